@@ -1,0 +1,41 @@
+// What an architecture has to answer. Each file of src/arch is one such record: data only.
+
+/** How the guest's instructions are run. */
+export type Accel = 'kvm' | 'hvf' | 'tcg';
+
+export interface Arch {
+  /** The name used everywhere, as `uname -m` of a 64-bit or hard-float kernel says it: `x86_64`, `aarch64`, `arm`. */
+  readonly name: string;
+  /** Other names people type, taken from QEMU, OCI, Debian and the kernel: `amd64`, `arm64`, `armhf`, `armv7l`. */
+  readonly aliases: readonly string[];
+  /** Debian's name of the port. */
+  readonly debian: string;
+  /** Directory name of the C library's libraries on Debian. */
+  readonly multiarch: string;
+  /** OCI platform (image-spec, `image-index.md`). */
+  readonly oci: { readonly architecture: string; readonly variant?: string };
+  /** Values of Node's `os.arch()` for hosts that can accelerate this guest. */
+  readonly hosts: readonly string[];
+  readonly qemu: {
+    readonly binary: string;
+    /** Debian package that holds the binary. */
+    readonly package: string;
+    /** Value of `-machine` (without accel) for each accelerator; tcg is the default of the others. */
+    readonly machine: { readonly tcg: string; readonly kvm?: string; readonly hvf?: string };
+    readonly cpu: { readonly tcg: string; readonly kvm: string; readonly hvf: string };
+    /** Bus suffix of virtio devices: `virtio-net-pci` or `virtio-net-device`. */
+    readonly virtio: 'pci' | 'device';
+  };
+  /** Console device of the guest: `ttyS0`. */
+  readonly console: string;
+  /** Further kernel arguments every boot of this architecture needs. */
+  readonly cmdline: readonly string[];
+  /** Bytes of kernel command line that certainly arrive (COMMAND_LINE_SIZE - 1). */
+  readonly cmdlineMax: number;
+  /** How a kernel file for QEMU is recognised. */
+  readonly kernelFormats: readonly ('bzimage' | 'arm64-image' | 'zimage' | 'elf')[];
+  /** `e_machine` of ELF files (System V ABI). */
+  readonly elfMachine: number;
+  /** Factor by which time limits are stretched when the guest runs under TCG. */
+  readonly tcgScale: number;
+}

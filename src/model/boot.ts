@@ -1,0 +1,46 @@
+// One boot: what QEMU is asked to do, and how it ended.
+import type { Accel } from './arch.ts';
+
+export interface Limits {
+  readonly bootMs: number;
+  readonly silenceMs: number;
+  readonly totalMs: number;
+}
+
+/** Everything that decides a boot, as plain data: equal plans start equal QEMUs. */
+export interface BootPlan {
+  readonly cell: string;
+  readonly arch: string;
+  readonly accel: Accel;
+  readonly binary: string;
+  /** QEMU's arguments without those that name a channel to the harness (console, QMP). */
+  readonly argv: readonly string[];
+  readonly kernel: string;
+  readonly initrd: string;
+  /** The kernel command line as one string. */
+  readonly cmdline: string;
+  readonly limits: Limits;
+}
+
+/** Why the harness ended a guest. `decided`: the console had said everything. */
+export type StopReason = 'decided' | 'boot-limit' | 'silence-limit' | 'total-limit' | 'interrupted';
+
+export type BootExit =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'stopped'; readonly why: StopReason; readonly limitMs?: number }
+  /** QEMU or its accelerator failed: never the guest's fault. */
+  | { readonly kind: 'failed'; readonly message: string; readonly hint?: string };
+
+/** What is known after a boot. */
+export interface BootResult {
+  readonly exit: BootExit;
+  readonly durationMs: number;
+  /** From QEMU start to the first byte, and to user space; undefined where it never came. */
+  readonly firstByteMs?: number;
+  readonly userspaceMs?: number;
+  /** All bytes the guest printed, also those that were not kept. */
+  readonly consoleBytes: number;
+  /** The end of QEMU's own error output, at most 4 KiB. */
+  readonly stderr: string;
+}

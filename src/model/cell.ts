@@ -1,0 +1,19 @@
+// One cell of the matrix: case × kernel × arch.
+import type { Arch } from './arch.ts';
+import type { Case } from './case.ts';
+import type { KernelSpec } from './kernel.ts';
+
+export interface Cell {
+  /** `CASE/KERNEL/ARCH`, unique in a run and stable between runs. */
+  readonly id: string;
+  readonly case: Case;
+  readonly kernel: KernelSpec;
+  readonly arch: Arch;
+  /** Why the cell cannot run; undefined for a cell that can. */
+  readonly skip?: string;
+}
+
+export const cellId = (caseName: string, kernel: string, arch: string): string => `${caseName}/${kernel}/${arch}`;
+
+/** The cell's folder name: no slash, short enough for any file system. */
+export const cellFolder = (id: string): string => id.replaceAll('/', '_');

@@ -1,0 +1,40 @@
+// What happens during a run, as it is written to events.ndjson.
+import type { CellResult, Attempt, RunReport } from './report.ts';
+
+export interface PlannedCell {
+  readonly id: string;
+  readonly case: string;
+  readonly kernel: string;
+  readonly arch: string;
+  readonly skip?: string;
+}
+
+export type CellPhase = 'kernel' | 'image' | 'boot';
+
+/** Every event carries `at`: ISO 8601 with milliseconds. */
+export type RunEvent = { readonly at: string } & (
+  | { readonly kind: 'run-start'; readonly id: string; readonly folder: string; readonly command: readonly string[]; readonly concurrency: number; readonly cells: readonly PlannedCell[] }
+  | { readonly kind: 'notice'; readonly message: string }
+  /** A download: `total` is undefined where the server does not say. Several may run at once. */
+  | { readonly kind: 'download'; readonly name: string; readonly done: number; readonly total?: number; readonly finished: boolean }
+  | { readonly kind: 'cell-phase'; readonly id: string; readonly attempt: number; readonly phase: CellPhase }
+  | { readonly kind: 'attempt-end'; readonly id: string; readonly attempt: Attempt }
+  | { readonly kind: 'cell-end'; readonly result: CellResult }
+  | { readonly kind: 'run-end'; readonly report: RunReport }
+);
+
+/** Where progress of slow work goes: notices and downloads. */
+export interface Progress {
+  notice(message: string): void;
+  download(name: string, done: number, total: number | undefined, finished: boolean): void;
+}
+
+/**
+ * Turns a run into something people or machines read.
+ * `onEvent` must not throw and must not wait; `onEnd` may write files below the run folder.
+ */
+export interface Reporter {
+  readonly name: string;
+  onEvent?(event: RunEvent): void;
+  onEnd?(report: RunReport): Promise<void>;
+}

@@ -1,0 +1,62 @@
+// A run as data: everything a reporter may show.
+import type { Accel } from './arch.ts';
+import type { TestResult } from './console.ts';
+import type { BootResult } from './boot.ts';
+import type { Verdict, VerdictKind } from './verdict.ts';
+
+/** One try of a cell. */
+export interface Attempt {
+  readonly number: number;
+  readonly verdict: Verdict;
+  readonly results: readonly TestResult[];
+  readonly durationMs: number;
+  /** Time spent on kernel and image before QEMU started. */
+  readonly prepareMs: number;
+  readonly accel?: Accel;
+  readonly boot?: BootResult;
+  /** Paths relative to the run folder. */
+  readonly console?: string;
+  readonly qemuCmd?: string;
+  /** Console lines around the reason of a verdict that is not a pass, at most 40, already safe to print. */
+  readonly excerpt: readonly { readonly number: number; readonly text: string }[];
+  readonly kernel?: { readonly release: string; readonly digest: string; readonly origin: string };
+  readonly image?: { readonly digest: string; readonly bytes: number };
+}
+
+export interface CellResult {
+  readonly id: string;
+  readonly case: string;
+  readonly summary: string;
+  readonly labels: readonly string[];
+  readonly kernel: string;
+  readonly arch: string;
+  /** Never empty, in the order they ran; a skip has one attempt too. */
+  readonly attempts: readonly [Attempt, ...Attempt[]];
+  /** The verdict that counts: of the last attempt. */
+  readonly verdict: Verdict;
+  /** Passed after a failure. */
+  readonly flaky: boolean;
+  readonly durationMs: number;
+  /** The command that repeats this cell, ready to paste. */
+  readonly repeat: string;
+}
+
+export interface RunReport {
+  /** Version of this format. */
+  readonly schema: 1;
+  readonly id: string;
+  readonly tool: { readonly name: 'kit-test'; readonly version: string };
+  readonly host: { readonly os: string; readonly arch: string; readonly cpus: number; readonly memoryBytes: number; readonly node: string; readonly qemu: Readonly<Record<string, string>> };
+  readonly command: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly interrupted: boolean;
+  readonly notices: readonly string[];
+  /** One for each cell of the matrix, in matrix order. */
+  readonly cells: readonly CellResult[];
+  readonly totals: Totals;
+  readonly exitCode: number;
+}
+
+export type Totals = Readonly<Record<VerdictKind | 'flaky' | 'total', number>>;

@@ -1,0 +1,27 @@
+// What a cell's evidence means.
+import { assertNever } from './errors.ts';
+
+export type Stage = 'config' | 'kernel' | 'image' | 'boot' | 'console' | 'report';
+
+export type Verdict =
+  | { readonly kind: 'pass' }
+  /** The guest said no, or did not give the evidence it promised. */
+  | { readonly kind: 'fail'; readonly reason: string; readonly line?: number }
+  /** The kernel said no. */
+  | { readonly kind: 'crash'; readonly title: string; readonly line: number; readonly endLine: number }
+  | { readonly kind: 'timeout'; readonly phase: 'boot' | 'silence' | 'total'; readonly limitMs: number; readonly reason: string }
+  /** Our side failed: never blamed on the kernel or the case. */
+  | { readonly kind: 'error'; readonly stage: Stage; readonly reason: string; readonly hint?: string }
+  | { readonly kind: 'skip'; readonly reason: string };
+
+export type VerdictKind = Verdict['kind'];
+
+/** Short text of why, the same in every report; empty for a pass. */
+export function verdictReason(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'pass': return '';
+    case 'crash': return verdict.title;
+    case 'fail': case 'timeout': case 'error': case 'skip': return verdict.reason;
+    default: return assertNever(verdict);
+  }
+}
