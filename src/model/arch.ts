@@ -32,6 +32,8 @@ export interface Arch {
   readonly cmdline: readonly string[];
   /** Bytes of kernel command line that certainly arrive (COMMAND_LINE_SIZE - 1). */
   readonly cmdlineMax: number;
+  /** Bytes of a guest's memory that kernel, page tables and CMA keep for themselves, at most. */
+  readonly reservedMemory: number;
   /** How a kernel file for QEMU is recognised. */
   readonly kernelFormats: readonly ('bzimage' | 'arm64-image' | 'zimage' | 'elf')[];
   /** `e_machine` of ELF files (System V ABI). */

@@ -39,6 +39,8 @@ export interface BootResult {
   /** From QEMU start to the first byte, and to user space; undefined where it never came. */
   readonly firstByteMs?: number;
   readonly userspaceMs?: number;
+  /** QEMU's word for why the guest ended itself: `guest-shutdown`, `guest-reset`, `guest-panic`; undefined where it did not. */
+  readonly shutdown?: string;
   /** All bytes the guest printed, also those that were not kept. */
   readonly consoleBytes: number;
   /** The end of QEMU's own error output, at most 4 KiB. */

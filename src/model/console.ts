@@ -14,6 +14,8 @@ export interface Line {
   readonly kernel: boolean;
   /** The line was longer than the limit and is cut. */
   readonly truncated: boolean;
+  /** The kernel printed in the middle of this line: its rest comes with a later line. */
+  readonly cut?: true;
 }
 
 export type TestStatus = 'pass' | 'fail' | 'skip' | 'xfail' | 'missing';
@@ -26,12 +28,16 @@ export interface TestResult {
   readonly detail?: string;
   readonly line: number;
   readonly children: readonly TestResult[];
+  /** Told in a comment of the parent (kselftest): the parent's own result decides, not this one. */
+  readonly informative?: true;
+  /** The kernel had printed into the line; it was put together again. */
+  readonly repaired?: true;
 }
 
 export type Finding =
-  | { readonly kind: 'marker'; readonly role: 'pass' | 'fail'; readonly pattern: string; readonly line: number; readonly text: string }
+  | { readonly kind: 'marker'; readonly role: 'pass' | 'fail'; readonly pattern: string; readonly line: number; readonly text: string; /** Which of the case's expectations asked for it, from 0. */ readonly expect?: number }
   /** A complete or incomplete KTAP document; emitted again with more results is not allowed: once, at its end. */
-  | { readonly kind: 'ktap'; readonly line: number; readonly results: readonly TestResult[]; readonly planned?: number; readonly complete: boolean; readonly problems: readonly string[] }
+  | { readonly kind: 'ktap'; readonly line: number; readonly results: readonly TestResult[]; readonly planned?: number; readonly complete: boolean; readonly problems: readonly string[]; /** The kernel printed it (KUnit). */ readonly kernel?: boolean; /** Results that were counted but not kept: there were too many. */ readonly omitted?: number }
   | Crash
   /** Seen for the phase of a timeout and for boot durations. */
   | { readonly kind: 'milestone'; readonly name: 'kernel' | 'userspace' | 'poweroff'; readonly line: number };
@@ -46,6 +52,10 @@ export interface Crash {
   readonly endLine: number;
   /** A panic followed: nothing after it can be trusted. */
   readonly panicked: boolean;
+  /** The function the title names, without offset and compiler suffix. */
+  readonly function?: string;
+  /** Cut off or interleaved: the title may be less precise. */
+  readonly corrupted?: boolean;
 }
 
 /** Reads lines and says what they mean. Never throws, whatever it is fed. */
@@ -53,4 +63,27 @@ export interface Detector {
   line(line: Line): readonly Finding[];
   /** The console ended. */
   end(): readonly Finding[];
+}
+
+/** What is known of a console so far. */
+export interface WatchState {
+  /** All findings so far, in the order they were certain. A report or document that still goes on is not among them. */
+  readonly findings: readonly Finding[];
+  /** The guest said everything that is needed: a crash from which there is no return, or all that was expected.
+   * Further output may take it back (a second document begins): whoever waits, looks again before he ends the guest. */
+  readonly decided: boolean;
+  /** User space has started. */
+  readonly userspace: boolean;
+  /** For the reason of a timeout: the last line with text, and the last test that was begun or reported. */
+  readonly lastLine: string;
+  readonly lastTest?: string;
+}
+
+/** Reads a console as it is printed. */
+export interface ConsoleWatch {
+  push(chunk: Uint8Array): WatchState;
+  /** The console ended: documents and reports that were open are closed. */
+  end(): WatchState;
+  /** At most 40 lines around a finding's first line, or the last ones; safe to print. */
+  excerpt(around?: { readonly line: number; readonly endLine?: number }): readonly { readonly number: number; readonly text: string }[];
 }

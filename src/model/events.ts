@@ -6,6 +6,10 @@ export interface PlannedCell {
   readonly case: string;
   readonly kernel: string;
   readonly arch: string;
+  readonly summary: string;
+  readonly labels: readonly string[];
+  /** The command that repeats this cell, ready to paste. */
+  readonly repeat: string;
   readonly skip?: string;
 }
 
@@ -13,7 +17,7 @@ export type CellPhase = 'kernel' | 'image' | 'boot';
 
 /** Every event carries `at`: ISO 8601 with milliseconds. */
 export type RunEvent = { readonly at: string } & (
-  | { readonly kind: 'run-start'; readonly id: string; readonly folder: string; readonly command: readonly string[]; readonly concurrency: number; readonly cells: readonly PlannedCell[] }
+  | { readonly kind: 'run-start'; readonly id: string; readonly folder: string; readonly tool: RunReport['tool']; readonly host: RunReport['host']; readonly command: readonly string[]; readonly concurrency: number; readonly cells: readonly PlannedCell[] }
   | { readonly kind: 'notice'; readonly message: string }
   /** A download: `total` is undefined where the server does not say. Several may run at once. */
   | { readonly kind: 'download'; readonly name: string; readonly done: number; readonly total?: number; readonly finished: boolean }

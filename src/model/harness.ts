@@ -7,7 +7,7 @@ const RuleSchema = z
   .strictObject({
     case: z.string().optional().describe('glob over case names'),
     kernel: z.string().optional().describe('glob over kernel names'),
-    arch: z.string().optional().describe('glob over architectures'),
+    arch: z.string().optional().describe('architecture, or glob over their names'),
     label: z.string().optional().describe('glob over labels of the case'),
   })
   .refine((rule) => Object.values(rule).some((value) => value !== undefined), 'expected at least one of case, kernel, arch, label');
@@ -22,16 +22,17 @@ export const HarnessSchema = z
         kernels: z.array(z.string()).min(1).optional().describe('names or globs; default: all of the kernels folder'),
         arch: z.array(z.string()).min(1).optional().describe('default: every architecture that some kernel has'),
         include: z.array(RuleSchema).default([]).describe('cells added although kernels or arch leave them out'),
-        exclude: z.array(RuleSchema).default([]).describe('cells taken out'),
+        exclude: z.array(RuleSchema).default([]).describe('cells taken out, whatever added them'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('which kernels and architectures cases run on'),
     defaultKernel: z.string().optional().describe('kernel of `kit-test run CASE` and `exec`; default: the newest of the matrix that is not labelled unstable'),
     timeouts: TimeoutsSchema.prefault({}).describe('defaults of all cases: boot 60s, silence 60s, total 120s'),
     tcgScale: z.number().min(1).max(20).optional().describe("stretches time limits under TCG; default: each architecture's own factor"),
-    retries: z.int().min(0).max(10).default(0),
+    retries: z.int().min(0).max(10).default(0).describe('further attempts after a failure, for cases that do not say'),
     concurrency: z.int().min(1).optional().describe('boots at once; default: by CPUs and memory of the host'),
-    accel: z.enum(['auto', 'kvm', 'hvf', 'tcg']).default('auto'),
-    reporters: z.array(z.string()).default(['terminal', 'junit', 'tap', 'json']),
+    accel: z.enum(['auto', 'kvm', 'hvf', 'tcg']).default('auto').describe('what runs guests; auto: hardware where it really works, else tcg'),
+    reporters: z.array(z.string()).default(['terminal', 'junit', 'tap', 'json']).describe('how runs are shown and written'),
     consoleLimit: z.int().min(4096).default(16 * 1024 * 1024).describe('bytes of console kept per cell; beyond it head and tail'),
     apt: z
       .strictObject({
@@ -39,7 +40,8 @@ export const HarnessSchema = z
         keyring: z.string().optional().describe('file with the keys that sign it'),
         suite: z.string().default('trixie').describe('suite of apt: images'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('where packages come from'),
     output: z.string().default('.kit-test').describe('folder of runs'),
     cache: z.string().optional().describe('default: $KIT_TEST_CACHE, or kit-test in the cache folder of the user'),
     graceAfterDecision: Duration.optional().describe('how long a guest may go on after its verdict is certain; default 3s'),

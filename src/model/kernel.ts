@@ -4,6 +4,9 @@ import { z } from 'zod';
 const perArch = <T extends z.ZodType>(value: T) =>
   z.union([value, z.record(z.string(), value)]).describe('one value, or one for each architecture');
 
+/** One or several words of a kernel command line. */
+export const KernelArgument = z.string().regex(/^[^\0\r\n]+$/, 'expected kernel arguments on one line');
+
 const AptSource = z
   .strictObject({
     type: z.literal('apt'),
@@ -22,9 +25,11 @@ const FileSource = z
   })
   .describe('a kernel that lies on this machine');
 
+const digestText = 'expected 64 lower-case hexadecimal digits';
+
 const Remote = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits'),
+  url: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }),
+  sha256: z.string(digestText).regex(/^[0-9a-f]{64}$/, digestText).describe('SHA-256 of the file'),
 });
 
 const UrlSource = z
@@ -42,11 +47,11 @@ export type KernelSource = z.infer<typeof KernelSourceSchema>;
 /** kernels/NAME.yaml */
 export const KernelFileSchema = z
   .strictObject({
-    summary: z.string().optional(),
-    release: z.string().regex(/^\d+(\.\d+)*(-rc\d+)?(\.x)?$/, 'expected a kernel version such as "6.12", "6.12.9" or "7.x"').describe('version or series, for `needs` and ordering'),
-    labels: z.array(z.string()).default([]),
-    arch: z.array(z.string()).optional().describe('architectures this kernel exists for; default: all its source names'),
-    cmdline: z.array(z.string()).default([]).describe('further kernel arguments'),
+    summary: z.string().optional().describe('what this kernel is, one line'),
+    release: z.string('expected a kernel version in quotes, such as "6.12", "6.12.9" or "7.x"').regex(/^\d{1,6}(\.\d{1,6}){0,3}(-rc\d{1,6}|\.x)?$/, 'expected a kernel version such as "6.12", "6.12.9" or "7.x"').describe('version or series, for `needs` and ordering'),
+    labels: z.array(z.string().min(1)).default([]).describe('such as unstable: never the default kernel'),
+    arch: z.array(z.string()).min(1).optional().describe('architectures this kernel exists for; default: all its source names'),
+    cmdline: z.array(KernelArgument).default([]).describe('further kernel arguments'),
     source: KernelSourceSchema,
   })
   .describe('where a kernel comes from');
@@ -55,7 +60,7 @@ export type KernelFile = z.infer<typeof KernelFileSchema>;
 /** An entry of `kernels/`; its name is the file's name without the ending. */
 export interface KernelSpec extends KernelFile {
   readonly name: string;
-  /** Absolute path of the YAML file. */
+  /** Absolute path of the YAML file; relative paths of the source count from its folder. */
   readonly file: string;
 }
 

@@ -1,0 +1,102 @@
+// `npm run bench`: the same cells by a bare shell loop over QEMU and by kit-test, in one session, and the ratios.
+//   npm run bench                       12 cells (one case), `exec`, image builds
+//   npm run bench -- --cells 96         the whole default matrix as well
+//   npm run bench -- --repeat 5         more rounds; the median is shown
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { measure, secondsOf, shellLoop } from './shell-loop.ts';
+
+const { values } = parseArgs({ options: { repeat: { type: 'string', default: '3' }, cells: { type: 'string', default: '12' } } });
+const rounds = Number(values.repeat);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const tool = join(root, 'dist', 'main.js');
+const kitTest = (...args: string[]): [string, string[]] => [process.execPath, [tool, ...args]];
+
+interface PlannedBoot {
+  readonly id: string;
+  readonly skip?: string;
+  readonly qemu?: string;
+}
+
+interface Plan {
+  readonly concurrency: number;
+  readonly cells: readonly PlannedBoot[];
+}
+
+const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+const say = (text: string): void => console.log(text);
+
+async function planOf(selection: readonly string[]): Promise<Plan> {
+  const [file, args] = kitTest('run', '--matrix', ...selection, '--dry-run', '--json');
+  return JSON.parse((await measure(file, args, { cwd: root })).stdout) as Plan;
+}
+
+async function matrix(title: string, selection: readonly string[]): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'kit-test-bench-'));
+  try {
+    const run = (): ReturnType<typeof measure> => {
+      const [file, args] = kitTest('run', '--matrix', ...selection, '--reporter', 'junit,tap,json', '--output', folder);
+      return measure(file, args, { cwd: root });
+    };
+    // Warms every cache, and makes the initrds the plan names.
+    await run();
+    const plan = await planOf(selection);
+    const commands = plan.cells.flatMap(({ qemu }) => qemu ?? []);
+    const ours: number[] = [];
+    const bare: number[] = [];
+    let peak = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      bare.push(await shellLoop(commands, plan.concurrency));
+      const { seconds, peakBytes } = await run();
+      ours.push(seconds);
+      peak = Math.max(peak, peakBytes);
+    }
+    const serial = commands.length <= 24 ? await shellLoop(commands, 1) : undefined;
+    say(`${title}: ${commands.length} boots, ${plan.concurrency} at once, median of ${rounds}`);
+    if (serial !== undefined) say(`  shell loop, one at a time     ${serial.toFixed(1)} s`);
+    say(`  shell loop, ${plan.concurrency} at once          ${median(bare).toFixed(1)} s`);
+    say(`  kit-test run                  ${median(ours).toFixed(1)} s   ratio ${(median(ours) / median(bare)).toFixed(3)}   by round ${ours.map((seconds, round) => (seconds / (bare[round] ?? Number.NaN)).toFixed(3)).join(' ')}`);
+    say(`  kit-test, peak memory         ${(peak / 1024 ** 2).toFixed(0)} MB`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function exec(): Promise<void> {
+  const selection = ['--kernel', '6.1', '--arch', 'x86_64', '--case', 'boot'];
+  const [bareCommand = ''] = (await planOf(selection)).cells.flatMap(({ qemu }) => qemu ?? []);
+  const [file, args] = kitTest('exec', '--kernel', '6.1', '--arch', 'x86_64', '--', 'true');
+  await measure(file, args, { cwd: root });
+  const ours: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round < 2 * rounds + 1; round += 1) {
+    bare.push(await shellLoop([bareCommand], 1));
+    ours.push((await measure(file, args, { cwd: root })).seconds);
+  }
+  say(`kit-test exec --kernel 6.1 -- true, median of ${2 * rounds + 1}`);
+  say(`  bare QEMU, same kernel        ${median(bare).toFixed(2)} s`);
+  say(`  kit-test exec                 ${median(ours).toFixed(2)} s   ${(median(ours) - median(bare)).toFixed(2)} s more`);
+}
+
+/** Images of the whole matrix: everything but kernels and packages built anew, then found in the cache. */
+async function images(): Promise<void> {
+  const cold = await secondsOfPlan(['--rebuild-images']);
+  const cached = await secondsOfPlan([]);
+  say('images of the default matrix');
+  say(`  built anew                    ${cold.toFixed(2)} s`);
+  say(`  from the cache                ${cached.toFixed(2)} s   (process start to end, planning included)`);
+}
+
+async function secondsOfPlan(extra: readonly string[]): Promise<number> {
+  const [file, args] = kitTest('run', '--matrix', '--dry-run', '--json', ...extra);
+  return secondsOf(file, args);
+}
+
+say(`Node ${process.versions.node}, ${process.platform} ${process.arch}`);
+await matrix('12 cells', ['--case', 'boot']);
+if (Number(values.cells) > 12) await matrix('the default matrix', []);
+await exec();
+await images();

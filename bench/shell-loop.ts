@@ -1,0 +1,56 @@
+// The baseline: the same QEMU command lines in a bare shell, one after the other or several at once by xargs.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Seconds that a shell needs for all command lines with `jobs` at once; consoles go to files, as they do with us. */
+export async function shellLoop(commands: readonly string[], jobs: number): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'kit-test-bench-'));
+  try {
+    const scripts = await Promise.all(
+      commands.map(async (command, index) => {
+        const script = join(folder, `${index}.sh`);
+        await writeFile(script, `exec ${command} </dev/null >${join(folder, `${index}.log`)} 2>&1\n`);
+        return script;
+      }),
+    );
+    await writeFile(join(folder, 'list'), scripts.join('\n'));
+    return await secondsOf('sh', ['-c', `xargs -n1 -P${jobs} sh <${join(folder, 'list')}`]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface Measured {
+  readonly seconds: number;
+  /** Highest resident set of the process itself, without its children. */
+  readonly peakBytes: number;
+  readonly stdout: string;
+}
+
+/** Runs a program and watches its memory; fails unless it exits with 0. */
+export async function measure(file: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Measured> {
+  const started = performance.now();
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: options.cwd, env: { ...process.env, ...options.env } });
+  let stdout = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  let peakBytes = 0;
+  const timer = setInterval(() => {
+    readFile(`/proc/${child.pid ?? 0}/status`, 'utf8').then(
+      (status) => (peakBytes = Math.max(peakBytes, 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0))),
+      () => undefined,
+    );
+  }, 100);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with exit status ${code ?? 'none'}\n${stdout.slice(-2000)}`);
+  return { seconds: (performance.now() - started) / 1000, peakBytes, stdout };
+}
+
+export async function secondsOf(file: string, args: readonly string[]): Promise<number> {
+  return (await measure(file, args)).seconds;
+}

@@ -1,0 +1,37 @@
+// The work of `kit-test run`.
+import { arch as hostArch } from 'node:os';
+import { watchInterrupt } from '../../run/interrupt.ts';
+import { runProject } from '../../run/run-project.ts';
+import { requestedCells } from '../../run/select.ts';
+import { loadWorkspace } from '../../run/workspace.ts';
+import { colours } from '../colours.ts';
+import type { RunCommandOptions } from '../commands/run.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { SelectionOptions } from '../options.ts';
+
+/** Returns the exit code. */
+export async function runMatrix(selection: SelectionOptions, options: RunCommandOptions): Promise<number> {
+  const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
+  const cells = requestedCells(project, archs, { matrix: options.matrix ?? false, selection, hostArch: hostArch() });
+  // QEMUs end with this process, whatever way it ends.
+  using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
+  const { exitCode, brokenReporters } = await runProject(project, {
+    cells,
+    command: ['kit-test', ...process.argv.slice(2)],
+    jobs: options.jobs,
+    retries: options.retries,
+    accel: options.accel,
+    frozen: options.frozen ?? false,
+    reporters: options.reporter,
+    output: options.output,
+    cwd: process.cwd(),
+    stdout: process.stdout,
+    env: process.env,
+    signal: interrupt.signal,
+  });
+  const { red } = colours(process.stderr);
+  for (const { reporter, error } of brokenReporters) {
+    process.stderr.write(`${red('error')} the reporter ${reporter} failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+  return exitCode;
+}

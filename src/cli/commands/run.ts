@@ -1,0 +1,53 @@
+// `kit-test run`: the matrix, or a quick check of some cases on one kernel.
+import { type Command, Option } from 'commander';
+import type { Accel } from '../../model/arch.ts';
+import { addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, positiveNumber, wholeNumber, type ProjectOptions, type SelectionOptions } from '../options.ts';
+import type { SetExitCode } from '../program.ts';
+
+export interface RunCommandOptions extends SelectionOptions, ProjectOptions {
+  readonly matrix?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly jobs?: number;
+  readonly retries?: number;
+  readonly accel?: 'auto' | Accel;
+  readonly reporter?: readonly string[];
+  readonly output?: string;
+  readonly frozen?: boolean;
+}
+
+export function addRun(program: Command, setExitCode: SetExitCode): void {
+  const command = program
+    .command('run')
+    .summary('boot cells, judge them, report')
+    .description('Boot the selected cells and report their verdicts. Without --matrix: one kernel (the newest stable one) and the architecture of this machine, unless --kernel or --arch say otherwise.')
+    .argument('[case...]', 'cases to run, globs allowed; the same as --case')
+    .option('--matrix', 'every kernel and architecture of harness.config.ts');
+  addSelectionOptions(command);
+  command
+    .option('--dry-run', 'print the plan with the QEMU command lines, boot nothing')
+    .option('--json', 'with --dry-run: print the plan as JSON')
+    .option('-j, --jobs <n>', 'guests at once (default: by CPUs and memory)', positiveNumber)
+    .option('--retries <n>', 'further attempts after a failure, for cases that set none', wholeNumber)
+    .addOption(new Option('--accel <accel>', 'how guests run').choices(['auto', 'kvm', 'hvf', 'tcg']))
+    .option('--reporter <name>', 'terminal, junit, tap, json, github; repeatable', collect)
+    .option('--output <dir>', 'run folder (default: a new one in .kit-test/runs)');
+  addKernelLockOptions(addProjectOptions(command))
+    .addHelpText('after', `
+Examples:
+  kit-test run --matrix                             everything
+  kit-test run boot 'net*'                          two cases here and now
+  kit-test run --matrix --kernel '6.*' --arch '!arm'
+  kit-test run --matrix --label smoke --dry-run
+`)
+    .action(async (cases: string[], options: RunCommandOptions) => {
+      const selection = { ...options, case: cases.length === 0 ? options.case : [...(options.case ?? []), ...cases] };
+      if (options.dryRun === true) {
+        const { printPlan } = await import('../actions/plan.ts');
+        await printPlan(selection, options);
+      } else {
+        const { runMatrix } = await import('../actions/run.ts');
+        setExitCode(await runMatrix(selection, options));
+      }
+    });
+}

@@ -1,0 +1,31 @@
+// `kit-test shell`: a cell with your terminal on its console.
+import { type Command, Option } from 'commander';
+import type { Accel } from '../../model/arch.ts';
+import { addKernelLockOptions, addProjectOptions, type ProjectOptions } from '../options.ts';
+import type { SetExitCode } from '../program.ts';
+
+export interface ShellCommandOptions extends ProjectOptions {
+  readonly kernel?: string;
+  readonly arch?: string;
+  readonly accel?: 'auto' | Accel;
+  readonly entries?: boolean;
+  readonly frozen?: boolean;
+}
+
+export function addShell(program: Command, setExitCode: SetExitCode): void {
+  const command = program
+    .command('shell')
+    .summary("boot a cell with your terminal on its console")
+    .description("Boot a case's image with your terminal on its console: a shell instead of the image's entries, or the entries as they run.")
+    .argument('<case>', 'the case whose image to boot')
+    .option('--kernel <name>', 'kernel (default: as for run)')
+    .option('--arch <name>', 'architecture (default: of this machine)')
+    .option('--entries', "run the image's entries instead of a shell")
+    .addOption(new Option('--accel <accel>', 'how the guest runs').choices(['auto', 'kvm', 'hvf', 'tcg']));
+  addKernelLockOptions(addProjectOptions(command))
+    .addHelpText('after', '\nExample:\n  kit-test shell filesystems --kernel 6.1 --arch arm\n\nCtrl-] ends the guest.\n')
+    .action(async (name: string, options: ShellCommandOptions) => {
+      const { openShell } = await import('../actions/shell.ts');
+      setExitCode(await openShell(name, options));
+    });
+}

@@ -1,0 +1,53 @@
+// Options that several commands share, and how they become data.
+import { type Command, InvalidArgumentError } from 'commander';
+import { Duration } from '../model/units.ts';
+
+export interface SelectionOptions {
+  readonly case?: readonly string[] | undefined;
+  readonly kernel?: readonly string[] | undefined;
+  readonly arch?: readonly string[] | undefined;
+  readonly label?: readonly string[] | undefined;
+}
+
+export interface ProjectOptions {
+  readonly config?: string;
+}
+
+/** `--x a,b --x c` → a, b, c. */
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  ...value.split(',').map((part) => part.trim()).filter((part) => part !== ''),
+];
+
+export function addSelectionOptions(command: Command): Command {
+  return command
+    .option('--case <glob>', 'select cases; repeatable, !glob leaves out', collect)
+    .option('--kernel <glob>', 'select kernels', collect)
+    .option('--arch <glob>', 'select architectures (QEMU, OCI and Debian names)', collect)
+    .option('--label <glob>', 'select cases by label', collect);
+}
+
+export function addProjectOptions(command: Command): Command {
+  return command.option('--config <file>', 'configuration file (default: harness.config.ts here or above)');
+}
+
+export function addKernelLockOptions(command: Command): Command {
+  return command.option('--frozen', 'use exactly what kit-test.lock pins, or fail');
+}
+
+export function wholeNumber(value: string): number {
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('expected a whole number.');
+  return Number(value);
+}
+
+export function positiveNumber(value: string): number {
+  const number = wholeNumber(value);
+  if (number === 0) throw new InvalidArgumentError('expected a whole number from 1.');
+  return number;
+}
+
+export function duration(value: string): number {
+  const parsed = Duration.safeParse(value);
+  if (!parsed.success) throw new InvalidArgumentError('expected a duration such as 90s or 2m.');
+  return parsed.data;
+}

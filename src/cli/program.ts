@@ -1,0 +1,47 @@
+// The tree of commands. Each command's work is loaded when it is called: `--help` and `exec` start fast.
+import { Command, CommanderError } from 'commander';
+import { version } from '../version.ts';
+import { addRun } from './commands/run.ts';
+import { addList } from './commands/list.ts';
+import { addExec } from './commands/exec.ts';
+import { addShell } from './commands/shell.ts';
+import { addKernels } from './commands/kernels.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addSchema } from './commands/schema.ts';
+
+export type SetExitCode = (code: number) => void;
+
+/** Builds the program; `setExitCode` receives what the process should end with. Parsing throws CommanderError. */
+export function buildProgram(setExitCode: SetExitCode): Command {
+  const program = new Command('kit-test')
+    .description('Test software across Linux kernels and CPU architectures.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .showSuggestionAfterError()
+    .configureHelp({ sortOptions: false, showGlobalOptions: false })
+    .addHelpText('after', help);
+  for (const add of [addRun, addList, addExec, addShell, addKernels, addDoctor, addSchema]) add(program, setExitCode);
+  overrideExit(program);
+  return program;
+}
+
+/** commander would end the process itself; here only main.ts does. */
+function overrideExit(command: Command): void {
+  command.exitOverride((error: CommanderError) => {
+    throw error;
+  });
+  command.commands.forEach(overrideExit);
+}
+
+const help = `
+Examples:
+  kit-test run --matrix                       every case on every kernel and architecture
+  kit-test run boot --kernel 6.12             one case, quickly, on this machine's architecture
+  kit-test run --matrix --arch arm --label smoke
+  kit-test exec --kernel '*' -- ./my-test     run a static binary on every kernel
+  kit-test shell boot --kernel 6.1 --arch arm a terminal on the console of that cell
+
+Exit status: 0 all passed, 1 something failed, crashed or timed out, 2 wrong configuration
+or usage, 3 only kit-test's own side failed, 4 a defect of kit-test, 130 interrupted.
+`;

@@ -1,0 +1,28 @@
+// The patterns of `expect`: text to find in a console line or a crash title, or `/regular expression/flags`.
+
+export interface Pattern {
+  readonly source: string;
+  matches(text: string): boolean;
+  /** Source of a regular expression that every matching line matches; undefined where each line must be tried. */
+  readonly gate: string | undefined;
+}
+
+/** Reads a pattern; one that looks like a regular expression and is none is taken as text. */
+export function parsePattern(source: string): Pattern {
+  const expression = /^\/(.+)\/([iu]*)$/s.exec(source);
+  if (expression !== null) {
+    try {
+      const regexp = new RegExp(expression[1] ?? '', expression[2]);
+      return { source, matches: (text) => regexp.test(text), gate: undefined };
+    } catch {
+      // Falls through: the slashes are text.
+    }
+  }
+  return { source, matches: (text) => text.includes(source), gate: source.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') };
+}
+
+/** `pass`, `fail`: one or several. */
+export function parsePatterns(patterns: string | readonly string[] | undefined): readonly Pattern[] {
+  if (patterns === undefined) return [];
+  return (typeof patterns === 'string' ? [patterns] : patterns).map(parsePattern);
+}

@@ -1,0 +1,115 @@
+// report.json as a schema: the published form of RunReport. Its test does not compile when the type in report.ts and
+// this schema differ, so neither can change alone.
+import { z } from 'zod';
+
+const milliseconds = z.number().min(0);
+
+const ResultSchema = z
+  .object({
+    name: z.string(),
+    status: z.enum(['pass', 'fail', 'skip', 'xfail', 'missing']),
+    detail: z.string().exactOptional().describe("directive's reason or failing diagnostics"),
+    line: z.int(),
+    informative: z.literal(true).exactOptional().describe("the parent's own result decides, not this one"),
+    repaired: z.literal(true).exactOptional().describe('the kernel had printed into the line'),
+    get children() {
+      return z.array(ResultSchema);
+    },
+  })
+  .meta({ id: 'Result', description: 'one result of KTAP or TAP; nested results under their parent' });
+
+const VerdictSchema = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('pass') }),
+    z.object({ kind: z.literal('fail'), reason: z.string(), line: z.int().exactOptional() }).describe('the guest said no'),
+    z.object({ kind: z.literal('crash'), title: z.string(), line: z.int(), endLine: z.int() }).describe('the kernel said no'),
+    z.object({ kind: z.literal('timeout'), phase: z.enum(['boot', 'silence', 'total']), limitMs: milliseconds, reason: z.string() }),
+    z
+      .object({
+        kind: z.literal('error'),
+        stage: z.enum(['config', 'kernel', 'image', 'boot', 'console', 'report']),
+        reason: z.string(),
+        hint: z.string().exactOptional(),
+      })
+      .describe('our side failed'),
+    z.object({ kind: z.literal('skip'), reason: z.string() }),
+  ])
+  .meta({ id: 'Verdict', description: "what a cell's evidence means; the cell's own is that of its last attempt" });
+
+const BootResultSchema = z.object({
+  exit: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('exited'), code: z.int() }),
+    z.object({ kind: z.literal('signalled'), signal: z.string() }),
+    z.object({
+      kind: z.literal('stopped'),
+      why: z.enum(['decided', 'boot-limit', 'silence-limit', 'total-limit', 'interrupted']),
+      limitMs: milliseconds.exactOptional(),
+    }),
+    z.object({ kind: z.literal('failed'), message: z.string(), hint: z.string().exactOptional() }),
+  ]),
+  durationMs: milliseconds,
+  firstByteMs: milliseconds.exactOptional(),
+  userspaceMs: milliseconds.exactOptional(),
+  shutdown: z.string().exactOptional().describe("QEMU's word for why the guest ended itself"),
+  consoleBytes: z.int().min(0).describe('all bytes the guest printed, also those that were not kept'),
+  stderr: z.string(),
+});
+
+const AttemptSchema = z
+  .object({
+    number: z.int().min(1),
+    verdict: VerdictSchema,
+    results: z.array(ResultSchema),
+    durationMs: milliseconds,
+    prepareMs: milliseconds.describe('spent on kernel and image before QEMU started'),
+    accel: z.enum(['kvm', 'hvf', 'tcg']).exactOptional(),
+    boot: BootResultSchema.exactOptional(),
+    console: z.string().exactOptional().describe('relative to the run folder'),
+    qemuCmd: z.string().exactOptional().describe('relative to the run folder'),
+    excerpt: z.array(z.object({ number: z.int(), text: z.string() })).describe('console lines around the reason of the verdict'),
+    kernel: z.object({ release: z.string(), digest: z.string(), origin: z.string() }).exactOptional(),
+    image: z.object({ digest: z.string(), bytes: z.int().min(0) }).exactOptional(),
+  })
+  .meta({ id: 'Attempt', description: 'one try of a cell' });
+
+const CellResultSchema = z.object({
+  id: z.string().describe('CASE/KERNEL/ARCH'),
+  case: z.string(),
+  summary: z.string(),
+  labels: z.array(z.string()),
+  kernel: z.string(),
+  arch: z.string(),
+  verdict: VerdictSchema,
+  flaky: z.boolean().describe('passed after a failure'),
+  durationMs: milliseconds,
+  repeat: z.string().describe('the command that repeats this cell'),
+  attempts: z.tuple([AttemptSchema], AttemptSchema).describe('in the order they ran'),
+}).meta({ id: 'Cell' });
+
+const number = z.int().min(0);
+
+export const RunReportSchema = z
+  .object({
+    schema: z.literal(1).describe('version of this format'),
+    id: z.string(),
+    tool: z.object({ name: z.literal('kit-test'), version: z.string() }),
+    host: z.object({
+      os: z.string(),
+      arch: z.string(),
+      cpus: z.int(),
+      memoryBytes: z.number(),
+      node: z.string(),
+      qemu: z.record(z.string(), z.string()).describe('version for each QEMU binary'),
+    }),
+    command: z.array(z.string()),
+    startedAt: z.string().describe('ISO 8601, UTC'),
+    durationMs: milliseconds,
+    interrupted: z.boolean(),
+    exitCode: z.int(),
+    totals: z
+      .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, flaky: number })
+      .describe('the verdicts add up to total; flaky cells are counted under pass too'),
+    notices: z.array(z.string()),
+    cells: z.array(CellResultSchema).describe('one for each cell of the matrix, in matrix order'),
+  })
+  .describe('everything that is known about a run of kit-test');

@@ -1,0 +1,139 @@
+// Folds the events of a run into its report. Any prefix of the events will do: what a killed process left behind
+// still gives every planned cell exactly one verdict.
+import { HarnessError } from '../model/errors.ts';
+import type { CellPhase, PlannedCell, RunEvent } from '../model/events.ts';
+import type { Attempt, CellResult, RunReport } from '../model/report.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { exitCode } from './exit-code.ts';
+import { totalsOf } from './summarize.ts';
+
+/** How a run ended, for whoever makes the report while the run goes on. */
+export interface RunEnd {
+  readonly at: string;
+  readonly interrupted: boolean;
+}
+
+/** Takes events one by one; `report` may be asked for at any time. */
+interface Fold {
+  push(event: RunEvent): void;
+  /**
+   * Without `end` the report is that of the `run-end` event; where there is none, the run was interrupted.
+   * @throws HarnessError `EVENTS_EMPTY` before a run-start event.
+   */
+  report(end?: RunEnd): RunReport;
+}
+
+type RunStart = Extract<RunEvent, { kind: 'run-start' }>;
+
+interface Progress {
+  readonly attempts: Attempt[];
+  /** The attempt that has begun but not ended. */
+  open?: { readonly number: number; readonly phase: CellPhase; readonly since: string };
+  result?: CellResult;
+}
+
+/** The report of a run from what its events.ndjson holds. */
+export function foldEvents(events: Iterable<RunEvent>, end?: RunEnd): RunReport {
+  const fold = createFold();
+  for (const event of events) fold.push(event);
+  return fold.report(end);
+}
+
+export function createFold(): Fold {
+  const cells = new Map<string, Progress>();
+  const notices = new Set<string>();
+  let start: RunStart | undefined;
+  let ended: RunReport | undefined;
+  let lastAt = '';
+  const cell = (id: string): Progress => {
+    const known = cells.get(id) ?? { attempts: [] };
+    cells.set(id, known);
+    return known;
+  };
+  return {
+    push(event) {
+      lastAt = event.at;
+      switch (event.kind) {
+        case 'run-start':
+          start = event;
+          break;
+        case 'notice':
+          notices.add(event.message);
+          break;
+        case 'download':
+          break;
+        case 'cell-phase': {
+          const { open } = cell(event.id);
+          const since = open?.number === event.attempt ? open.since : event.at;
+          cell(event.id).open = { number: event.attempt, phase: event.phase, since };
+          break;
+        }
+        case 'attempt-end':
+          cell(event.id).attempts.push(event.attempt);
+          delete cell(event.id).open;
+          break;
+        case 'cell-end':
+          cell(event.result.id).result = event.result;
+          break;
+        case 'run-end':
+          ended = event.report;
+          break;
+      }
+    },
+    report(end) {
+      if (ended !== undefined && end === undefined) return ended;
+      if (start === undefined) throw new HarnessError('EVENTS_EMPTY', 'the events hold no run', { hint: 'name the folder of a run that got as far as its first cell' });
+      const { at, interrupted } = end ?? { at: lastAt, interrupted: true };
+      return assemble(start, cells, [...notices], { at, interrupted });
+    },
+  };
+}
+
+function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, notices: readonly string[], end: RunEnd): RunReport {
+  const planned = new Map(start.cells.map((cell) => [cell.id, cell]));
+  const strays = [...progress].filter(([id]) => !planned.has(id)).flatMap(([, { result }]) => result ?? []);
+  const cells = [...planned.values()].map((cell) => resultOf(cell, progress.get(cell.id), end.at));
+  const all = [...cells, ...strays];
+  const totals = totalsOf(all);
+  return {
+    schema: 1,
+    id: start.id,
+    tool: start.tool,
+    host: start.host,
+    command: start.command,
+    startedAt: start.at,
+    durationMs: elapsed(start.at, end.at),
+    interrupted: end.interrupted,
+    notices,
+    cells: all,
+    totals,
+    exitCode: exitCode({ totals, interrupted: end.interrupted, brokenReporters: 0 }),
+  };
+}
+
+function resultOf(cell: PlannedCell, progress: Progress | undefined, endAt: string): CellResult {
+  if (progress?.result !== undefined) return progress.result;
+  const known = progress?.attempts ?? [];
+  const open = progress?.open;
+  // A verdict that was reached stands: the retry that was cut off cannot take it back.
+  const [first, ...rest] = known.length > 0 ? known : [unfinished(cell, open, endAt)];
+  const attempts = [first as Attempt, ...rest] as const;
+  const verdict = (attempts.at(-1) ?? attempts[0]).verdict;
+  const flaky = verdict.kind === 'pass' && attempts.some((attempt) => attempt.verdict.kind !== 'pass');
+  const { id, case: name, summary, labels, kernel, arch, repeat } = cell;
+  const durationMs = attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0);
+  return { id, case: name, summary, labels, kernel, arch, attempts, verdict, flaky, durationMs, repeat };
+}
+
+/** The attempt of a cell of which no attempt ended. */
+function unfinished(cell: PlannedCell, open: Progress['open'], endAt: string): Attempt {
+  const verdict: Verdict =
+    open !== undefined
+      ? { kind: 'error', stage: open.phase, reason: `interrupted during ${phaseNames[open.phase]}` }
+      : { kind: 'skip', reason: cell.skip ?? 'interrupted' };
+  return { number: open?.number ?? 1, verdict, results: [], durationMs: open === undefined ? 0 : elapsed(open.since, endAt), prepareMs: 0, excerpt: [] };
+}
+
+const phaseNames = { kernel: 'getting the kernel', image: 'building the image', boot: 'boot' } as const;
+
+const elapsed = (from: string, to: string): number => Math.max(0, Date.parse(to) - Date.parse(from)) || 0;

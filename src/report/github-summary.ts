@@ -1,0 +1,97 @@
+// What GitHub shows of a run: a job summary and annotations.
+// The summary is HTML without blank lines, so that Markdown has no say in what a guest printed.
+// https://docs.github.com/actions/writing-workflows/choosing-what-your-workflow-does/workflow-commands-for-github-actions
+import type { CellResult, RunReport } from '../model/report.ts';
+import { formatDuration } from '../model/units.ts';
+import { verdictReason } from '../model/verdict.ts';
+import { selectExcerpt } from './excerpt.ts';
+import { earlierAttempts } from './facts.ts';
+import { gridOf } from './grid.ts';
+import { failureGroups, outlookOf, outlooks, skipGroups, type CellGroup, type Outlook } from './summarize.ts';
+import { clip, count, safeLine, safeText } from './text.ts';
+
+export interface Annotation {
+  readonly level: 'error' | 'warning';
+  readonly title: string;
+  readonly message: string;
+}
+
+/** GitHub shows ten annotations of a kind for each step, and drops the others. */
+const annotationLimit = 10;
+/** A summary may have 1 MiB. */
+const groupLimit = 40;
+
+const marks: Readonly<Record<Outlook, string>> = { pass: '✅', flaky: '🔁', fail: '❌', crash: '💥', timeout: '⏰', error: '❔', skip: '➖' };
+
+/** One for each group of failures, and one for each flaky cell. */
+export function annotationsOf({ cells }: RunReport): readonly Annotation[] {
+  const failures = failureGroups(cells).map((group): Annotation => ({ level: 'error', title: `${group.kind}: ${cellNames(group)}`, message: `${safeText(group.reason)}\nrepeat: ${safeLine(group.cells[0].repeat)}` }));
+  const flaky = cells.filter((cell) => cell.flaky).map((cell): Annotation => ({ level: 'warning', title: `flaky: ${cell.id}`, message: earlierAttempts(cell).map(safeLine).join('\n') }));
+  return [...limited(failures), ...limited(flaky)];
+}
+
+function limited(annotations: readonly Annotation[]): readonly Annotation[] {
+  if (annotations.length <= annotationLimit) return annotations;
+  const rest = annotations.slice(annotationLimit - 1);
+  const more = { level: rest[0]?.level ?? 'error', title: `${rest.length} more`, message: rest.map(({ title }) => title).join('\n') } as const;
+  return [...annotations.slice(0, annotationLimit - 1), more];
+}
+
+const cellNames = ({ cells: [first, ...others] }: CellGroup): string => safeLine(first.id) + (others.length === 0 ? '' : ` and ${count(others.length, 'more cell')}`);
+
+/** The job summary. */
+export function renderSummary(report: RunReport): string {
+  const groups = failureGroups(report.cells);
+  const blocks = [
+    `<h3>kit-test: ${html(headline(report))}</h3>`,
+    gridTable(report.cells),
+    ...groups.slice(0, groupLimit).map(failureBlock),
+    ...(groups.length > groupLimit ? [`<p>and ${count(groups.length - groupLimit, 'more kind')} of failure, in report.json</p>`] : []),
+    ...listBlock('flaky', report.cells.filter(({ flaky }) => flaky).map((cell) => `${cell.id}: ${earlierAttempts(cell).join('; ')}`)),
+    ...listBlock('skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function headline({ totals, durationMs, interrupted }: RunReport): string {
+  const counts = { ...totals, pass: totals.pass - totals.flaky };
+  const parts = outlooks.filter((look) => counts[look] > 0).map((look) => `${counts[look]} ${look}`);
+  return `${interrupted ? 'interrupted, ' : ''}${parts.join(', ')} of ${count(totals.total, 'cell')} in ${formatDuration(durationMs)}`;
+}
+
+function gridTable(cells: readonly CellResult[]): string {
+  const { cases, kernels } = gridOf(cells);
+  const byPlace = new Map(cells.map((cell) => [`${cell.case}/${cell.kernel}/${cell.arch}`, cell]));
+  const top = kernels.map(({ kernel, archs }) => `<th colspan="${archs.length}">${html(kernel)}</th>`).join('');
+  const below = kernels.flatMap(({ archs }) => archs).map((arch) => `<th>${html(arch)}</th>`).join('');
+  const rows = cases.map((name) => {
+    const places = kernels.flatMap(({ kernel, archs }) => archs.map((arch) => byPlace.get(`${name}/${kernel}/${arch}`)));
+    return `<tr><th align="left">${html(name)}</th>${places.map((cell) => `<td align="center">${cell === undefined ? '' : tableMark(cell)}</td>`).join('')}</tr>`;
+  });
+  return [`<table>`, `<tr><th rowspan="2" align="left">case</th>${top}</tr>`, `<tr>${below}</tr>`, ...rows, `</table>`].join('\n');
+}
+
+function tableMark(cell: CellResult): string {
+  const look = outlookOf(cell);
+  const reason = verdictReason(cell.verdict);
+  return `<span title="${html(clip(`${cell.id}: ${look}${reason === '' ? '' : `: ${reason}`}`, 200))}">${marks[look]}</span>`;
+}
+
+function failureBlock(group: CellGroup): string {
+  const [cell] = group.cells;
+  const lines = selectExcerpt(cell.attempts.at(-1) ?? cell.attempts[0], 14).map(({ number, text, marked }) => `${marked ? '&gt;' : ' '} ${html(`${number} ${clip(text, 300)}`)}`);
+  return [
+    `<details><summary>${marks[group.kind]} <b>${group.kind}</b> ${html(clip(group.reason, 300))}</summary>`,
+    `<p>${group.cells.map(({ id }) => `<code>${html(id)}</code>`).join(' ')}</p>`,
+    ...(lines.length === 0 ? [] : [`<pre>${lines.join('\n')}</pre>`]),
+    `<p>repeat: <code>${html(cell.repeat)}</code></p>`,
+    '</details>',
+  ].join('\n');
+}
+
+function listBlock(look: Outlook, items: readonly string[]): readonly string[] {
+  if (items.length === 0) return [];
+  return [`<details><summary>${marks[look]} ${items.length} ${look}</summary>\n<ul>${items.map((item) => `<li>${html(clip(item, 2000))}</li>`).join('')}</ul>\n</details>`];
+}
+
+const html = (text: string): string => safeLine(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');

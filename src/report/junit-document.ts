@@ -1,0 +1,115 @@
+// A run as JUnit XML means it: one suite for each cell, one testcase for each result, and one for the cell itself
+// where results do not tell its verdict. `failure` is the guest's, `error` is ours, as JUnit has it.
+// Plain data; reporters/junit.ts makes XML of it.
+import type { Attempt, CellResult, RunReport } from '../model/report.ts';
+import { verdictReason, type VerdictKind } from '../model/verdict.ts';
+import { earlierAttempts, excerptOf, factsOf } from './facts.ts';
+import { flatPoints, pointsOf, type Point } from './points.ts';
+
+export interface JunitSuite {
+  readonly name: string;
+  readonly timestamp: string;
+  readonly seconds: number;
+  readonly properties: readonly (readonly [string, string])[];
+  readonly cases: readonly JunitCase[];
+}
+
+export interface JunitCase {
+  readonly name: string;
+  readonly classname: string;
+  readonly seconds: number;
+  readonly outcome?: JunitOutcome;
+  /** Surefire's elements for attempts that do not count. */
+  readonly reruns: readonly JunitRerun[];
+  readonly output: string;
+}
+
+interface JunitOutcome {
+  readonly tag: 'failure' | 'error' | 'skipped';
+  readonly type: string;
+  readonly message: string;
+  readonly text: string;
+}
+
+interface JunitRerun extends Omit<JunitOutcome, 'tag'> {
+  readonly tag: 'flakyFailure' | 'flakyError' | 'rerunFailure' | 'rerunError';
+}
+
+export const junitSuites = (report: RunReport): readonly JunitSuite[] => report.cells.map((cell) => suiteOf(cell, report.startedAt));
+
+function suiteOf(cell: CellResult, timestamp: string): JunitSuite {
+  const points = flatPoints(pointsOf(cell));
+  const ownCase = isExplained(cell, points) ? [] : [caseOfCell(cell)];
+  const cases = [...ownCase, ...points.map((point) => caseOfPoint(cell, point))];
+  // Where a reader looks for it: at what went wrong.
+  const speaker = cases.find(({ outcome }) => outcome !== undefined && outcome.tag !== 'skipped') ?? cases[0];
+  // Results carry no times: equal shares keep the sums true that readers make.
+  const seconds = cell.durationMs / 1000 / cases.length;
+  return {
+    name: cell.id,
+    timestamp,
+    seconds: cell.durationMs / 1000,
+    properties: [['summary', cell.summary], ['verdict', cell.verdict.kind], ...factsOf(cell)],
+    cases: cases.map((each) => ({ ...each, seconds, output: each === speaker ? outputOf(cell) : '' })),
+  };
+}
+
+/** The results alone say what the verdict says. */
+function isExplained(cell: CellResult, points: readonly Point[]): boolean {
+  if (cell.attempts.length > 1) return false;
+  const { kind } = cell.verdict;
+  return (kind === 'pass' || kind === 'fail') && points.some(({ outcome }) => outcome === kind);
+}
+
+function caseOfCell(cell: CellResult): JunitCase {
+  const { kind } = cell.verdict;
+  const tag = junitTag(kind);
+  const text = [verdictReason(cell.verdict), ...hintOf(cell), ...earlierAttempts(cell), `repeat: ${cell.repeat}`].join('\n');
+  return {
+    ...blankCase(cell, cell.case),
+    ...(tag === undefined ? {} : { outcome: { tag, type: kind, message: verdictReason(cell.verdict), text } }),
+    reruns: cell.attempts.slice(0, -1).flatMap((attempt) => rerunOf(cell, attempt)),
+  };
+}
+
+function caseOfPoint(cell: CellResult, point: Point): JunitCase {
+  return { ...blankCase(cell, point.name), ...outcomeOfPoint(cell, point) };
+}
+
+function outcomeOfPoint(cell: CellResult, { outcome, detail, line }: Point): Pick<JunitCase, 'outcome'> {
+  switch (outcome) {
+    case 'pass': return {};
+    case 'fail': return { outcome: { tag: 'failure', type: 'fail', message: detail === '' ? 'not ok' : detail, text: `${detail === '' ? 'not ok' : detail}\nconsole line ${line}\nrepeat: ${cell.repeat}` } };
+    case 'skip': return { outcome: { tag: 'skipped', type: 'skip', message: detail, text: '' } };
+    case 'xfail': return { outcome: { tag: 'skipped', type: 'xfail', message: `failed as expected${detail === '' ? '' : `: ${detail}`}`, text: '' } };
+    case 'uncounted': return { outcome: { tag: 'skipped', type: 'uncounted', message: `did not pass, but does not count${detail === '' ? '' : `: ${detail}`}`, text: '' } };
+  }
+}
+
+/** Kernel crash and timeout are what the tested system did: failures. Only our own side is an error. */
+function junitTag(kind: VerdictKind): JunitOutcome['tag'] | undefined {
+  switch (kind) {
+    case 'pass': return undefined;
+    case 'fail': case 'crash': case 'timeout': return 'failure';
+    case 'error': return 'error';
+    case 'skip': return 'skipped';
+  }
+}
+
+function rerunOf(cell: CellResult, { number, verdict }: Attempt): readonly JunitRerun[] {
+  if (verdict.kind === 'pass' || verdict.kind === 'skip') return [];
+  const part = verdict.kind === 'error' ? 'Error' : 'Failure';
+  const message = verdictReason(verdict);
+  return [{ tag: cell.flaky ? `flaky${part}` : `rerun${part}`, type: verdict.kind, message, text: `attempt ${number}: ${verdict.kind}: ${message}` }];
+}
+
+const hintOf = ({ verdict }: CellResult): readonly string[] => (verdict.kind === 'error' && verdict.hint !== undefined ? [verdict.hint] : []);
+
+const blankCase = (cell: CellResult, name: string): JunitCase => ({ name, classname: `${cell.case}.${cell.kernel}.${cell.arch}`, seconds: 0, reruns: [], output: '' });
+
+/** The excerpt only: the whole console lies in the run folder. */
+function outputOf(cell: CellResult): string {
+  const lines = excerptOf(cell).map(({ number, text }) => `${number}: ${text}`);
+  const flaky = cell.flaky ? [`flaky: passed at attempt ${cell.attempts.length}`, ...earlierAttempts(cell)] : [];
+  return [...flaky, ...lines].join('\n');
+}

@@ -1,0 +1,18 @@
+// Names inside a run folder, relative to it, with `/` on every system: they are written into reports.
+import { cellFolder } from '../model/cell.ts';
+
+export const eventsFile = 'events.ndjson';
+export const reportFile = 'report.json';
+
+export interface AttemptFiles {
+  readonly folder: string;
+  readonly console: string;
+  readonly qemuCmd: string;
+}
+
+/** Where one try of a cell keeps its files; further attempts lie beside the first one: `console.2.log`. */
+export function attemptFiles(cell: string, attempt: number): AttemptFiles {
+  const folder = `cells/${cellFolder(cell)}`;
+  const infix = attempt === 1 ? '' : `.${attempt}`;
+  return { folder, console: `${folder}/console${infix}.log`, qemuCmd: `${folder}/qemu${infix}.cmd` };
+}

@@ -1,0 +1,62 @@
+// The results of a cell as machine-readable formats count them: which of them speak for the verdict, and which cannot.
+// A cell that passes or is skipped has no failing result in any report; what the guest said nevertheless stays readable.
+import type { TestResult } from '../model/console.ts';
+import type { CellResult } from '../model/report.ts';
+
+type PointOutcome =
+  | 'pass'
+  | 'fail'
+  | 'skip'
+  /** Failed as expected. */
+  | 'xfail'
+  /** Did not pass, but the verdict does not rest on it. */
+  | 'uncounted';
+
+export interface Point {
+  readonly name: string;
+  readonly outcome: PointOutcome;
+  readonly detail: string;
+  readonly line: number;
+  readonly children: readonly Point[];
+}
+
+/** The results of the attempt that counts, nested as the guest printed them. */
+export function pointsOf(cell: CellResult): readonly Point[] {
+  const { results } = cell.attempts.at(-1) ?? cell.attempts[0];
+  const { kind } = cell.verdict;
+  return results.map((result) => pointOf(result, kind !== 'pass' && kind !== 'skip'));
+}
+
+function pointOf(result: TestResult, counts: boolean): Point {
+  const counted = counts && result.informative !== true;
+  return {
+    name: result.name.trim() === '' ? '(no name)' : result.name,
+    outcome: outcomeOf(result, counted),
+    detail: result.detail ?? (result.status === 'missing' ? 'announced, but no result came' : ''),
+    line: result.line,
+    children: result.children.map((child) => pointOf(child, counted)),
+  };
+}
+
+function outcomeOf({ status }: TestResult, counted: boolean): PointOutcome {
+  if (status === 'fail' || status === 'missing') return counted ? 'fail' : 'uncounted';
+  return status;
+}
+
+/** One line for each result that has something to say, named `parent > child`; equal names are numbered. */
+export function flatPoints(points: readonly Point[]): readonly Point[] {
+  const seen = new Map<string, number>();
+  return points.flatMap((point) => flatten(point, [])).map((point) => {
+    const times = (seen.get(point.name) ?? 0) + 1;
+    seen.set(point.name, times);
+    return times === 1 ? point : { ...point, name: `${point.name} (${times})` };
+  });
+}
+
+function flatten(point: Point, path: readonly string[]): readonly Point[] {
+  const names = [...path, point.name];
+  const below = point.children.flatMap((child) => flatten(child, names));
+  // A parent only repeats what its children say, but for a failure that none of them explains.
+  const explained = below.length > 0 && (point.outcome === 'pass' || below.some(({ outcome }) => outcome === point.outcome));
+  return explained ? below : [{ ...point, name: names.join(' > '), children: [] }, ...below];
+}

@@ -1,0 +1,56 @@
+// Totals and groups of a run: what every report says about all cells together.
+import type { CellResult, Totals } from '../model/report.ts';
+import { verdictReason, type VerdictKind } from '../model/verdict.ts';
+
+/** How a cell is shown: its verdict, but `flaky` for a pass after a failure. */
+export type Outlook = VerdictKind | 'flaky';
+
+/** Every word of a verdict, the best first. */
+export const outlooks: readonly Outlook[] = ['pass', 'flaky', 'fail', 'crash', 'timeout', 'error', 'skip'];
+
+export const outlookOf = (cell: Pick<CellResult, 'verdict' | 'flaky'>): Outlook => (cell.flaky ? 'flaky' : cell.verdict.kind);
+
+/** `flaky` cells are counted under `pass` too: the verdict kinds add up to `total`. */
+export function totalsOf(cells: readonly Pick<CellResult, 'verdict' | 'flaky'>[]): Totals {
+  const totals = { pass: 0, fail: 0, crash: 0, timeout: 0, error: 0, skip: 0, flaky: 0, total: cells.length };
+  for (const cell of cells) {
+    totals[cell.verdict.kind] += 1;
+    if (cell.flaky) totals.flaky += 1;
+  }
+  return totals;
+}
+
+/** The cells that ran longest, longest first. */
+export function slowestCells(cells: readonly CellResult[], count: number): readonly CellResult[] {
+  return cells.filter((cell) => cell.verdict.kind !== 'skip').sort((a, b) => b.durationMs - a.durationMs).slice(0, count);
+}
+
+/** Cells that have their verdict and its reason in common. */
+export interface CellGroup {
+  readonly kind: VerdictKind;
+  readonly reason: string;
+  readonly cells: readonly [CellResult, ...CellResult[]];
+}
+
+/** Cells that failed, crashed, timed out or ended in our own error, by verdict and reason, in matrix order. */
+export function failureGroups(cells: readonly CellResult[]): readonly CellGroup[] {
+  return groupCells(cells.filter(({ verdict }) => verdict.kind !== 'pass' && verdict.kind !== 'skip'));
+}
+
+/** Skipped cells by reason. */
+export function skipGroups(cells: readonly CellResult[]): readonly CellGroup[] {
+  return groupCells(cells.filter(({ verdict }) => verdict.kind === 'skip'));
+}
+
+function groupCells(cells: readonly CellResult[]): readonly CellGroup[] {
+  const groups = new Map<string, { kind: VerdictKind; reason: string; cells: [CellResult, ...CellResult[]] }>();
+  for (const cell of cells) {
+    const { kind } = cell.verdict;
+    const reason = verdictReason(cell.verdict);
+    const key = `${kind} ${reason}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { kind, reason, cells: [cell] });
+    else group.cells.push(cell);
+  }
+  return [...groups.values()];
+}

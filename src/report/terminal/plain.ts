@@ -1,0 +1,51 @@
+// The run as plain lines, for logs and pipes: one for each finished cell, notice and download.
+import type { RunEvent } from '../../model/events.ts';
+import { formatSize } from '../../model/units.ts';
+import { count, safeLine } from '../text.ts';
+import { cellLine } from './closing.ts';
+import { paint, type Theme } from './theme.ts';
+
+/** What is shown while the run goes on. */
+export interface Display {
+  push(event: RunEvent): void;
+  close(): void;
+}
+
+export function createPlainLines(theme: Theme, write: (text: string) => void): Display {
+  const notices = new Set<string>();
+  const announced = new Set<string>();
+  let total = 0;
+  let done = 0;
+  const lineOf = (event: RunEvent): string | undefined => {
+    switch (event.kind) {
+      case 'run-start':
+        total = event.cells.length;
+        return `${count(total, 'cell')}, up to ${event.concurrency} at once`;
+      case 'notice':
+        if (notices.has(event.message)) return undefined;
+        notices.add(event.message);
+        return noticeLine(event.message, theme);
+      case 'download':
+        // Two lines for each: a log that stands still for minutes should say why.
+        if (event.finished) return announced.delete(event.name) ? `${paint(theme, 'dim', 'fetched')}  ${safeLine(event.name)} ${formatSize(event.done)}` : undefined;
+        if (announced.has(event.name)) return undefined;
+        announced.add(event.name);
+        return `${paint(theme, 'dim', 'fetching')} ${safeLine(event.name)}${event.total === undefined ? '' : ` ${formatSize(event.total)}`}`;
+      case 'cell-end':
+        done += 1;
+        return `${paint(theme, 'dim', `[${String(done).padStart(String(total).length)}/${total}]`)} ${cellLine(event.result, theme)}`;
+      case 'cell-phase': case 'attempt-end': case 'run-end':
+        return undefined;
+    }
+  };
+  return {
+    push(event) {
+      const line = lineOf(event);
+      if (line !== undefined) write(`${line}\n`);
+    },
+    close: () => undefined,
+  };
+}
+
+/** Something worth knowing that is nobody's failure. */
+export const noticeLine = (message: string, theme: Theme): string => `${paint(theme, 'yellow', 'note')} ${safeLine(message)}`;

@@ -1,0 +1,61 @@
+// One try of a cell: kernel, image, boot, console, verdict. Whatever fails on our side ends here as `error`.
+import type { Cell } from '../model/cell.ts';
+import { HarnessError } from '../model/errors.ts';
+import { errorCode } from '../sys/fs.ts';
+import type { CellPhase } from '../model/events.ts';
+import type { Attempt } from '../model/report.ts';
+import type { Stage, Verdict } from '../model/verdict.ts';
+import type { ObservedBoot } from './observe.ts';
+import type { PreparedCell } from './prepare.ts';
+
+/** What an attempt needs done; run/ hands in the real ones. */
+export interface AttemptStages {
+  /** Kernel and image; a string says why the cell has to be skipped. */
+  prepare(cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<PreparedCell | { readonly skip: string }>;
+  /** Waits for a free place, boots, judges. */
+  boot(cell: Cell, prepared: PreparedCell, number: number, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<ObservedBoot>;
+}
+
+/** Never throws but for our own defects: every outcome is an Attempt with a verdict. */
+export async function attemptCell(cell: Cell, number: number, stages: AttemptStages, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<Attempt> {
+  const startedAt = performance.now();
+  let stage: Stage = 'kernel';
+  const enter = (phase: CellPhase): void => {
+    stage = phase;
+    onPhase(phase);
+  };
+  const blank = (verdict: Verdict): Attempt => ({
+    number,
+    verdict,
+    results: [],
+    durationMs: performance.now() - startedAt,
+    prepareMs: performance.now() - startedAt,
+    excerpt: [],
+  });
+  try {
+    if (signal.aborted) return blank(interrupted);
+    const prepared = await stages.prepare(cell, enter, signal);
+    if ('skip' in prepared) return blank({ kind: 'skip', reason: prepared.skip });
+    const prepareMs = performance.now() - startedAt;
+    const boot = await stages.boot(cell, prepared, number, enter, signal);
+    return {
+      number,
+      ...boot,
+      durationMs: prepareMs + boot.boot.durationMs,
+      prepareMs,
+      kernel: { release: prepared.kernel.release, digest: prepared.kernel.digest, origin: prepared.kernel.origin },
+      image: { digest: prepared.image.digest, bytes: prepared.image.segments.reduce((sum, { bytes }) => sum + bytes, 0) },
+    };
+  } catch (error) {
+    if (signal.aborted) return blank(interrupted);
+    if (error instanceof HarnessError) {
+      return blank({ kind: 'error', stage, reason: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    }
+    // The system said no: a full disk, a folder that cannot be written.
+    if (errorCode(error) !== undefined) return blank({ kind: 'error', stage, reason: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
+}
+
+/** A cell that was not allowed to end: it says nothing about the case. */
+export const interrupted = { kind: 'skip', reason: 'interrupted' } as const satisfies Verdict;

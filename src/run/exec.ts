@@ -1,0 +1,114 @@
+// `kit-test exec`: a command in a small built-in image on some kernels; the same thing as a case with `run:`.
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import PQueue from 'p-queue';
+import type { Accel } from '../model/arch.ts';
+import type { Case } from '../model/case.ts';
+import { cellFolder, type Cell } from '../model/cell.ts';
+import type { Progress } from '../model/events.ts';
+import type { Project } from '../model/project.ts';
+import type { Attempt } from '../model/report.ts';
+import { createRawOutput } from '../console/raw-output.ts';
+import { attemptFiles } from '../report/layout.ts';
+import { attemptCell } from './attempt.ts';
+import { defaultConcurrency } from './host.ts';
+import { observeBoot } from './observe.ts';
+import { openSession } from './session.ts';
+
+export interface ExecRequest {
+  readonly command: readonly string[];
+  /** Files and folders for /work, relative to `cwd`; {arch} is replaced. */
+  readonly copy: readonly string[];
+  readonly modules: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly totalMs?: number | undefined;
+  readonly cwd: string;
+}
+
+/**
+ * The case of a command. Its exit status is the evidence: anything but 0 fails.
+ * A local file named as the command comes along, and is run from /work.
+ */
+export async function execCase(request: ExecRequest): Promise<Case> {
+  const [program = '', ...args] = request.command;
+  const isLocal = program.includes('/') && !program.startsWith('/') && (program.includes('{arch}') || (await isFile(resolve(request.cwd, program))));
+  return {
+    name: 'exec',
+    dir: request.cwd,
+    file: resolve(request.cwd, 'exec'),
+    summary: request.command.join(' '),
+    labels: [],
+    run: { command: [isLocal ? `./${basename(program)}` : program, ...args], copy: [...request.copy, ...(isLocal ? [program] : [])], env: request.env },
+    expect: [{ protocol: 'none', pass: '/^kit-test: end exit=0$/', fail: '/^kit-test: end exit=[1-9]/', ordered: false }],
+    needs: { config: [] },
+    modules: [...request.modules],
+    timeouts: request.totalMs === undefined ? {} : { total: request.totalMs, silence: request.totalMs },
+    memory: request.memoryBytes,
+    cpus: request.cpus,
+    network: false,
+    cmdline: ['kit_test.raw'],
+  };
+}
+
+export interface ExecOptions {
+  readonly frozen: boolean;
+  readonly accel?: 'auto' | Accel | undefined;
+  readonly jobs?: number | undefined;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** The command's own bytes, as they come. */
+  readonly onOutput: (cell: Cell, bytes: Uint8Array) => void;
+}
+
+export interface ExecResult {
+  readonly cell: Cell;
+  readonly attempt: Attempt;
+  /** Exit status of the command; undefined where it never ended. */
+  readonly status?: number;
+  /** Where the console is kept of a boot that did not get to the command's end. */
+  readonly console?: string;
+}
+
+/** Runs the command of `cells` in each, several at once; results come in the order of the cells. */
+export async function execCells(project: Project, cells: readonly Cell[], options: ExecOptions): Promise<readonly ExecResult[]> {
+  const { signal } = options;
+  const session = await openSession(project, options);
+  const largest = Math.max(...cells.map((cell) => cell.case.memory));
+  const queue = new PQueue({ concurrency: options.jobs ?? project.harness.concurrency ?? defaultConcurrency(largest) });
+  const runOne = async (cell: Cell): Promise<ExecResult> => {
+    const raw = createRawOutput();
+    const show = (bytes: Uint8Array): void => {
+      if (bytes.length > 0) options.onOutput(cell, bytes);
+    };
+    const files = attemptFiles(cell.id, 1);
+    const folder = await session.temporary();
+    const stages = {
+      prepare: session.prepare,
+      async boot(_: Cell, prepared: Parameters<typeof session.machine.plan>[1]) {
+        const plan = await session.machine.plan(cell, prepared, signal);
+        const { consoleLimit } = project.harness;
+        return observeBoot(plan, cell.case.expect, { folder, files, consoleLimit, graceMs: 2000, onConsole: (chunk) => show(raw.push(chunk)) }, signal);
+      },
+    };
+    const attempt = await attemptCell(cell, 1, stages, () => undefined, signal);
+    show(raw.end());
+    const status = raw.status();
+    const kept = attempt.boot !== undefined && status === undefined ? await keepConsole(join(folder, files.console), join(session.cacheRoot, 'exec', cellFolder(cell.id))) : undefined;
+    await rm(folder, { recursive: true, force: true });
+    return { cell, attempt, ...(status === undefined ? {} : { status }), ...(kept === undefined ? {} : { console: kept }) };
+  };
+  return Promise.all(cells.map((cell) => queue.add(() => runOne(cell))));
+}
+
+async function keepConsole(from: string, folder: string): Promise<string> {
+  const to = join(folder, basename(from));
+  await mkdir(dirname(to), { recursive: true });
+  await rename(from, to);
+  return to;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then((found) => found.isFile(), () => false);
+}

@@ -1,0 +1,25 @@
+// Facts about this machine for the report and for choosing how many guests boot at once.
+import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
+import type { Cell } from '../model/cell.ts';
+import type { RunReport } from '../model/report.ts';
+import type { Machine } from './machine.ts';
+
+export function describeHost(qemu: Readonly<Record<string, string>>): RunReport['host'] {
+  return { os: `${platform()} ${release()}`, arch: arch(), cpus: cpus().length, memoryBytes: totalmem(), node: process.versions.node, qemu };
+}
+
+/** QEMU's own memory beside the guest's. */
+const overheadBytes = 128 * 1024 * 1024;
+
+/** Guests at once: one for each CPU that this process may use, fewer where memory is short. */
+export function defaultConcurrency(largestGuestBytes: number): number {
+  const byMemory = Math.floor((0.8 * freemem()) / (largestGuestBytes + overheadBytes));
+  return Math.max(1, Math.min(availableParallelism(), byMemory));
+}
+
+/** Versions of the QEMUs a run will use; one that is missing is told by its cells. */
+export async function qemuVersions(machine: Machine, cells: readonly Cell[], signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+  const archs = new Map(cells.filter(({ skip }) => skip === undefined).map(({ arch }) => [arch.name, arch]));
+  const versions = await Promise.all([...archs.values()].map(async (arch) => [arch.name, await machine.qemu(arch, signal).then(({ version }) => version, () => undefined)] as const));
+  return Object.fromEntries(versions.flatMap(([name, version]) => (version === undefined ? [] : [[name, version]])));
+}

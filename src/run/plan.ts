@@ -1,0 +1,65 @@
+// The plan of a run without its boots: what `run --dry-run` shows and the benchmark boots by hand.
+import type { Accel } from '../model/arch.ts';
+import type { Cell } from '../model/cell.ts';
+import { HarnessError } from '../model/errors.ts';
+import type { Progress } from '../model/events.ts';
+import type { Project } from '../model/project.ts';
+import { qemuCommand } from '../boot/command.ts';
+import { defaultConcurrency } from './host.ts';
+import { openSession, type Session } from './session.ts';
+
+export interface PlannedBoot {
+  readonly id: string;
+  readonly skip?: string;
+  /** Why there is no plan. */
+  readonly error?: string;
+  /** Where the kernel comes from. */
+  readonly kernel?: string;
+  readonly accel?: Accel;
+  readonly image?: { readonly digest: string; readonly bytes: number };
+  /** A line for a POSIX shell. */
+  readonly qemu?: string;
+}
+
+export interface RunPlan {
+  readonly concurrency: number;
+  readonly cells: readonly PlannedBoot[];
+}
+
+export interface PlanOptions {
+  readonly jobs?: number | undefined;
+  readonly accel?: 'auto' | Accel | undefined;
+  readonly frozen: boolean;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Makes every cell ready and plans its boot, in matrix order; one that fails does not keep the others from it. */
+export async function planCells(project: Project, cells: readonly Cell[], options: PlanOptions): Promise<RunPlan> {
+  const session = await openSession(project, options);
+  const planned: PlannedBoot[] = [];
+  for (const cell of cells) planned.push(await planCell(cell, session, options.signal));
+  const concurrency = options.jobs ?? project.harness.concurrency ?? defaultConcurrency(Math.max(...cells.map((cell) => cell.case.memory)));
+  return { concurrency, cells: planned };
+}
+
+async function planCell(cell: Cell, session: Session, signal: AbortSignal): Promise<PlannedBoot> {
+  if (cell.skip !== undefined) return { id: cell.id, skip: cell.skip };
+  try {
+    const prepared = await session.prepare(cell, () => undefined, signal);
+    if ('skip' in prepared) return { id: cell.id, skip: prepared.skip };
+    const plan = await session.machine.plan(cell, prepared, signal);
+    const { digest, segments } = prepared.image;
+    return {
+      id: cell.id,
+      kernel: prepared.kernel.origin,
+      accel: plan.accel,
+      image: { digest, bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) },
+      qemu: qemuCommand(plan),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof HarnessError)) throw error;
+    return { id: cell.id, error: error.hint === undefined ? error.message : `${error.message} (${error.hint})` };
+  }
+}

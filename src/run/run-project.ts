@@ -1,0 +1,112 @@
+// `kit-test run`: from selected cells to reports on disk and an exit code.
+import { resolve } from 'node:path';
+import PQueue from 'p-queue';
+import type { Accel } from '../model/arch.ts';
+import type { Cell } from '../model/cell.ts';
+import type { Progress } from '../model/events.ts';
+import type { Project } from '../model/project.ts';
+import type { RunReport } from '../model/report.ts';
+import { createFanout, type ReporterFailure } from '../report/fanout.ts';
+import { createReporters, loadReporter } from '../report/create.ts';
+import { exitCode } from '../report/exit-code.ts';
+import type { Output } from '../report/reporter.ts';
+import { createRunFolder, type RunFolder } from '../report/run-folder.ts';
+import { version } from '../version.ts';
+import type { AttemptStages } from './attempt.ts';
+import { defaultConcurrency, describeHost, qemuVersions } from './host.ts';
+import { observeBoot } from './observe.ts';
+import { eventProgress } from './progress.ts';
+import type { EventSink } from './events.ts';
+import { runCells } from './run.ts';
+import { openSession, type Session } from './session.ts';
+
+export interface RunProjectOptions {
+  readonly cells: readonly Cell[];
+  readonly command: readonly string[];
+  readonly jobs?: number | undefined;
+  readonly retries?: number | undefined;
+  readonly accel?: 'auto' | Accel | undefined;
+  readonly frozen: boolean;
+  readonly reporters?: readonly string[] | undefined;
+  readonly output?: string | undefined;
+  readonly cwd: string;
+  readonly stdout: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+export interface RunOutcome {
+  readonly report: RunReport;
+  /** What the process should end with; knows of broken reporters. */
+  readonly exitCode: number;
+  readonly brokenReporters: readonly ReporterFailure[];
+}
+
+const defaultGraceMs = 3000;
+
+export async function runProject(project: Project, options: RunProjectOptions): Promise<RunOutcome> {
+  const { harness } = project;
+  const { cells, cwd, signal } = options;
+  // A mistyped reporter is found before a folder is made.
+  const names = [...(options.reporters ?? harness.reporters), ...(options.env['GITHUB_ACTIONS'] === 'true' && options.reporters === undefined ? ['github'] : [])];
+  await Promise.all(names.map(loadReporter));
+  const relay = createRelay();
+  const session = await openSession(project, { frozen: options.frozen, accel: options.accel, progress: relay.progress });
+  const folder = await createRunFolder({ root: resolve(project.root, harness.output), output: options.output });
+  const fanout = createFanout([folder.recorder, ...(await createReporters(names, { folder: folder.path, cwd, stdout: options.stdout, env: options.env }))]);
+  const concurrency = options.jobs ?? harness.concurrency ?? defaultConcurrency(Math.max(...cells.map((cell) => cell.case.memory)));
+  const report = await runCells({
+    id: folder.id,
+    folder: folder.path,
+    tool: { name: 'kit-test', version },
+    host: describeHost(await qemuVersions(session.machine, cells, signal)),
+    command: options.command,
+    concurrency,
+    retries: options.retries ?? harness.retries,
+    cells,
+    deliver: (event) => fanout.emit(event),
+    stages: (emit) => {
+      relay.connect(emit);
+      return createStages(session, folder, { concurrency, consoleLimit: harness.consoleLimit, graceMs: harness.graceAfterDecision ?? defaultGraceMs });
+    },
+    signal,
+  });
+  const brokenReporters = await fanout.finish(report);
+  return { report, brokenReporters, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
+}
+
+function createStages(session: Session, folder: RunFolder, options: { readonly concurrency: number; readonly consoleLimit: number; readonly graceMs: number }): AttemptStages {
+  const boots = new PQueue({ concurrency: options.concurrency });
+  return {
+    prepare: session.prepare,
+    async boot(cell, prepared, number, onPhase, signal) {
+      const plan = await session.machine.plan(cell, prepared, signal);
+      const files = await folder.attempt(cell.id, number);
+      return boots.add(() => {
+        signal.throwIfAborted();
+        onPhase('boot');
+        return observeBoot(plan, cell.case.expect, { folder: folder.path, files, consoleLimit: options.consoleLimit, graceMs: options.graceMs }, signal);
+      });
+    },
+  };
+}
+
+/** Progress that comes before the run has begun to tell events is kept until then. */
+function createRelay(): { readonly progress: Progress; connect(emit: EventSink): void } {
+  const early: ((progress: Progress) => void)[] = [];
+  let target: Progress | undefined;
+  const pass = (tell: (progress: Progress) => void): void => {
+    if (target === undefined) early.push(tell);
+    else tell(target);
+  };
+  return {
+    progress: {
+      notice: (message) => pass((progress) => progress.notice(message)),
+      download: (...facts) => pass((progress) => progress.download(...facts)),
+    },
+    connect(emit) {
+      target = eventProgress(emit);
+      for (const tell of early.splice(0)) tell(target);
+    },
+  };
+}

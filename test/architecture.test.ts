@@ -1,0 +1,156 @@
+// Keeps the shape of src/ that ARCHITECTURE.md draws: who may import whom, which files are pure, how long a file may be.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+
+/** Folders of src/ and what each may import besides itself and model/. `run` and `cli` compose the rest. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  sys: [],
+  arch: [],
+  cache: ['sys'],
+  apt: ['sys', 'cache'],
+  archive: ['sys'],
+  oci: ['sys', 'archive', 'cache'],
+  config: ['sys'],
+  matrix: [],
+  kernel: ['sys', 'cache', 'apt', 'archive'],
+  image: ['sys', 'cache', 'apt', 'archive', 'oci'],
+  boot: ['sys', 'cache'],
+  console: [],
+  verdict: ['console'],
+  report: ['sys'],
+  doctor: ['sys', 'boot', 'cache', 'arch'],
+  run: ['sys', 'arch', 'cache', 'apt', 'archive', 'oci', 'config', 'matrix', 'kernel', 'image', 'boot', 'console', 'verdict', 'report', 'version.ts'],
+  cli: ['sys', 'arch', 'boot', 'cache', 'config', 'matrix', 'kernel', 'report', 'doctor', 'run', 'version.ts'],
+  'main.ts': ['cli'],
+  'index.ts': ['config'],
+  'version.ts': [],
+};
+
+/** Each npm package is imported in one place, so that it can be replaced there. A trailing slash allows a folder. */
+const homeOf: Readonly<Record<string, readonly string[]>> = {
+  zod: ['model/', 'config/', 'oci/', 'image/linuxkit/', 'apt/'],
+  yaml: ['config/yaml.ts'],
+  jiti: ['config/'],
+  execa: ['sys/process.ts'],
+  undici: ['sys/http.ts'],
+  'p-queue': ['run/'],
+  commander: ['cli/'],
+  picomatch: ['matrix/'],
+  'tar-stream': ['archive/tar.ts'],
+  fzstd: ['archive/compress.ts'],
+  'junit-report-builder': ['report/reporters/junit.ts'],
+  '@actions/core': ['report/reporters/github.ts'],
+};
+
+/** No I/O, clock, randomness or environment. */
+const pure = ['model/', 'matrix/', 'console/', 'verdict/', 'arch/x86_64.ts', 'arch/aarch64.ts', 'arch/arm.ts', 'boot/plan.ts', 'boot/devices.ts', 'archive/rootfs.ts', 'oci/bundle.ts'];
+const impure = /\bfrom 'node:(?!path|util|buffer|string_decoder)|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bperformance\./;
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const sources: readonly Source[] = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .map((entry) => {
+    const path = join(entry.parentPath, entry.name).slice(join(root, 'src').length + 1);
+    const text = readFileSync(join(root, 'src', path), 'utf8');
+    return { path, text, imports: importsOf(text) };
+  })
+  .sort((a, b) => (a.path < b.path ? -1 : 1));
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/^\s*(?:import|export)\b[^'"\n;]*?(?:\bfrom\s+)?'([^']+)'|^\} from '([^']+)'|\bimport\('([^']+)'\)/gm)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+const folderOf = (path: string): string => path.split('/')[0] ?? path;
+const resolveImport = (from: string, specifier: string): string => normalize(join(dirname(from), specifier));
+const packageName = (specifier: string): string => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+const inHome = (path: string, homes: readonly string[]): boolean => homes.some((home) => (home.endsWith('/') ? path.startsWith(home) : path === home));
+
+describe('the shape of src/', () => {
+  it('knows every folder', () => {
+    const unknown = [...new Set(sources.map(({ path }) => folderOf(path)))].filter((folder) => mayImport[folder] === undefined);
+    expect(unknown, 'add the folder to `mayImport` here and to the picture in ARCHITECTURE.md').toEqual([]);
+  });
+
+  it('imports only downwards', () => {
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => resolveImport(path, specifier))
+        .filter((target) => folderOf(target) !== folderOf(path) && folderOf(target) !== 'model' && mayImport[folderOf(path)]?.includes(folderOf(target)) === false)
+        .map((target) => `src/${path} imports src/${target}: pass the data in from run/ instead`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no import cycle, types included', () => {
+    const graph = new Map(sources.map(({ path, imports }) => [path, imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => resolveImport(path, specifier))]));
+    expect(findCycle(graph)).toBeUndefined();
+  });
+
+  it('imports each npm package in its one home', () => {
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+        .map(packageName)
+        .filter((name) => !inHome(path, homeOf[name] ?? []))
+        .map((name) => `src/${path} imports ${name}, whose home is ${homeOf[name]?.join(', ') ?? 'not decided: add it to homeOf'}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no home for a package that nobody imports', () => {
+    const used = new Set(sources.flatMap(({ imports }) => imports.filter((specifier) => !specifier.startsWith('.')).map(packageName)));
+    expect(Object.keys(homeOf).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('keeps the pure stages free of I/O, clock, randomness and environment', () => {
+    const wrong = sources.filter(({ path }) => inHome(path, pure)).filter(({ text }) => impure.test(withoutComments(text))).map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it('ends the process and writes to the terminal only at the rim', () => {
+    const wrong = sources
+      .filter(({ path }) => path !== 'main.ts' && !path.startsWith('cli/') && !path.startsWith('report/reporters/'))
+      .filter(({ text }) => /\bprocess\.exit\(|\bconsole\.(log|error|warn)\(|\bprocess\.std(out|err)\.write\(/.test(withoutComments(text)))
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no file over 300 lines', () => {
+    expect(sources.filter(({ text }) => text.split('\n').length > 300).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('opens every file with a comment that says what it is for', () => {
+    expect(sources.filter(({ text }) => !/^(#!.*\n)?\/[/*]/.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): string | undefined {
+  const done = new Set<string>();
+  const visit = (node: string, trail: readonly string[]): string | undefined => {
+    if (trail.includes(node)) return [...trail.slice(trail.indexOf(node)), node].join(' → ');
+    if (done.has(node)) return undefined;
+    for (const next of graph.get(node) ?? []) {
+      const cycle = visit(next, [...trail, node]);
+      if (cycle !== undefined) return cycle;
+    }
+    done.add(node);
+    return undefined;
+  };
+  for (const node of graph.keys()) {
+    const cycle = visit(node, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}

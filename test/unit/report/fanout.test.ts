@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { Reporter } from '../../../src/model/events.ts';
+import { createReporters, loadReporter, reporterNames } from '../../../src/report/create.ts';
+import { createFanout } from '../../../src/report/fanout.ts';
+import { sampleEvents, sampleReport } from './sample.ts';
+
+function recorder(name: string, fails: { readonly event?: boolean; readonly end?: boolean } = {}): Reporter & { readonly seen: string[] } {
+  const seen: string[] = [];
+  return {
+    name,
+    seen,
+    onEvent(event) {
+      seen.push(event.kind);
+      if (fails.event === true) throw new Error('no event');
+    },
+    onEnd() {
+      seen.push('end');
+      return fails.end === true ? Promise.reject(new Error('no end')) : Promise.resolve();
+    },
+  };
+}
+
+describe('createFanout', () => {
+  it('delivers every event to every reporter and lets each finish', async () => {
+    const reporters = [recorder('a'), recorder('b')];
+    const fanout = createFanout(reporters);
+    sampleEvents.forEach((event) => fanout.emit(event));
+    expect(await fanout.finish(sampleReport)).toEqual([]);
+    for (const { seen } of reporters) expect(seen).toEqual([...sampleEvents.map(({ kind }) => kind), 'end']);
+  });
+
+  it('goes on without a reporter that throws, and names it once', async () => {
+    const [bad, good, late] = [recorder('bad', { event: true, end: true }), recorder('good'), recorder('late', { end: true })];
+    const fanout = createFanout([bad, good, late]);
+    sampleEvents.forEach((event) => fanout.emit(event));
+    const failures = await fanout.finish(sampleReport);
+    expect(failures.map(({ reporter, error }) => [reporter, (error as Error).message])).toEqual([['bad', 'no event'], ['late', 'no end']]);
+    expect(bad.seen).toEqual(['run-start', 'end']);
+    expect(good.seen).toHaveLength(sampleEvents.length + 1);
+  });
+
+  it('takes reporters that have neither events nor an end', async () => {
+    const fanout = createFanout([{ name: 'silent' }]);
+    fanout.emit({ at: '', kind: 'notice', message: '' });
+    expect(await fanout.finish(sampleReport)).toEqual([]);
+  });
+});
+
+describe('reporters by name', () => {
+  it('are the files of the folder', async () => {
+    expect(await reporterNames()).toEqual(expect.arrayContaining(['github', 'json', 'junit', 'tap', 'terminal']));
+  });
+
+  it('are made once each, in the order they are named', async () => {
+    const context = { folder: '.', cwd: '.', stdout: process.stdout, env: { CI: '1' } };
+    expect((await createReporters(['tap', 'json', 'tap'], context)).map(({ name }) => name)).toEqual(['tap', 'json']);
+  });
+
+  it('are refused with the names there are and the one that was meant', async () => {
+    await expect(loadReporter('junti')).rejects.toMatchObject({ code: 'UNKNOWN_REPORTER', hint: expect.stringMatching(/did you mean "junit"\?.*terminal/) as string });
+  });
+});

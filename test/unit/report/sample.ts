@@ -1,0 +1,147 @@
+// A run with everything a reporter has to cope with: each verdict, retries, nested and repeated results, hostile text.
+import type { TestResult } from '../../../src/model/console.ts';
+import type { PlannedCell, RunEvent } from '../../../src/model/events.ts';
+import type { Attempt, CellResult, RunReport } from '../../../src/model/report.ts';
+import type { Verdict } from '../../../src/model/verdict.ts';
+import { foldEvents } from '../../../src/report/fold.ts';
+
+export const hostile = [
+  'cdata ]]> and again ]]> end',
+  '::error::this is not a command',
+  '   ::set-output name=x::y',
+  '##[error]nor this',
+  '\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b[2J',
+  'nul \0 bell \x07 backspace \b vertical \v delete \x7f c1 \x9b31m',
+  'bidi \u202eesrever\u202c zero\u200bwidth \u2028 separator',
+  'emoji 🐧 👩‍👩‍👧 é 漢字',
+  'lone \ud800 surrogates \udc00\udc00, non-characters \uffff \ufffe',
+  '<failure message="x">&amp; \' "',
+  '- ok 1 # SKIP not \\# really {',
+  '  ...',
+  '---',
+  'Bail out! never',
+  '1..7',
+  '',
+  'x'.repeat(10_000),
+];
+
+const at = (seconds: number): string => new Date(Date.UTC(2026, 10, 21, 9, 30, 0) + seconds * 1000).toISOString();
+
+export const result = (name: string, status: TestResult['status'], more: Partial<TestResult> = {}): TestResult => ({ name, status, line: 10, children: [], ...more });
+
+export const attempt = (verdict: Verdict, more: Partial<Attempt> = {}): Attempt => ({
+  number: 1,
+  verdict,
+  results: [],
+  durationMs: 2345,
+  prepareMs: 120,
+  accel: 'tcg',
+  boot: { exit: { kind: 'exited', code: 0 }, durationMs: 2225, firstByteMs: 210, userspaceMs: 1800, consoleBytes: 48_211, stderr: '' },
+  excerpt: [],
+  kernel: { release: '6.12.57+deb13-cloud-amd64', digest: `sha256:${'a'.repeat(64)}`, origin: 'linux-image-6.12.57+deb13-cloud-amd64 6.12.57-1 (Debian trixie)' },
+  image: { digest: `sha256:${'b'.repeat(64)}`, bytes: 4_194_304 },
+  ...more,
+});
+
+export const planned = (id: string, skip?: string): PlannedCell => {
+  const [name = '', kernel = '', arch = ''] = id.split('/');
+  return { id, case: name, kernel, arch, summary: `what ${name} shows`, labels: ['smoke'], repeat: `kit-test run ${name} --kernel ${kernel} --arch ${arch}`, ...(skip === undefined ? {} : { skip }) };
+};
+
+export function cellResult(id: string, ...attempts: readonly [Attempt, ...Attempt[]]): CellResult {
+  const cell = planned(id);
+  const files = (each: Attempt): Attempt => (each.verdict.kind === 'skip' ? each : { console: `cells/${id.replaceAll('/', '_')}/console.log`, qemuCmd: `cells/${id.replaceAll('/', '_')}/qemu.cmd`, ...each });
+  const [first, ...rest] = attempts;
+  const last = rest.at(-1) ?? first;
+  const flaky = last.verdict.kind === 'pass' && rest.length > 0;
+  return { ...cell, attempts: [files(first), ...rest.map(files)], verdict: last.verdict, flaky, durationMs: attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) };
+}
+
+const excerpt = (from: number, lines: readonly string[]): Attempt['excerpt'] => lines.map((text, index) => ({ number: from + index, text }));
+
+const oops = excerpt(118, [
+  'ok 3 mount',
+  'BUG: kernel NULL pointer dereference, address: 0000000000000008',
+  '#PF: supervisor read access in kernel mode',
+  'Oops: 0000 [#1] PREEMPT SMP PTI',
+  'RIP: 0010:nsfs_evict+0x18/0x40',
+  'Call Trace:',
+  ' evict+0xd1/0x1a0',
+  ' __dentry_kill+0x74/0x170',
+  'Kernel panic - not syncing: Fatal exception',
+]);
+
+export const sampleCells: readonly CellResult[] = [
+  cellResult('boot/6.1/x86_64', attempt({ kind: 'pass' }, { durationMs: 1900 })),
+  cellResult('boot/6.1/arm', attempt({ kind: 'timeout', phase: 'silence', limitMs: 60_000, reason: 'no byte for 60s; last line: "Run /init as init process"' }, { excerpt: excerpt(207, ['clk: Disabling unused clocks', 'Run /init as init process']) })),
+  cellResult(
+    'namespaces/6.1/x86_64',
+    attempt({ kind: 'pass' }, {
+      results: [
+        result('check', 'pass', {
+          children: [
+            result('mount', 'pass'),
+            result('user', 'pass', { children: [result('map', 'pass'), result('map', 'pass'), result('later', 'fail', { informative: true, detail: 'told in a comment' })] }),
+            result('time', 'skip', { detail: 'needs CONFIG_TIME_NS' }),
+            result('known', 'xfail', { detail: 'upstream bug' }),
+          ],
+        }),
+      ],
+    }),
+  ),
+  cellResult(
+    'namespaces/6.1/arm',
+    attempt({ kind: 'fail', reason: 'check: 2 of 4 results failed', line: 121 }, {
+      results: [result('check', 'fail', { children: [result('mount', 'pass'), result('user', 'fail', { detail: 'unshare: Operation not permitted', line: 121 }), result('pid', 'missing'), result('uts', 'pass')] })],
+      excerpt: excerpt(117, ['# Subtest: check', '1..4', 'ok 1 mount', '# unshare: Operation not permitted', 'not ok 2 user', 'random: crng init done']),
+    }),
+  ),
+  cellResult('filesystems/6.1/x86_64', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { results: [result('mount', 'pass')], excerpt: oops })),
+  cellResult('filesystems/6.1/arm', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { excerpt: oops })),
+  cellResult('network/6.1/x86_64', attempt({ kind: 'timeout', phase: 'total', limitMs: 120_000, reason: 'not done after 120s' }), attempt({ kind: 'error', stage: 'boot', reason: 'QEMU was killed' }, { number: 2 }), attempt({ kind: 'pass' }, { number: 3 })),
+  cellResult('network/6.1/arm', attempt({ kind: 'fail', reason: 'no lease' }), attempt({ kind: 'fail', reason: 'no lease' }, { number: 2 })),
+  cellResult('modules/6.1/x86_64', attempt({ kind: 'skip', reason: 'needs CONFIG_MODULES, which this kernel does not have' }, { durationMs: 0 })),
+  cellResult('modules/6.1/arm', attempt({ kind: 'error', stage: 'kernel', reason: 'cannot download linux-image-armmp: connection reset\nthe server closed the connection', hint: 'run again: the download is resumed' })),
+  cellResult(
+    'hostile/6.1/x86_64',
+    attempt({ kind: 'fail', reason: hostile.join('\n'), line: 4 }, {
+      results: hostile.map((text) => result(text, 'fail', { detail: text, children: [result(text, 'pass')] })),
+      excerpt: excerpt(1, hostile),
+    }),
+  ),
+  cellResult('hostile/6.1/arm', attempt({ kind: 'pass' }, { results: [result('fails, but the case expects something else', 'fail'), ...hostile.map((text) => result(text, 'pass'))] })),
+];
+
+/** The events of a run that ends with these cells. */
+export function eventsOf(cells: readonly CellResult[]): readonly RunEvent[] {
+  const id = '20261121T093000000-3f9a';
+  const events: RunEvent[] = [
+    {
+      at: at(0),
+      kind: 'run-start',
+      id,
+      folder: `.kit-test/runs/${id}`,
+      tool: { name: 'kit-test', version: '0.1.0' },
+      host: { os: 'linux', arch: 'x64', cpus: 4, memoryBytes: 8 * 1024 ** 3, node: 'v20.20.2', qemu: { 'qemu-system-x86_64': '7.2.22' } },
+      command: ['kit-test', 'run', '--matrix'],
+      concurrency: 2,
+      cells: cells.map((cell) => planned(cell.id)),
+    },
+    { at: at(0), kind: 'notice', message: 'KVM opens but boots nothing on this host: using TCG' },
+    { at: at(1), kind: 'download', name: 'linux-image-armmp', done: 1, total: 100, finished: false },
+    { at: at(2), kind: 'download', name: 'linux-image-armmp', done: 100, total: 100, finished: true },
+  ];
+  let second = 3;
+  for (const cell of cells) {
+    for (const each of cell.attempts) {
+      for (const phase of ['kernel', 'image', 'boot'] as const) events.push({ at: at((second += 1)), kind: 'cell-phase', id: cell.id, attempt: each.number, phase });
+      events.push({ at: at((second += 1)), kind: 'attempt-end', id: cell.id, attempt: each });
+    }
+    events.push({ at: at((second += 1)), kind: 'cell-end', result: cell });
+  }
+  const report = foldEvents(events, { at: at(second), interrupted: false });
+  return [...events, { at: at(second), kind: 'run-end', report }];
+}
+
+export const sampleEvents = eventsOf(sampleCells);
+export const sampleReport: RunReport = foldEvents(sampleEvents);
