@@ -2,6 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Duration } from '../model/units.ts';
 
+/** Receives what the process should end with. */
+export type SetExitCode = (code: number) => void;
+
 export interface SelectionOptions {
   readonly case?: readonly string[] | undefined;
   readonly kernel?: readonly string[] | undefined;

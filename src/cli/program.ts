@@ -1,6 +1,7 @@
 // The tree of commands. Each command's work is loaded when it is called: `--help` and `exec` start fast.
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import type { SetExitCode } from './options.ts';
 import { addRun } from './commands/run.ts';
 import { addList } from './commands/list.ts';
 import { addExec } from './commands/exec.ts';
@@ -8,8 +9,6 @@ import { addShell } from './commands/shell.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addSchema } from './commands/schema.ts';
-
-export type SetExitCode = (code: number) => void;
 
 /** Builds the program; `setExitCode` receives what the process should end with. Parsing throws CommanderError. */
 export function buildProgram(setExitCode: SetExitCode): Command {

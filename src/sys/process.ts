@@ -1,6 +1,6 @@
 // Programs that are run to their end. The one home of execa; QEMU, which lives longer, has boot/qemu.ts.
 // execa is loaded on first use: a run whose caches are warm starts no program but QEMU.
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { HarnessError } from '../model/errors.ts';
 
 export interface RunOptions {
@@ -54,9 +54,11 @@ export async function streamProgram(file: string, args: readonly string[], optio
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
   child.catch(() => undefined);
+  // Taken at once: execa throws away what nobody reads by the next turn of the event loop.
+  const output = child.stdout.pipe(new PassThrough());
   async function* chunks(): AsyncGenerator<Buffer> {
     try {
-      for await (const chunk of child.stdout) yield chunk as Buffer;
+      for await (const chunk of output) yield chunk as Buffer;
       await child;
     } catch (error) {
       options.signal?.throwIfAborted();

@@ -1,6 +1,9 @@
 // The work of `kit-test doctor`.
 import { exitCodes } from '../exit-codes.ts';
-import type { DoctorOptions } from '../commands/doctor.ts';
+
+export interface DoctorOptions {
+  readonly json?: boolean;
+}
 
 /** Returns the exit code. */
 export function diagnose(options: DoctorOptions): Promise<number> {

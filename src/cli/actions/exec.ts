@@ -1,5 +1,6 @@
 // The work of `kit-test exec`.
 import { arch as hostArch } from 'node:os';
+import type { Accel } from '../../model/arch.ts';
 import type { Cell } from '../../model/cell.ts';
 import { UsageError } from '../../model/errors.ts';
 import { Size } from '../../model/units.ts';
@@ -9,9 +10,23 @@ import { watchInterrupt } from '../../run/interrupt.ts';
 import { requestedCells } from '../../run/select.ts';
 import { loadCommandWorkspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';
-import type { ExecCommandOptions } from '../commands/exec.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { stderrProgress } from '../progress.ts';
+import type { ProjectOptions } from '../options.ts';
+
+export interface ExecCommandOptions extends ProjectOptions {
+  readonly kernel?: readonly string[];
+  readonly arch?: readonly string[];
+  readonly copy?: readonly string[];
+  readonly module?: readonly string[];
+  readonly env?: readonly string[];
+  readonly memory?: string;
+  readonly cpus?: number;
+  readonly timeout?: number;
+  readonly jobs?: number;
+  readonly accel?: 'auto' | Accel;
+  readonly frozen?: boolean;
+}
 
 /** Returns the command's exit status where it has one, else the exit code of a run. */
 export async function execCommand(words: readonly string[], options: ExecCommandOptions): Promise<number> {

@@ -9,9 +9,15 @@ import { sortKernels } from '../../matrix/expand.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { loadWorkspace, openSupplies, type Supplies, type Workspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';
-import type { KernelsOptions } from '../commands/kernels.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { stderrProgress } from '../progress.ts';
+import type { ProjectOptions } from '../options.ts';
+
+export interface KernelsOptions extends ProjectOptions {
+  readonly arch?: readonly string[];
+  readonly json?: boolean;
+  readonly frozen?: boolean;
+}
 
 export type KernelsVerb = 'list' | 'fetch' | 'update' | 'show';
 

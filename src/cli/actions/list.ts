@@ -2,9 +2,10 @@
 import { loadWorkspace } from '../../run/workspace.ts';
 import { requestedCells } from '../../run/select.ts';
 import { colours } from '../colours.ts';
-import type { SelectionOptions } from '../options.ts';
-import type { ListCommandOptions } from '../commands/list.ts';
+import type { ProjectOptions, SelectionOptions } from '../options.ts';
 import { arch as hostArch } from 'node:os';
+
+export type ListCommandOptions = SelectionOptions & ProjectOptions & { readonly json?: boolean };
 
 export async function printCells(selection: SelectionOptions, options: ListCommandOptions): Promise<void> {
   const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });

@@ -6,7 +6,7 @@ import { watchInterrupt } from '../../run/interrupt.ts';
 import { requestedCells } from '../../run/select.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';
-import type { RunCommandOptions } from '../commands/run.ts';
+import type { RunCommandOptions } from './run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { SelectionOptions } from '../options.ts';
 import { stderrProgress } from '../progress.ts';

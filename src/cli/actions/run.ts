@@ -1,13 +1,25 @@
 // The work of `kit-test run`.
 import { arch as hostArch } from 'node:os';
+import type { Accel } from '../../model/arch.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { runProject } from '../../run/run-project.ts';
 import { requestedCells } from '../../run/select.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';
-import type { RunCommandOptions } from '../commands/run.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { SelectionOptions } from '../options.ts';
+import type { ProjectOptions, SelectionOptions } from '../options.ts';
+
+export interface RunCommandOptions extends SelectionOptions, ProjectOptions {
+  readonly matrix?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly jobs?: number;
+  readonly retries?: number;
+  readonly accel?: 'auto' | Accel;
+  readonly reporter?: readonly string[];
+  readonly output?: string;
+  readonly frozen?: boolean;
+}
 
 /** Returns the exit code. */
 export async function runMatrix(selection: SelectionOptions, options: RunCommandOptions): Promise<number> {

@@ -1,13 +1,22 @@
 // The work of `kit-test shell`.
 import { arch as hostArch } from 'node:os';
+import type { Accel } from '../../model/arch.ts';
 import { HarnessError, UsageError } from '../../model/errors.ts';
 import { bootInTerminal } from '../../boot/terminal.ts';
 import { requestedCells } from '../../run/select.ts';
 import { openSession } from '../../run/session.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
-import type { ShellCommandOptions } from '../commands/shell.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { stderrProgress } from '../progress.ts';
+import type { ProjectOptions } from '../options.ts';
+
+export interface ShellCommandOptions extends ProjectOptions {
+  readonly kernel?: string;
+  readonly arch?: string;
+  readonly accel?: 'auto' | Accel;
+  readonly entries?: boolean;
+  readonly frozen?: boolean;
+}
 
 /** Returns the exit code. */
 export async function openShell(name: string, options: ShellCommandOptions): Promise<number> {

@@ -1,10 +1,7 @@
 // `kit-test doctor`: what this machine has, lacks, and how to mend it.
 import type { Command } from 'commander';
-import type { SetExitCode } from '../program.ts';
-
-export interface DoctorOptions {
-  readonly json?: boolean;
-}
+import type { DoctorOptions } from '../actions/doctor.ts';
+import type { SetExitCode } from '../options.ts';
 
 export function addDoctor(program: Command, setExitCode: SetExitCode): void {
   program

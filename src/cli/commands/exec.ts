@@ -1,22 +1,7 @@
 // `kit-test exec`: a command on real kernels, its output here, its exit status ours.
 import { type Command, Option } from 'commander';
-import type { Accel } from '../../model/arch.ts';
-import { addKernelLockOptions, addProjectOptions, collect, duration, positiveNumber, type ProjectOptions } from '../options.ts';
-import type { SetExitCode } from '../program.ts';
-
-export interface ExecCommandOptions extends ProjectOptions {
-  readonly kernel?: readonly string[];
-  readonly arch?: readonly string[];
-  readonly copy?: readonly string[];
-  readonly module?: readonly string[];
-  readonly env?: readonly string[];
-  readonly memory?: string;
-  readonly cpus?: number;
-  readonly timeout?: number;
-  readonly jobs?: number;
-  readonly accel?: 'auto' | Accel;
-  readonly frozen?: boolean;
-}
+import type { ExecCommandOptions } from '../actions/exec.ts';
+import { addKernelLockOptions, addProjectOptions, collect, duration, positiveNumber, type SetExitCode } from '../options.ts';
 
 export function addExec(program: Command, setExitCode: SetExitCode): void {
   const command = program

@@ -1,13 +1,7 @@
 // `kit-test kernels`: which kernels there are, and putting them on this machine.
 import type { Command } from 'commander';
-import { addKernelLockOptions, addProjectOptions, collect, type ProjectOptions } from '../options.ts';
-import type { SetExitCode } from '../program.ts';
-
-export interface KernelsOptions extends ProjectOptions {
-  readonly arch?: readonly string[];
-  readonly json?: boolean;
-  readonly frozen?: boolean;
-}
+import type { KernelsOptions } from '../actions/kernels.ts';
+import { addKernelLockOptions, addProjectOptions, collect, type SetExitCode } from '../options.ts';
 
 export function addKernels(program: Command, setExitCode: SetExitCode): void {
   const kernels = program.command('kernels').summary('list, fetch, update and show kernels').description('The kernels of kernels/: what is pinned in kit-test.lock and what is on this machine.');

@@ -1,8 +1,7 @@
 // `kit-test list`: the cells of the matrix.
 import type { Command } from 'commander';
-import { addProjectOptions, addSelectionOptions, type ProjectOptions, type SelectionOptions } from '../options.ts';
-
-export type ListCommandOptions = SelectionOptions & ProjectOptions & { readonly json?: boolean };
+import type { ListCommandOptions } from '../actions/list.ts';
+import { addProjectOptions, addSelectionOptions } from '../options.ts';
 
 export function addList(program: Command): void {
   const command = program

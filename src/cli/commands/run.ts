@@ -1,20 +1,7 @@
 // `kit-test run`: the matrix, or a quick check of some cases on one kernel.
 import { type Command, Option } from 'commander';
-import type { Accel } from '../../model/arch.ts';
-import { addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, positiveNumber, wholeNumber, type ProjectOptions, type SelectionOptions } from '../options.ts';
-import type { SetExitCode } from '../program.ts';
-
-export interface RunCommandOptions extends SelectionOptions, ProjectOptions {
-  readonly matrix?: boolean;
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
-  readonly jobs?: number;
-  readonly retries?: number;
-  readonly accel?: 'auto' | Accel;
-  readonly reporter?: readonly string[];
-  readonly output?: string;
-  readonly frozen?: boolean;
-}
+import type { RunCommandOptions } from '../actions/run.ts';
+import { addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, positiveNumber, wholeNumber, type SetExitCode } from '../options.ts';
 
 export function addRun(program: Command, setExitCode: SetExitCode): void {
   const command = program

@@ -1,16 +1,7 @@
 // `kit-test shell`: a cell with your terminal on its console.
 import { type Command, Option } from 'commander';
-import type { Accel } from '../../model/arch.ts';
-import { addKernelLockOptions, addProjectOptions, type ProjectOptions } from '../options.ts';
-import type { SetExitCode } from '../program.ts';
-
-export interface ShellCommandOptions extends ProjectOptions {
-  readonly kernel?: string;
-  readonly arch?: string;
-  readonly accel?: 'auto' | Accel;
-  readonly entries?: boolean;
-  readonly frozen?: boolean;
-}
+import type { ShellCommandOptions } from '../actions/shell.ts';
+import { addKernelLockOptions, addProjectOptions, type SetExitCode } from '../options.ts';
 
 export function addShell(program: Command, setExitCode: SetExitCode): void {
   const command = program
