@@ -28,7 +28,7 @@ const FileSource = z
 const digestText = 'expected 64 lower-case hexadecimal digits';
 
 const Remote = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }),
+  url: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).describe('address of the file'),
   sha256: z.string(digestText).regex(/^[0-9a-f]{64}$/, digestText).describe('SHA-256 of the file'),
 });
 
@@ -52,7 +52,7 @@ export const KernelFileSchema = z
     labels: z.array(z.string().min(1)).default([]).describe('such as unstable: never the default kernel'),
     arch: z.array(z.string()).min(1).optional().describe('architectures this kernel exists for; default: all its source names'),
     cmdline: z.array(KernelArgument).default([]).describe('further kernel arguments'),
-    source: KernelSourceSchema,
+    source: KernelSourceSchema.describe('where its files come from'),
   })
   .describe('where a kernel comes from');
 export type KernelFile = z.infer<typeof KernelFileSchema>;

@@ -1,0 +1,26 @@
+// aarch64 on QEMU's `virt` with GICv3, as version 2 ends at 8 CPUs. Never `-cpu max` under TCG: emulating its
+// pointer authentication makes a boot three times as long (5.1 s against 1.7 s with cortex-a72).
+import type { Arch } from '../model/arch.ts';
+
+export default {
+  name: 'aarch64',
+  aliases: ['arm64', 'arm64v8', 'armv8', 'armv8l'],
+  debian: 'arm64',
+  multiarch: 'aarch64-linux-gnu',
+  oci: { architecture: 'arm64' },
+  hosts: ['arm64'],
+  qemu: {
+    binary: 'qemu-system-aarch64',
+    package: 'qemu-system-arm',
+    machine: { tcg: 'virt,gic-version=3', kvm: 'virt,gic-version=host', hvf: 'virt' },
+    cpu: { tcg: 'cortex-a72', kvm: 'host', hvf: 'host' },
+    virtio: 'pci',
+  },
+  console: 'ttyAMA0',
+  cmdline: [],
+  cmdlineMax: 2047,
+  reservedMemory: 112 * 1024 ** 2,
+  kernelFormats: ['arm64-image', 'elf'],
+  elfMachine: 183,
+  tcgScale: 3,
+} satisfies Arch;

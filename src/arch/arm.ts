@@ -1,0 +1,26 @@
+// 32-bit ARM (hard float, ARMv7) on QEMU's `virt`. Without highmem=off QEMU puts the PCI window above 4 GiB, where a
+// kernel without LPAE (Debian's armmp) finds no PCI device at all; so guests end at 3 GiB of memory.
+import type { Arch } from '../model/arch.ts';
+
+export default {
+  name: 'arm',
+  aliases: ['armhf', 'armv7', 'armv7l', 'armv7hl', 'arm32', 'arm32v7', 'arm/v7'],
+  debian: 'armhf',
+  multiarch: 'arm-linux-gnueabihf',
+  oci: { architecture: 'arm', variant: 'v7' },
+  hosts: ['arm'],
+  qemu: {
+    binary: 'qemu-system-arm',
+    package: 'qemu-system-arm',
+    machine: { tcg: 'virt,highmem=off' },
+    cpu: { tcg: 'cortex-a15', kvm: 'host', hvf: 'host' },
+    virtio: 'pci',
+  },
+  console: 'ttyAMA0',
+  cmdline: [],
+  cmdlineMax: 1023,
+  reservedMemory: 160 * 1024 ** 2,
+  kernelFormats: ['zimage', 'elf'],
+  elfMachine: 40,
+  tcgScale: 4,
+} satisfies Arch;

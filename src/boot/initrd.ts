@@ -1,0 +1,41 @@
+// Joins cpio segments to the one file QEMU loads. The kernel unpacks archives that follow each other, with zeros
+// between them, in order (Documentation/driver-api/early-userspace/buffer-format.rst).
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { Segment } from '../model/image.ts';
+import { InternalError } from '../model/errors.ts';
+
+/** What is needed of a cache. */
+export interface InitrdStore {
+  entry(kind: string, key: string, build: (temporary: string) => Promise<void>, signal?: AbortSignal): Promise<string>;
+}
+
+const alignment = 512;
+
+/** Path of the joined initrd; a single segment is used where it lies. */
+export async function composeInitrd(cache: InitrdStore, segments: readonly Segment[], signal?: AbortSignal): Promise<string> {
+  const [first, ...others] = segments;
+  if (first === undefined) throw new InternalError('an initrd needs at least one segment');
+  if (others.length === 0) return first.path;
+  const key = createHash('sha256').update(segments.map((segment) => segment.digest).join('\n')).digest('hex');
+  return cache.entry('initrd', key, (temporary) => join(segments, temporary, signal), signal);
+}
+
+async function join(segments: readonly Segment[], path: string, signal: AbortSignal | undefined): Promise<void> {
+  await using to = await open(path, 'wx');
+  const buffer = new Uint8Array(1024 * 1024);
+  let at = 0;
+  for (const segment of segments) {
+    await using from = await open(segment.path);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await from.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) break;
+      await to.writeFile(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    const padding = (alignment - (at % alignment)) % alignment;
+    if (padding > 0) await to.writeFile(new Uint8Array(padding));
+    at += padding;
+  }
+}

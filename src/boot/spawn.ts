@@ -1,0 +1,87 @@
+// Starts QEMU so that it never outlives the harness, even one killed with SIGKILL. The one home of node:child_process:
+// QEMU lives long and talks over three channels, which is not what execa is for.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, constants, realpathSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { basename, delimiter, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+
+/** How QEMU's life is tied to ours. */
+export type Guard = 'death-signal' | 'lifeline';
+
+export interface QemuProcess {
+  readonly child: ChildProcess;
+  /** The guest's console. */
+  readonly console: Readable;
+  readonly input: Writable;
+  /** QEMU's own error output. */
+  readonly stderr: Readable;
+  readonly qmp: Socket;
+  /** Signals QEMU and what guards it. */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+}
+
+const channels = ['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console', '-chardev', 'socket,id=qmp,fd=3', '-mon', 'chardev=qmp,mode=control'];
+
+// Linux: the kernel kills QEMU when the thread that started it ends. A parent that died before prctl(2) took effect
+// is noticed by its process id.
+const deathSignal = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"';
+
+// Elsewhere a shell keeps watch: descriptor 4 reads end of file when we are gone, however we went.
+// Background commands of a shell read /dev/null, hence the detour over descriptor 5.
+const lifeline = [
+  'exec 5<&0; trap : TERM',
+  '"$@" <&5 4<&- 5<&- & q=$!',
+  '(trap - TERM; read -r _ <&4; kill -KILL $q) >/dev/null 2>&1 3>&- 5<&- & r=$!',
+  'wait $q; s=$?; while kill -0 $q 2>/dev/null; do wait $q; s=$?; done',
+  'kill -KILL $r; exit $s',
+].join('\n');
+
+/** Starts QEMU in a session of its own: Ctrl-C in the terminal reaches only the harness. */
+export function spawnQemu(binary: string, argv: readonly string[], guard: Guard = defaultGuard()): QemuProcess {
+  const command = [binary, ...argv, ...channels];
+  const [file, args, extra] =
+    guard === 'death-signal'
+      ? ['setpriv', ['--pdeathsig', 'KILL', '--', '/bin/sh', '-c', deathSignal, 'sh', `${process.pid}`, ...command], []] as const
+      : ['/bin/sh', ['-c', lifeline, 'sh', ...command], ['pipe']] as const;
+  const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...extra] });
+  const [input, console, stderr, qmp, watch] = child.stdio as unknown as [Writable, Readable, Readable, Socket, Socket | undefined];
+  // Each end may be gone at any moment; the exit of the process is what counts.
+  for (const stream of [input, console, stderr, qmp, watch]) stream?.on('error', () => undefined);
+  return { child, console, input, stderr, qmp, kill: (signal) => killGroup(child, signal) };
+}
+
+function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal);
+  }
+}
+
+let guardOfThisMachine: Guard | undefined;
+
+// busybox has a setpriv too, one that knows no death signal.
+function defaultGuard(): Guard {
+  guardOfThisMachine ??= process.platform === 'linux' && realSetpriv() ? 'death-signal' : 'lifeline';
+  return guardOfThisMachine;
+}
+
+function realSetpriv(): boolean {
+  const path = findProgram('setpriv');
+  return path !== undefined && basename(realpathSync(path)) !== 'busybox';
+}
+
+/** Absolute path of a program on PATH. */
+export function findProgram(name: string): string | undefined {
+  const folders = name.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,38 @@
+// A guest with the user's terminal as its console: `kit-test shell`. Every key goes to the guest, Ctrl-C too;
+// Ctrl-] leaves, as in telnet and virsh.
+import type { ReadStream } from 'node:tty';
+import type { Writable } from 'node:stream';
+import type { BootPlan, BootResult } from '../model/boot.ts';
+import { startVm } from './vm.ts';
+
+const leave = 0x1d;
+// Colours off, cursor shown, no bracketed paste: what a guest may have left on.
+const restore = '\x1b[0m\x1b[?25h\x1b[?2004l\r\n';
+
+export interface Terminal {
+  readonly input: ReadStream;
+  readonly output: Writable;
+}
+
+/** Boots and returns when the guest ends or the user leaves. */
+export async function bootInTerminal(plan: BootPlan, terminal: Terminal, signal: AbortSignal): Promise<BootResult> {
+  const { input, output } = terminal;
+  output.write(`Booting ${plan.cell}. Ctrl-] ends the guest.\r\n`);
+  await using vm = startVm(plan, { signal, interactive: true, onConsole: (chunk) => void output.write(chunk) });
+  const type = (keys: Buffer): void => {
+    const left = keys.indexOf(leave);
+    if (left > 0 || left === -1) vm.write(left === -1 ? keys : keys.subarray(0, left));
+    if (left !== -1) vm.stop('interrupted');
+  };
+  const raw = input.isTTY;
+  if (raw) input.setRawMode(true);
+  input.on('data', type);
+  try {
+    return await vm.exit;
+  } finally {
+    input.off('data', type);
+    input.pause();
+    if (raw) input.setRawMode(false);
+    output.write(raw ? restore : '');
+  }
+}

@@ -1,0 +1,106 @@
+// Rules that a schema cannot express, over one case or the whole project: small named functions that give the mistakes they find.
+import type { Case } from '../model/case.ts';
+import type { Issue } from '../model/errors.ts';
+import type { Harness } from '../model/harness.ts';
+import type { KernelSpec } from '../model/kernel.ts';
+import type { MatrixChecks } from '../model/project.ts';
+import { suggest } from '../model/suggest.ts';
+import { formatDuration } from '../model/units.ts';
+import { type ArchNames, canonicalArch, suggestArch } from './arch-names.ts';
+import type { CaseEntry } from './case-files.ts';
+import { quote } from './quote.ts';
+import { unscaledLimits } from './resolve.ts';
+import { issueOf, type Mistake, type Path, type Source } from './source.ts';
+
+export interface Draft {
+  /** Undefined where the configuration has mistakes of its own. */
+  readonly harness?: { readonly value: Harness; readonly source: Source } | undefined;
+  readonly kernels: readonly KernelSpec[];
+  readonly kernelNames: readonly string[];
+  readonly cases: readonly CaseEntry[];
+  readonly caseNames: readonly string[];
+  /** Every case and kernel was read without a mistake: what is not there is really not there. */
+  readonly isComplete: boolean;
+  readonly archs: readonly ArchNames[];
+  readonly checks: MatrixChecks;
+}
+
+type HarnessRule = (harness: Harness, draft: Draft) => readonly Mistake[];
+type CaseRule = (testCase: Case, draft: Draft) => readonly Mistake[];
+
+export function checkRules(draft: Draft): readonly Issue[] {
+  const { harness } = draft;
+  const ofHarness = harness === undefined ? [] : harnessRules.flatMap((rule) => rule(harness.value, draft)).map((mistake) => issueOf(harness.source, mistake));
+  const ofCases = draft.cases.flatMap((entry) => caseRules.flatMap((rule) => rule(entry.case, draft)).map(entry.yaml.issue));
+  return [...ofHarness, ...ofCases];
+}
+
+const needsRangeIsReadable: CaseRule = ({ needs }, { checks }) => {
+  const problem = needs.kernel === undefined ? undefined : checks.rangeProblem(needs.kernel);
+  return problem === undefined ? [] : [{ path: ['needs', 'kernel'], message: `expected a version range, got ${quote(needs.kernel ?? '')}: ${problem}` }];
+};
+
+/** No evidence, no pass: a case that expects nothing could never pass. */
+const expectationNamesEvidence: CaseRule = ({ expect }) => {
+  const proves = expect.some(({ protocol, pass, crash }) => protocol === 'ktap' || pass !== undefined || crash !== undefined);
+  return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash` or `protocol: ktap`' }];
+};
+
+const caseLimitsFitTotal: CaseRule = ({ timeouts }, { harness }) => limitMistakes(timeouts, unscaledLimits(timeouts, harness?.value.timeouts ?? {}).totalMs);
+
+const harnessLimitsFitTotal: HarnessRule = ({ timeouts }) => limitMistakes(timeouts, unscaledLimits(timeouts).totalMs);
+
+function limitMistakes(timeouts: Case['timeouts'], totalMs: number): readonly Mistake[] {
+  return (['boot', 'silence'] as const).flatMap((name) => {
+    const ms = timeouts[name];
+    if (ms === undefined || ms <= totalMs) return [];
+    return [{ path: ['timeouts', name], message: `the ${name} limit of ${formatDuration(ms)} is longer than the total limit of ${formatDuration(totalMs)}`, hint: 'raise timeouts.total' }];
+  });
+}
+
+const matrixKernelsExist: HarnessRule = ({ matrix }, draft) =>
+  (matrix.kernels ?? []).flatMap((pattern, index) => nameMistakes(pattern, 'kernel', draft.kernelNames, draft, ['matrix', 'kernels', index]));
+
+const defaultKernelExists: HarnessRule = ({ defaultKernel }, { kernelNames }) => {
+  if (defaultKernel === undefined || kernelNames.includes(defaultKernel)) return [];
+  return [{ path: ['defaultKernel'], message: `there is no kernel ${quote(defaultKernel)}`, hint: suggest(defaultKernel, kernelNames, 'kernels') }];
+};
+
+const matrixArchsHaveKernels: HarnessRule = ({ matrix }, { kernels, isComplete }) => {
+  if (!isComplete) return [];
+  const existing = [...new Set(kernels.flatMap(({ arch }) => arch ?? []))];
+  return (matrix.arch ?? []).flatMap((name, index) =>
+    existing.includes(name) ? [] : [{ path: ['matrix', 'arch', index], message: `no kernel exists for ${name}`, hint: `there are kernels for ${existing.join(', ')}` }]);
+};
+
+const rulesMatchSomething: HarnessRule = ({ matrix }, draft) =>
+  (['include', 'exclude'] as const).flatMap((list) => matrix[list].flatMap((rule, index) => ruleMistakes(rule, draft, ['matrix', list, index])));
+
+/** Each name of the rule must be one of something; then all together must be one cell at least. */
+function ruleMistakes(rule: Harness['matrix']['include'][number], draft: Draft, path: Path): readonly Mistake[] {
+  const labels = [...new Set(draft.cases.flatMap((entry) => entry.case.labels))];
+  const single = [
+    ...(rule.case === undefined ? [] : nameMistakes(rule.case, 'case', draft.caseNames, draft, [...path, 'case'])),
+    ...(rule.kernel === undefined ? [] : nameMistakes(rule.kernel, 'kernel', draft.kernelNames, draft, [...path, 'kernel'])),
+    ...(rule.label === undefined || !draft.isComplete ? [] : nameMistakes(rule.label, 'label', labels, draft, [...path, 'label'])),
+    ...(rule.arch === undefined || draft.archs.some(({ name }) => isArch(rule.arch, name, draft)) ? [] : [{ path: [...path, 'arch'], message: `no architecture matches ${quote(rule.arch)}`, hint: suggestArch(draft.archs, rule.arch) }]),
+  ];
+  if (single.length > 0 || !draft.isComplete) return single;
+  const { matchesName } = draft.checks;
+  const matchesCase = draft.cases.some(({ case: { name, labels: own } }) =>
+    (rule.case === undefined || matchesName(rule.case, name)) && (rule.label === undefined || own.some((label) => matchesName(rule.label ?? '', label))));
+  const matchesKernel = draft.kernels.some(({ name, arch }) =>
+    (rule.kernel === undefined || matchesName(rule.kernel, name)) && (arch ?? []).some((each) => isArch(rule.arch, each, draft)));
+  return matchesCase && matchesKernel ? [] : [{ path, message: 'this rule matches no cell: no case, kernel and architecture fulfil all of it' }];
+}
+
+function nameMistakes(pattern: string, kind: 'case' | 'kernel' | 'label', names: readonly string[], { checks }: Draft, path: Path): readonly Mistake[] {
+  if (names.some((name) => checks.matchesName(pattern, name))) return [];
+  return [{ path, message: `no ${kind} matches ${quote(pattern)}`, hint: suggest(pattern, names, `${kind}s`) }];
+}
+
+const isArch = (pattern: string | undefined, name: string, { archs, checks }: Draft): boolean =>
+  pattern === undefined || canonicalArch(archs, pattern) === name || checks.matchesName(pattern, name);
+
+const harnessRules: readonly HarnessRule[] = [harnessLimitsFitTotal, matrixKernelsExist, matrixArchsHaveKernels, defaultKernelExists, rulesMatchSomething];
+const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal];

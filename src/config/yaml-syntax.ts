@@ -1,0 +1,67 @@
+// Errors of the YAML parser in words that say what to do. Where one mistake makes the parser stumble several times, only the first counts.
+import type { Position } from './codeframe.ts';
+
+/** What the parser says: a code such as `BAD_INDENT`, a text, and where. */
+export interface SyntaxError {
+  readonly code: string;
+  readonly message: string;
+  readonly position: Position;
+}
+
+export interface SyntaxMistake {
+  readonly position: Position;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+const mostErrors = 20;
+
+/** One mistake for each line, in the order of the file. */
+export function explainSyntax(errors: readonly SyntaxError[], lines: readonly string[]): readonly SyntaxMistake[] {
+  const byLine = new Map<number, SyntaxMistake>();
+  for (const error of withoutSequels(errors)) {
+    const mistake = tabMistake(error, lines) ?? { position: error.position, ...explain(error) };
+    if (!byLine.has(mistake.position.line)) byLine.set(mistake.position.line, mistake);
+  }
+  return [...byLine.values()].slice(0, mostErrors);
+}
+
+function withoutSequels(errors: readonly SyntaxError[]): readonly SyntaxError[] {
+  const sorted = [...errors].sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
+  return sorted.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
+}
+
+/** The parser has many words for a tab in the indentation; they all mean this. */
+function tabMistake({ code, position }: SyntaxError, lines: readonly string[]): SyntaxMistake | undefined {
+  const indentation = /^[ \t]*/.exec(lines[position.line - 1] ?? '')?.[0] ?? '';
+  const tab = indentation.indexOf('\t');
+  if (tab < 0 && code !== 'TAB_AS_INDENT') return undefined;
+  return {
+    position: { line: position.line, column: tab < 0 ? position.column : tab + 1 },
+    message: 'tabs are not allowed for indentation in YAML',
+    hint: 'indent with spaces',
+  };
+}
+
+function explain({ code, message }: SyntaxError): { readonly message: string; readonly hint?: string } {
+  if (message.includes('call stack')) return { message: 'the file is nested too deeply' };
+  switch (code) {
+    case 'BAD_INDENT':
+      return { message: `bad indentation: ${lowerFirst(message)}` };
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return { message: 'a mapping cannot begin inside this value', hint: 'check the indentation of the next line; a value that holds ": " needs quotes' };
+    case 'BAD_SCALAR_START':
+      return { message: lowerFirst(message), hint: 'put the value in quotes' };
+    case 'BAD_DQ_ESCAPE':
+      return { message: lowerFirst(message), hint: 'in double quotes a backslash begins an escape: use single quotes, or two backslashes' };
+    case 'MULTIPLE_DOCS':
+      return { message: 'a second document begins here: expected one document', hint: 'remove the "---" and what follows' };
+    case 'TAG_RESOLVE_FAILED':
+      return { message: lowerFirst(message), hint: 'a value that begins with "!" needs quotes' };
+    default:
+      return { message: `this is no valid YAML: ${lowerFirst(message)}` };
+  }
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

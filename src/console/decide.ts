@@ -1,0 +1,12 @@
+// When an expectation has all it needs from the console. What the guest says later can still turn it:
+// whoever waits gives it time to power off, and looks again.
+import { protocolOf } from '../model/case.ts';
+import type { Expect } from '../model/case.ts';
+import type { Detectors } from './detectors/index.ts';
+
+export function isSatisfied(expect: Expect, index: number, detectors: Detectors): boolean {
+  const markers = detectors.markers[index];
+  if (expect.crash !== undefined && !detectors.crash.crashed()) return false;
+  if (protocolOf(expect) === 'ktap' && !detectors.ktap.complete()) return false;
+  return markers?.failed() === true || expect.pass === undefined || markers?.passed() === true;
+}

@@ -1,0 +1,56 @@
+// Finds the `pass` and `fail` patterns of one expectation. With `ordered`, a pattern counts only after those before it.
+// Where KTAP is read, builtin:init's own last word counts too: it knows of services that failed.
+import { protocolOf } from '../../model/case.ts';
+import type { Expect } from '../../model/case.ts';
+import type { Finding } from '../../model/console.ts';
+import type { ConsoleDetector } from '../detector.ts';
+import { ownText } from '../clean.ts';
+import { parsePatterns } from '../../model/pattern.ts';
+import type { Pattern } from '../../model/pattern.ts';
+
+/** A guest that prints FAILED for ever is failed once; a few lines more are kept to show. */
+const failuresKept = 10;
+
+const suiteFailed: Pattern = { source: 'Moby test suite FAILED', gate: 'Moby test suite FAILED', matches: (text) => text.startsWith('Moby test suite FAILED') };
+
+export interface MarkerDetector extends ConsoleDetector {
+  /** All `pass` patterns have come; false where there are none. */
+  passed(): boolean;
+  failed(): boolean;
+}
+
+export function createMarkerDetector(expect: Expect, index: number): MarkerDetector {
+  const fail = [...parsePatterns(expect.fail), ...protocolOf(expect) === 'ktap' ? [suiteFailed] : []];
+  const passCount = parsePatterns(expect.pass).length;
+  let waiting: readonly Pattern[] = parsePatterns(expect.pass);
+  let failures = 0;
+  const all = [...waiting, ...fail];
+  const everyLine = all.some((pattern) => pattern.gate === undefined);
+
+  return {
+    gate: all.length === 0 || everyLine ? undefined : all.map((pattern) => pattern.gate).join('|'),
+    attention: () => everyLine && (waiting.length > 0 || failures < failuresKept) ? 'lines' : 'none',
+    line(line) {
+      if (all.length === 0) return [];
+      const findings: Finding[] = [];
+      const found = (role: 'pass' | 'fail', pattern: string): void => {
+        findings.push({ kind: 'marker', role, pattern, line: line.number, text: ownText(line.text), expect: index });
+      };
+      for (const pattern of failures < failuresKept ? fail : []) {
+        if (!pattern.matches(line.text)) continue;
+        failures += 1;
+        found('fail', pattern.source);
+      }
+      for (const pattern of waiting) {
+        if (pattern.matches(line.text)) {
+          waiting = waiting.filter((other) => other !== pattern);
+          found('pass', pattern.source);
+        } else if (expect.ordered) break;
+      }
+      return findings;
+    },
+    end: () => [],
+    passed: () => passCount > 0 && waiting.length === 0,
+    failed: () => failures > 0,
+  };
+}

@@ -1,0 +1,162 @@
+// One nesting level of a KTAP document: its plan, its results, the numbers that came and those that did not.
+import type { TestResult } from '../../model/console.ts';
+import { ownText } from '../clean.ts';
+import type { KtapLine } from './syntax.ts';
+import type { Document } from './document.ts';
+
+/** How many results all documents of a console may keep; the rest is counted. */
+export interface Budget {
+  left: number;
+  /** Kept beyond `left`, for failures only. */
+  leftForFailures: number;
+  omitted: number;
+}
+
+export interface Level {
+  readonly indent: number;
+  readonly line: number;
+  /** Opened by a version or `# Subtest:` line rather than by a deeper result alone. */
+  readonly announced: boolean;
+  name?: string;
+  planned?: number;
+  skipReason?: string;
+  readonly results: TestResult[];
+  count: number;
+  failedOmitted: number;
+  /** Numbers seen: all from `base` up to `next - 1`, and those ahead. */
+  base: number;
+  next: number;
+  readonly ahead: Set<number>;
+  /** Results of deeper levels that wait for the result of their parent. */
+  children: TestResult[];
+  /** Those came without version line, name and plan of their own. */
+  bareChildren: boolean;
+  /** Name of the test that has begun, where it was told. */
+  current?: string;
+  comments: string[];
+  /** KTAP inside comments. */
+  inner?: Document;
+  lastWasResult: boolean;
+}
+
+const aheadLimit = 10_000;
+const missingLimit = 50;
+const commentLimit = 6;
+
+export function openLevel(indent: number, line: number, announced: boolean): Level {
+  return { indent, line, announced, results: [], count: 0, failedOmitted: 0, base: 1, next: 1, ahead: new Set(), children: [], bareChildren: true, comments: [], lastWasResult: false };
+}
+
+export function keepComment(level: Level, text: string): void {
+  if (level.comments.length === commentLimit) level.comments.shift();
+  level.comments.push(text.slice(0, 200));
+}
+
+const bad = (result: TestResult): boolean => result.informative === undefined && (result.status === 'fail' || result.status === 'missing');
+
+/** A result's own word and what came below it: a failing child fails its parent. */
+export function rollUp(result: TestResult): TestResult {
+  if (result.status !== 'pass' && result.status !== 'skip') return result;
+  const failed = result.children.filter(bad);
+  if (failed.length === 0) return result;
+  const names = failed.slice(0, 3).map((child) => child.name).join(', ');
+  return { ...result, status: 'fail', detail: `said to be ok, but ${failed.length} of its results ${failed.length === 1 ? 'is' : 'are'} not: ${names}` };
+}
+
+/** Adds a result with its children; tells what is wrong with its number. */
+export function addResult(level: Level, line: Extract<KtapLine, { kind: 'result' }>, at: number, children: readonly TestResult[], budget: Budget, repaired: boolean): string | undefined {
+  const failing = line.status === 'fail';
+  const detail = line.detail ?? (failing && level.comments.length > 0 ? level.comments.join('\n') : undefined);
+  const name = ownText(line.name === '' ? (level.current ?? `test ${line.number ?? level.count + 1}`) : line.name);
+  level.comments = [];
+  level.count += 1;
+  delete level.current;
+  const result = rollUp({ name, status: line.status, line: at, children, ...(detail === undefined ? undefined : { detail: ownText(detail, 1000) }), ...(repaired ? { repaired } : undefined) });
+  keep(level, result, budget);
+  return takeNumber(level, line.number ?? level.next);
+}
+
+function keep(level: Level, result: TestResult, budget: Budget): void {
+  if (hasRoom(budget, result)) {
+    level.results.push(result);
+    return;
+  }
+  budget.omitted += 1;
+  if (bad(result)) level.failedOmitted += 1;
+}
+
+function hasRoom(budget: Budget, result: TestResult): boolean {
+  if (budget.left > 0) {
+    budget.left -= 1;
+    return true;
+  }
+  if (!bad(result) || budget.leftForFailures === 0) return false;
+  budget.leftForFailures -= 1;
+  return true;
+}
+
+function takeNumber(level: Level, number: number): string | undefined {
+  // Without a plan the first number is where counting starts (KUnit of 5.x went on counting from module to module) …
+  if (level.planned === undefined && level.count === 1) level.base = level.next = number;
+  // … unless a lower one comes later.
+  if (number < level.base) countFromOne(level);
+  if (number < level.next || level.ahead.has(number)) return `result ${number} came twice`;
+  if (number > level.next) {
+    if (level.ahead.size >= aheadLimit) return 'too many results are out of order';
+    level.ahead.add(number);
+    return undefined;
+  }
+  level.next += 1;
+  while (level.ahead.delete(level.next)) level.next += 1;
+  return undefined;
+}
+
+/** A plan has come, or a number below the first: everything from 1 on is now expected. */
+export function countFromOne(level: Level): void {
+  if (level.base === 1) return;
+  for (let number = level.base; number < level.next && level.ahead.size < aheadLimit; number += 1) level.ahead.add(number);
+  level.base = level.next = 1;
+}
+
+/** Everything the level announced has come. */
+export function isComplete(level: Level): boolean {
+  return level.planned !== undefined && level.ahead.size === 0 && level.next === level.planned + 1 && level.children.length === 0;
+}
+
+/** Ends a level: results that were announced and never came are added as missing. */
+export function closeLevel(level: Level, budget: Budget): { results: readonly TestResult[]; problems: readonly string[] } {
+  // Results indented deeper than the version line and plan they belong to, with neither of their own: seen in the wild.
+  if (level.count === 0 && level.announced && level.bareChildren && level.planned === level.children.length && level.children.length > 0) {
+    return { results: level.children, problems: [] };
+  }
+  const problems: string[] = [];
+  const highest = level.ahead.size === 0 ? level.next - 1 : Math.max(...level.ahead);
+  if (level.planned !== undefined && highest > level.planned) problems.push(`result ${highest} is not in the plan 1..${level.planned}`);
+  addMissing(level, level.planned ?? highest, budget);
+  if (level.children.length > 0) {
+    // Results whose parent never reported: the parent is what is missing, unless the plan asks for no more.
+    const finished = level.planned !== undefined && level.next > level.planned;
+    const parent: TestResult = { name: level.current ?? `test ${level.count + 1}`, status: finished ? 'pass' : 'missing', line: level.children[0]?.line ?? level.line, children: level.children };
+    keep(level, rollUp(parent), budget);
+    level.children = [];
+  }
+  if (level.failedOmitted > 0) problems.push(`${level.failedOmitted} more results failed than are listed`);
+  if (level.planned === 0 && level.skipReason !== undefined && level.count === 0) {
+    level.results.push({ name: level.name ?? 'all tests', status: 'skip', line: level.line, children: [], ...(level.skipReason === '' ? undefined : { detail: ownText(level.skipReason) }) });
+  }
+  return { results: level.results, problems };
+}
+
+function addMissing(level: Level, last: number, budget: Budget): void {
+  let listed = 0;
+  let number = level.next;
+  for (; number <= last && listed < missingLimit; number += 1) {
+    if (level.ahead.has(number)) continue;
+    const name = listed === 0 && level.current !== undefined ? level.current : `test ${number}`;
+    keep(level, { name, status: 'missing', detail: 'announced, but its result never came', line: level.line, children: level.children }, budget);
+    level.children = [];
+    listed += 1;
+  }
+  const rest = last - number + 1;
+  if (rest > 0) keep(level, { name: `${rest} more`, status: 'missing', detail: 'announced, but their results never came', line: level.line, children: [] }, budget);
+}

@@ -1,0 +1,123 @@
+// Feeds a console to all detectors and says when it has said enough. Pure: equal bytes give equal findings, however chunked.
+// Text in which no detector can find anything is passed by in whole blocks; only then are tens of megabytes a second possible.
+import type { Expect } from '../model/case.ts';
+import type { ConsoleWatch, Finding, Line, WatchState } from '../model/console.ts';
+import { ownText } from './clean.ts';
+import { createDetectors } from './detectors/index.ts';
+import { isSatisfied } from './decide.ts';
+import { createExcerptRecorder } from './excerpt.ts';
+import { createGate, highestAttention } from './gate.ts';
+import { readLines } from './printk.ts';
+import { createSplitter } from './split.ts';
+
+/** Findings are few by nature; a console that is not, is cut here. */
+const findingLimit = 500;
+
+/** Reads one console by what a case expects of it. */
+export function createWatch(expect: readonly Expect[]): ConsoleWatch {
+  const findings: Finding[] = [];
+  const recorder = createExcerptRecorder();
+  const detectors = createDetectors(expect, (line) => { recorder.mark(line); });
+  const all = [detectors.crash, detectors.milestone, detectors.ktap, ...detectors.markers];
+  const gate = createGate(all);
+  let ended = false;
+  // Kept as a view on the text it stands in until somebody asks.
+  let lastText = '';
+
+  function take(found: readonly Finding[]): void {
+    for (const finding of found) {
+      if (findings.length >= findingLimit) return;
+      findings.push(finding);
+      if (finding.kind === 'marker') recorder.mark(finding.line);
+    }
+  }
+
+  function read(line: Line): void {
+    for (const detector of all) {
+      const found = detector.line(line);
+      if (found.length > 0) take(found);
+    }
+  }
+
+  function scan(text: string, firstLine: number): number {
+    // The recorder needs the block before anything in it is marked; how many lines it has is known only afterwards.
+    const count = countLines(text, 0, text.length);
+    recorder.block(text, firstLine, count);
+    let number = firstLine;
+    let at = 0;
+    while (at < text.length) {
+      const hit = gate.next(text, at, highestAttention(all));
+      if (hit === -1) break;
+      if (hit > at) {
+        const start = text.lastIndexOf('\n', hit - 1) + 1;
+        if (start > at) {
+          number += countLines(text, at, start);
+          at = start;
+        }
+      }
+      const end = text.indexOf('\n', at);
+      readLines(text.slice(at, text.charCodeAt(end - 1) === 0x0d && end > at ? end - 1 : end), number, false, read);
+      number += 1;
+      at = end + 1;
+    }
+    rememberLast(text);
+    return count;
+  }
+
+  function rememberLast(text: string): void {
+    let end = text.length;
+    for (let tries = 0; end > 0 && tries < 8; tries += 1) {
+      const start = text.lastIndexOf('\n', end - 2) + 1;
+      const line = text.slice(start, end).trim();
+      if (line !== '') {
+        lastText = line;
+        return;
+      }
+      end = start;
+    }
+  }
+
+  const splitter = createSplitter({
+    block: scan,
+    line(text, number, truncated) {
+      recorder.line(text, number);
+      readLines(text, number, truncated, read);
+      const trimmed = text.trim();
+      if (trimmed !== '') lastText = trimmed;
+    },
+  });
+
+  function state(): WatchState {
+    const lastTest = detectors.ktap.lastTest();
+    lastText = ownText(lastText);
+    return {
+      findings,
+      decided: detectors.crash.panicked() || expect.length > 0 && expect.every((one, index) => isSatisfied(one, index, detectors)),
+      userspace: detectors.milestone.seen('userspace'),
+      lastLine: lastText,
+      ...(lastTest === undefined ? undefined : { lastTest }),
+    };
+  }
+
+  return {
+    push(chunk) {
+      splitter.push(chunk);
+      return state();
+    },
+    end() {
+      if (!ended) {
+        ended = true;
+        splitter.end();
+        for (const detector of all) take(detector.end());
+      }
+      return state();
+    },
+    excerpt: (around) => recorder.excerpt(around),
+  };
+}
+
+function countLines(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+}

@@ -1,0 +1,68 @@
+#!/bin/sh
+# The life of the guest: set up what a container host needs, run the image's entries, report, power off.
+#
+# Forks and mounts cost milliseconds each in an emulated guest, and `read` costs microseconds a byte: hence the one
+# `mount -a`, and no `$(...)` on the way.
+# shellcheck source-path=SCRIPTDIR
+set -u
+
+lib=/usr/lib/kit-test
+state=/run/kit-test
+
+. "$lib/report.sh"
+. "$lib/entry.sh"
+. "$lib/bundle.sh"
+
+set_up_system() {
+    /bin/busybox mount -a -T "$lib/kernel.fstab" 2>/dev/null
+    cp -a "$lib/dev/." /dev # what devtmpfs lacks: mount points, /dev/fd
+    mount -a -T "$lib/dev.fstab" 2>/dev/null
+    mkdir "$state"
+    read_arguments
+    # Notices ("eth0: link becomes ready") would cut into the results; warnings and worse stay visible.
+    echo 5 >/proc/sys/kernel/printk
+    set_hostname
+    ip link set lo up
+    load_modules
+}
+
+# Kernel arguments: kit_test.raw, kit_test.shell, kit_test.settle=SECONDS.
+read_arguments() {
+    raw='' shell='' settle=1
+    read -r arguments </proc/cmdline
+    for argument in $arguments; do
+        case $argument in
+            kit_test.raw) raw=yes ;;
+            kit_test.shell) shell=yes ;;
+            kit_test.settle=*) settle=${argument#*=} ;;
+        esac
+    done
+}
+
+set_hostname() {
+    hostname=kit-test
+    [ ! -s /etc/hostname ] || read -r hostname </etc/hostname
+    echo "$hostname" >/proc/sys/kernel/hostname
+}
+
+# The names in /etc/kit-test/modules; modprobe itself says which of them it cannot load.
+load_modules() {
+    [ -s /etc/kit-test/modules ] || return 0
+    set --
+    while read -r module; do set -- "$@" "$module"; done </etc/kit-test/modules
+    modprobe -a "$@" 2>&1
+}
+
+trap 'give_up "init ended early"' EXIT
+set_up_system
+if [ "$shell" ]; then
+    setsid cttyhack sh -l
+    power_off
+fi
+
+begin_report /containers/onboot/*/ /containers/services/*/ /etc/kit-test/run /containers/onshutdown/*/
+run_bundles /containers/onboot/*/
+run_services /containers/services/*/
+run_command /etc/kit-test/run
+run_bundles /containers/onshutdown/*/
+end_report

@@ -1,0 +1,50 @@
+#!/bin/sh
+# What the guest says to the harness: KTAP results, the marker, and the power-off after it.
+# https://docs.kernel.org/dev-tools/ktap.html
+
+# begin_report PATH...: announces one result for each PATH that exists; a glob without a match does not.
+begin_report() {
+    number=0 failures=0 announced=0
+    for path in "$@"; do
+        [ ! -e "$path" ] || announced=$((announced + 1))
+    done
+    echo 'KTAP version 1'
+    echo "1..$announced"
+}
+
+# report NAME STATUS [REASON]: one result line. Status 4 is a skip, as kselftest has it (KSFT_SKIP).
+report() {
+    number=$((number + 1))
+    case $2 in
+        0) echo "ok $number $1" ;;
+        4) echo "ok $number $1 # SKIP${3:+ $3}" ;;
+        *)
+            failures=$((failures + 1))
+            echo "not ok $number $1 # exit=$2"
+            ;;
+    esac
+}
+
+end_report() {
+    [ "$number" -eq "$announced" ] || give_up "$number of $announced results"
+    if [ "$failures" -eq 0 ]; then
+        echo 'Moby test suite PASSED'
+    else
+        echo 'Moby test suite FAILED'
+    fi
+    power_off
+}
+
+# give_up REASON: init itself cannot go on; whatever it said before, the run has failed.
+give_up() {
+    echo "# kit-test: $1"
+    echo 'Moby test suite FAILED'
+    power_off
+}
+
+# Everything lives in memory: there is nothing to sync. Never returns, for the kernel panics when its init ends.
+power_off() {
+    trap - EXIT
+    /bin/busybox poweroff -nf
+    while :; do sleep 1; done
+}

@@ -1,0 +1,49 @@
+// What `builtin:init` puts into the root file system: our guest side, POSIX sh over busybox.
+// Follow it from init.sh to main.sh; what they print is the console protocol in ARCHITECTURE.md.
+
+export interface GuestFile {
+  /** Path in the guest, without a leading slash. */
+  readonly path: string;
+  readonly mode: number;
+  /** File beside this one with the content. With neither `source` nor `symlink` the entry is a folder. */
+  readonly source?: string;
+  readonly symlink?: string;
+}
+
+const folder = (path: string, mode = 0o755): GuestFile => ({ path, mode });
+const link = (path: string, symlink: string): GuestFile => ({ path, mode: 0o777, symlink });
+const library = (source: string): GuestFile => ({ path: `usr/lib/kit-test/${source}`, mode: 0o644, source });
+
+// Folders for mounts are part of the tree because each `mkdir` would cost the guest a process.
+export const tree: readonly GuestFile[] = [
+  { path: 'init', mode: 0o755, source: 'init.sh' },
+  folder('dev'),
+  folder('proc'),
+  folder('root', 0o700),
+  folder('run'),
+  folder('sys'),
+  folder('tmp', 0o1777),
+  link('usr/bin/sh', 'busybox'),
+  // The kernel calls it to load modules on demand.
+  link('usr/sbin/modprobe', '../bin/busybox'),
+
+  library('root.fstab'),
+  library('kernel.fstab'),
+  library('dev.fstab'),
+  library('main.sh'),
+  library('report.sh'),
+  library('entry.sh'),
+  library('indent.awk'),
+  library('bundle.sh'),
+  library('enter.sh'),
+  library('ktap.sh'),
+
+  // Copied to /dev, for devtmpfs knows nothing of them.
+  folder('usr/lib/kit-test/dev/pts'),
+  folder('usr/lib/kit-test/dev/shm', 0o1777),
+  folder('usr/lib/kit-test/dev/mqueue'),
+  link('usr/lib/kit-test/dev/fd', '/proc/self/fd'),
+  link('usr/lib/kit-test/dev/stdin', '/proc/self/fd/0'),
+  link('usr/lib/kit-test/dev/stdout', '/proc/self/fd/1'),
+  link('usr/lib/kit-test/dev/stderr', '/proc/self/fd/2'),
+];

@@ -1,0 +1,60 @@
+// Turns a tree into a cpio segment of the cache, once for each key. Segments are made apart (root file system, modules,
+// extra files) and laid one after another for the kernel, so that a change in one leaves the others as they are.
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeCpio, unpackedSize, type CpioOptions } from '../archive/cpio.ts';
+import type { Tree } from '../archive/rootfs.ts';
+import type { Cache } from '../cache/store.ts';
+import type { Image, Segment } from '../model/image.ts';
+import { openSlices } from './slices.ts';
+
+/** A segment with what it takes in the guest's memory. */
+export interface BuiltSegment extends Segment {
+  readonly unpackedBytes: number;
+}
+
+/** Format of what is built: a change of it makes every segment anew. */
+export const builderVersion = 1;
+
+/** A key from everything that decides a segment's bytes. */
+export function segmentKey(parts: unknown): string {
+  return createHash('sha256').update(JSON.stringify([builderVersion, parts])).digest('hex');
+}
+
+/** The segment of a key; `make` is called only when the cache does not have it. */
+export async function buildSegment(cache: Cache, kind: string, key: string, make: () => Promise<Tree>, options: CpioOptions, signal: AbortSignal): Promise<BuiltSegment> {
+  const place = await cache.entry(kind, key, async (temporary) => {
+    const tree = await make();
+    await mkdir(temporary, { recursive: true });
+    const written = await writeSegment(tree, join(temporary, 'segment.cpio'), options, signal);
+    await writeFile(join(temporary, 'segment.json'), JSON.stringify({ ...written, unpackedBytes: unpackedSize(tree) }));
+  }, signal);
+  const facts = JSON.parse(await readFile(join(place, 'segment.json'), 'utf8')) as Pick<BuiltSegment, 'digest' | 'bytes' | 'unpackedBytes'>;
+  return { path: join(place, 'segment.cpio'), digest: facts.digest, bytes: facts.bytes, unpackedBytes: facts.unpackedBytes };
+}
+
+/** An image with one more segment behind its others. */
+export function addSegment(image: Image, segment: BuiltSegment): Image {
+  const segments = [...image.segments, { path: segment.path, digest: segment.digest, bytes: segment.bytes }];
+  return { ...image, segments, digest: imageDigest(segments, image.cmdline), unpackedBytes: image.unpackedBytes + segment.unpackedBytes };
+}
+
+/** Identity of an image: equal digests boot the same bytes. */
+export function imageDigest(segments: readonly Segment[], cmdline: readonly string[]): string {
+  return `sha256:${createHash('sha256').update(JSON.stringify([segments.map(({ digest }) => digest), cmdline])).digest('hex')}`;
+}
+
+async function writeSegment(tree: Tree, path: string, options: CpioOptions, signal: AbortSignal): Promise<Pick<Segment, 'digest' | 'bytes'>> {
+  await using slices = openSlices(signal);
+  await using file = await open(path, 'wx');
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of writeCpio(tree, slices.read, options)) {
+    signal.throwIfAborted();
+    hash.update(piece);
+    bytes += piece.byteLength;
+    await file.writeFile(piece);
+  }
+  return { digest: `sha256:${hash.digest('hex')}`, bytes };
+}

@@ -1,0 +1,27 @@
+// Which crashes a case may have: those it expects, and the panic with which a KUnit kernel without a root file system ends.
+import type { Expect } from '../model/case.ts';
+import { parsePattern } from '../model/pattern.ts';
+import type { Crash, Finding } from '../model/console.ts';
+import { failingLeaves } from './results.ts';
+
+export function crashesOf(findings: readonly Finding[]): readonly Crash[] {
+  return findings.filter((finding) => finding.kind === 'crash');
+}
+
+/** `true`, part of a title, or `/regular expression/flags` over it. */
+export function matchesCrash(expected: true | string, title: string): boolean {
+  return expected === true || parsePattern(expected).matches(title);
+}
+
+/** The first crash that nobody asked for. With `kunit`, the end of a kernel that only ran KUnit is none. */
+export function unexpectedCrash(expect: readonly Expect[], findings: readonly Finding[], kunit: boolean): Crash | undefined {
+  return crashesOf(findings).find((crash) =>
+    !expect.some((one) => one.crash !== undefined && matchesCrash(one.crash, crash.title)) && !(kunit && endsKunit(crash, findings)));
+}
+
+// A kernel that runs KUnit at boot and has no init ends so by design: tools/testing/kunit takes it for the end of the run too.
+function endsKunit(crash: Crash, findings: readonly Finding[]): boolean {
+  return /^kernel panic: (?:VFS: Unable to mount root fs|No working init found)/.test(crash.title)
+    && findings.some((finding) => finding.kind === 'ktap' && finding.line < crash.line && finding.results.length > 0 && failingLeaves(finding.results).every(({ result }) => result.status !== 'missing'))
+    && !findings.some((finding) => finding.kind === 'milestone' && finding.name === 'userspace');
+}

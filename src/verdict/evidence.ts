@@ -1,0 +1,97 @@
+// Weighs what the console showed against what a case expects: what failed, what is missing.
+import { protocolOf } from '../model/case.ts';
+import type { Expect } from '../model/case.ts';
+import type { Finding } from '../model/console.ts';
+import { crashesOf, matchesCrash } from './crash.ts';
+import { failingLeaves } from './results.ts';
+
+export type KtapFinding = Extract<Finding, { kind: 'ktap' }>;
+type MarkerFinding = Extract<Finding, { kind: 'marker' }>;
+
+export interface Reason {
+  readonly reason: string;
+  readonly line?: number;
+}
+
+export interface Evidence {
+  /** The guest said no. */
+  readonly failures: readonly Reason[];
+  /** What it promised, or the case asked for, and did not come. */
+  readonly missing: readonly Reason[];
+  /** A document without a plan: more may have been to come. */
+  readonly open: boolean;
+  /** Something other than skipped results was proven: markers, an expected crash. */
+  readonly proven: boolean;
+  /** A pattern of `fail` was printed: waiting for anything else is idle. */
+  readonly told: boolean;
+}
+
+export const readsKtap = (expect: Expect): boolean => protocolOf(expect) === 'ktap';
+
+export function ktapDocuments(findings: readonly Finding[]): readonly KtapFinding[] {
+  return findings.filter((finding) => finding.kind === 'ktap');
+}
+
+/** Weighs all expectations; every one must hold. With `kunit`, what the kernel printed is enough; else user space must have its say. */
+export function weigh(expect: readonly Expect[], findings: readonly Finding[], kunit: boolean): Evidence {
+  const documents = expect.some(readsKtap) ? ktapDocuments(findings) : [];
+  const markers = findings.filter((finding) => finding.kind === 'marker');
+  const failures: Reason[] = [...failedResults(documents), ...expect.flatMap((_, index) => failMarkers(markers, index))];
+  const missing: Reason[] = [...expect.some(readsKtap) ? missingResults(documents, kunit) : [], ...expect.flatMap((one, index) => missingProof(one, index, markers, findings))];
+  return {
+    failures, missing,
+    open: documents.some((document) => document.planned === undefined),
+    proven: expect.some((one) => one.pass !== undefined || one.crash !== undefined),
+    told: markers.some((marker) => marker.role === 'fail'),
+  };
+}
+
+function failedResults(documents: readonly KtapFinding[]): readonly Reason[] {
+  const leaves = documents.flatMap((document) => failingLeaves(document.results)).filter(({ result }) => result.status === 'fail');
+  const first = leaves[0];
+  const problems = documents.flatMap((document) => document.problems.map((problem): Reason => ({ reason: `KTAP: ${problem}`, line: document.line })));
+  if (first === undefined) return problems;
+  const named = leaves.slice(0, 3).map(({ names, result }) => {
+    const detail = result.detail?.split('\n')[0];
+    return `${names.join(' › ')}${detail === undefined ? '' : ` (${detail})`}`;
+  });
+  const more = leaves.length > named.length ? ` and ${leaves.length - named.length} more` : '';
+  const count = leaves.length === 1 ? '1 result failed' : `${leaves.length} results failed`;
+  return [{ reason: `${count}: ${named.join(', ')}${more}`, line: first.result.line }, ...problems];
+}
+
+function missingResults(documents: readonly KtapFinding[], kunit: boolean): readonly Reason[] {
+  if (documents.length === 0) return [{ reason: 'missing evidence: no KTAP on the console' }];
+  if (!kunit && documents.every((document) => document.kernel === true)) return [{ reason: 'missing evidence: KTAP from the kernel only, none from user space' }];
+  return documents.flatMap((document): readonly Reason[] => {
+    const lost = failingLeaves(document.results).filter(({ result }) => result.status === 'missing');
+    const first = lost[0];
+    if (first !== undefined) {
+      const count = lost.length === 1 ? 'an announced result' : `${lost.length} announced results`;
+      return [{ reason: `missing evidence: ${count} never came, first: ${first.names.join(' › ')}`, line: first.result.line }];
+    }
+    if (document.results.length > 0) return [];
+    const why = document.planned === 0 ? 'the plan is empty (1..0)' : 'KTAP began and gave no result';
+    return [{ reason: `missing evidence: ${why}`, line: document.line }];
+  });
+}
+
+function failMarkers(markers: readonly MarkerFinding[], index: number): readonly Reason[] {
+  return markers.filter((marker) => marker.role === 'fail' && (marker.expect ?? index) === index)
+    .map((marker) => ({ reason: `the guest printed ${quote(marker.pattern)}: ${marker.text.trim().slice(0, 120)}`, line: marker.line }));
+}
+
+function missingProof(expect: Expect, index: number, markers: readonly MarkerFinding[], findings: readonly Finding[]): readonly Reason[] {
+  const passed = new Set(markers.filter((marker) => marker.role === 'pass' && (marker.expect ?? index) === index).map((marker) => marker.pattern));
+  const wanted = expect.pass === undefined ? [] : typeof expect.pass === 'string' ? [expect.pass] : expect.pass;
+  const missing = wanted.filter((pattern) => !passed.has(pattern))
+    .map((pattern): Reason => ({ reason: `missing evidence: no line with ${quote(pattern)}${expect.ordered && wanted.length > 1 ? ' in its order' : ''}` }));
+  const { crash } = expect;
+  if (crash !== undefined && !crashesOf(findings).some((one) => matchesCrash(crash, one.title))) {
+    missing.push({ reason: `expected a crash${crash === true ? '' : ` matching ${quote(crash)}`}, but the kernel did not crash` });
+  }
+  if (wanted.length === 0 && crash === undefined && !readsKtap(expect)) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
+  return missing;
+}
+
+const quote = (pattern: string): string => pattern.startsWith('/') ? pattern : `"${pattern}"`;

@@ -1,0 +1,105 @@
+// Case's expectations × findings × how the boot ended → verdict. Pure and total.
+// No evidence, no pass; a crash outranks what came before it; our own failure is an error and nobody else's.
+import type { BootResult } from '../model/boot.ts';
+import type { Expect } from '../model/case.ts';
+import type { Crash, Finding, TestResult, WatchState } from '../model/console.ts';
+import { assertNever } from '../model/errors.ts';
+import { formatDuration } from '../model/units.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { unexpectedCrash } from './crash.ts';
+import { ktapDocuments, readsKtap, weigh } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
+import { skippedWholly } from './results.ts';
+
+export interface JudgeInput {
+  readonly expect: readonly Expect[];
+  readonly findings: readonly Finding[];
+  readonly boot: BootResult;
+  /** What was last seen on the console, for the reason of a timeout. */
+  readonly seen?: Pick<WatchState, 'lastLine' | 'lastTest'>;
+  /** A saved console may be that of a kernel that ran KUnit and had no user space; a cell of ours always has one. */
+  readonly kunit?: boolean;
+}
+
+/** Judges one boot. */
+export function judge(input: JudgeInput): { readonly verdict: Verdict; readonly results: readonly TestResult[] } {
+  const results = input.expect.some(readsKtap) ? ktapDocuments(input.findings).flatMap((document) => document.results) : [];
+  return { verdict: decide(input, results), results };
+}
+
+function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
+  const { exit } = input.boot;
+  if (exit.kind === 'failed') return { kind: 'error', stage: 'boot', reason: exit.message, ...(exit.hint === undefined ? undefined : { hint: exit.hint }) };
+  const crash = unexpectedCrash(input.expect, input.findings, input.kunit === true);
+  if (crash !== undefined) return crashed(crash);
+  const evidence = weigh(input.expect, input.findings, input.kunit === true);
+  switch (exit.kind) {
+    case 'signalled':
+      return { kind: 'error', stage: 'boot', reason: `QEMU was killed by ${exit.signal}${lastWords(input.boot)}` };
+    case 'exited':
+      if (exit.code !== 0) return { kind: 'error', stage: 'boot', reason: `QEMU exited with status ${exit.code}${lastWords(input.boot)}` };
+      return byEvidence(evidence, results, input);
+    case 'stopped':
+      switch (exit.why) {
+        case 'decided': return byEvidence(evidence, results, input);
+        case 'interrupted': return evidence.failures[0] === undefined ? { kind: 'skip', reason: 'interrupted' } : failed(evidence.failures[0]);
+        case 'boot-limit': case 'silence-limit': case 'total-limit': return atLimit(evidence, results, input, exit.why, exit.limitMs ?? 0);
+        default: return assertNever(exit.why);
+      }
+    default: return assertNever(exit);
+  }
+}
+
+const crashed = (crash: Crash): Verdict => ({ kind: 'crash', title: crash.title, line: crash.line, endLine: crash.endLine });
+
+const failed = (failure: { readonly reason: string; readonly line?: number }): Verdict => ({ kind: 'fail', ...failure });
+
+/** The console alone decides: the guest ended, or had said everything. */
+function byEvidence(evidence: Evidence, results: readonly TestResult[], input: JudgeInput): Verdict {
+  const failure = evidence.failures[0];
+  if (failure !== undefined) return failed(failure);
+  if (evidence.missing.length > 0) {
+    if (input.boot.consoleBytes === 0) return { kind: 'fail', reason: 'guest ended without a byte: too little memory?' };
+    return failed({ reason: evidence.missing.map((item) => item.reason).join('; '), ...firstLine(evidence.missing) });
+  }
+  const skipped = skippedWholly(results);
+  return skipped === undefined || evidence.proven ? { kind: 'pass' } : { kind: 'skip', reason: skipped };
+}
+
+function firstLine(items: readonly { readonly line?: number }[]): { line?: number } {
+  const line = items.find((item) => item.line !== undefined)?.line;
+  return line === undefined ? {} : { line };
+}
+
+/** A limit ended the guest: a timeout, unless all was said before. */
+function atLimit(evidence: Evidence, results: readonly TestResult[], input: JudgeInput, why: 'boot-limit' | 'silence-limit' | 'total-limit', limitMs: number): Verdict {
+  const phase = why === 'boot-limit' ? 'boot' : why === 'silence-limit' ? 'silence' : 'total';
+  // What the guest said no to stays said, unless results were still to come: then the hang is the news.
+  const waiting = evidence.missing.length > 0 || evidence.open;
+  if (!waiting || evidence.told) return byEvidence({ ...evidence, missing: [] }, results, input);
+  return { kind: 'timeout', phase, limitMs, reason: timeoutReason(phase, limitMs, input) };
+}
+
+function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { boot, findings, seen }: JudgeInput): string {
+  const limit = formatDuration(limitMs);
+  if (boot.consoleBytes === 0) return `not one byte on the console in ${limit}`;
+  const what = { boot: `no sign of user space in ${limit}`, silence: `silent for ${limit}`, total: `not finished after ${limit}` }[phase];
+  const milestones = new Set(findings.flatMap((finding) => finding.kind === 'milestone' ? [finding.name] : []));
+  const where = milestones.has('poweroff') ? ' while powering off'
+    : seen?.lastTest !== undefined ? ` after or during test "${seen.lastTest}"`
+    : milestones.has('userspace') ? ' in user space'
+    : milestones.has('kernel') ? ' while the kernel booted' : ' before the kernel started';
+  const last = seen === undefined || seen.lastLine === '' ? '' : `; last line: ${shorten(seen.lastLine)}`;
+  return `${what}${where}${last}`;
+}
+
+// Reasons go to terminals and files: nothing in them may be obeyed.
+const shorten = (text: string): string => {
+  const shown = text.replace(/[\0-\x1f\x7f-\x9f]/g, '\ufffd');
+  return shown.length > 120 ? `${shown.slice(0, 119)}…` : shown;
+};
+
+function lastWords(boot: BootResult): string {
+  const line = boot.stderr.split('\n').map((text) => text.trim()).filter((text) => text !== '').at(-1);
+  return line === undefined ? '' : `: ${shorten(line)}`;
+}

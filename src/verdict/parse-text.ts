@@ -1,0 +1,30 @@
+// Judges a saved console as a live one is judged. The watch is handed in: stages do not import each other.
+import type { Expect } from '../model/case.ts';
+import type { ConsoleWatch, TestResult, WatchState } from '../model/console.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { excerptAround } from './excerpt.ts';
+import { judge } from './judge.ts';
+
+export interface ConsoleJudgement {
+  readonly verdict: Verdict;
+  readonly results: readonly TestResult[];
+  readonly state: WatchState;
+  readonly excerpt: readonly { readonly number: number; readonly text: string }[];
+}
+
+/** Feeds a console to a fresh watch and judges it as that of a guest that ended by itself. */
+export function judgeConsole(watch: ConsoleWatch, chunks: Iterable<Uint8Array>, expect: readonly Expect[]): ConsoleJudgement {
+  let consoleBytes = 0;
+  for (const chunk of chunks) {
+    consoleBytes += chunk.length;
+    watch.push(chunk);
+  }
+  return judgeEnded(watch, consoleBytes, expect);
+}
+
+/** The same, for a console that was read in its own time. */
+export function judgeEnded(watch: ConsoleWatch, consoleBytes: number, expect: readonly Expect[]): ConsoleJudgement {
+  const state = watch.end();
+  const { verdict, results } = judge({ expect, findings: state.findings, seen: state, kunit: true, boot: { exit: { kind: 'exited', code: 0 }, durationMs: 0, consoleBytes, stderr: '' } });
+  return { verdict, results, state, excerpt: verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict)) };
+}

@@ -1,0 +1,92 @@
+// Every detector over every corpus: what must be found is found by its name, and nothing where there is nothing.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { TestResult } from '../../src/model/console.ts';
+import { createWatch } from '../../src/console/watch.ts';
+import { judgeConsole } from '../../src/verdict/parse-text.ts';
+import { ktapExpect } from '../unit/console/read.ts';
+
+interface ExpectedCrash { readonly title: string | null; readonly alt: readonly string[]; readonly type: string | null; readonly panicked: boolean; readonly suppressed?: boolean }
+interface ExpectedKtap { readonly status: string; readonly counts?: Readonly<Record<string, number>> }
+
+const own = new URL('../corpus/', import.meta.url);
+// A larger collection beside the checkout, where there is one.
+const shared = new URL('../../../shared/corpus/', import.meta.url);
+const folders = (name: string): readonly URL[] => [own, shared].map((root) => new URL(`${name}/`, root)).filter((folder) => existsSync(folder));
+const expectedIn = <T>(folder: URL): Readonly<Record<string, T>> => JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')) as Record<string, T>;
+
+function firstCrash(folder: URL, name: string): { title: string; type: string | null; panicked: boolean } | undefined {
+  const watch = createWatch([]);
+  watch.push(readFileSync(new URL(`${name}.log`, folder)));
+  const crash = watch.end().findings.find((finding) => finding.kind === 'crash');
+  return crash === undefined ? undefined : { title: crash.title, type: crash.type === 'UNKNOWN' ? null : crash.type, panicked: crash.panicked };
+}
+
+describe('kernel logs', () => {
+  const [folder = own] = folders('kernel-logs');
+  it.each(Object.entries(expectedIn<ExpectedCrash>(folder)))('%s is read right', (name, expected) => {
+    const crash = firstCrash(folder, name);
+    if (expected.title === null) expect(crash).toBeUndefined();
+    else expect({ ...crash, title: expected.alt.includes(crash?.title ?? '') ? expected.title : crash?.title }).toEqual({ title: expected.title, type: expected.type, panicked: expected.panicked });
+  });
+
+  it.each(folders('kernel-logs').slice(1))('of a larger collection are found, typed and named', (larger) => {
+    const all = Object.entries(expectedIn<ExpectedCrash>(larger)).map(([name, expected]) => ({ name, expected, crash: firstCrash(larger, name) }));
+    expect(all.filter(({ expected, crash }) => (expected.title ?? '') === '' && crash !== undefined)).toEqual([]);
+    const positive = all.filter(({ expected }) => (expected.title ?? '') !== '');
+    const share = (good: (one: typeof positive[number]) => boolean): number => positive.filter(good).length / positive.length;
+    expect(share(({ crash }) => crash !== undefined)).toBeGreaterThanOrEqual(0.99);
+    expect(share(({ expected, crash }) => crash?.type === expected.type)).toBeGreaterThanOrEqual(0.97);
+    expect(share(({ expected, crash }) => crash !== undefined && [expected.title, ...expected.alt].includes(crash.title))).toBeGreaterThanOrEqual(0.9);
+  });
+});
+
+// Counting as kunit.py counts: leaves; of kselftest's comments only the outer results.
+function leaves(results: readonly TestResult[]): readonly TestResult[] {
+  return results.flatMap((result) => {
+    const children = result.children.filter((child) => child.informative !== true);
+    return children.length === 0 || result.status === 'fail' && children.every((child) => child.status === 'pass') ? [result] : leaves(children);
+  });
+}
+
+describe('KTAP logs', () => {
+  const documents = (folder: URL, name: string) => {
+    const watch = createWatch([ktapExpect]);
+    watch.push(readFileSync(new URL(`${name}.log`, folder)));
+    return watch.end().findings.filter((finding) => finding.kind === 'ktap');
+  };
+  const statusOf = (folder: URL, name: string): string => {
+    const found = documents(folder, name);
+    const all = leaves(found.flatMap((document) => document.results));
+    if (found.length === 0) return 'parse-error';
+    if (all.some((result) => result.status === 'missing')) return 'crash';
+    if (all.length === 0) return 'no-tests';
+    if (all.some((result) => result.status === 'fail')) return 'fail';
+    return all.every((result) => result.status === 'skip') ? 'skip' : 'pass';
+  };
+
+  // `kunit test case crashed!` is followed by an ordinary result and the suite goes on: a failure, as kunit.py of 6.12 says too.
+  // LTP's own summary is no KTAP.
+  const deliberate: Readonly<Record<string, string>> = { 'test_is_test_passed-crash': 'fail', 'real-ltp-tuxrun-smoke': 'parse-error' };
+
+  describe.each(folders('ktap').map((folder) => ({ folder })))('of $folder.pathname', ({ folder }) => {
+    it.each(Object.entries(expectedIn<ExpectedKtap>(folder)))('%s', (name, expected) => {
+      expect(statusOf(folder, name)).toBe(deliberate[name] ?? expected.status);
+      if (expected.counts === undefined || deliberate[name] !== undefined) return;
+      const all = leaves(documents(folder, name).flatMap((document) => document.results));
+      const count = (status: string): number => all.filter((result) => result.status === status).length;
+      for (const [key, status] of [['passed', 'pass'], ['failed', 'fail'], ['skipped', 'skip'], ['crashed', 'missing']] as const) {
+        if (expected.counts[key] !== undefined) expect([key, count(status)]).toEqual([key, expected.counts[key]]);
+      }
+    });
+  });
+
+  it.each(folders('ktap').flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.log')).map((name) => [name, folder] as const)))('%s is judged by its results, and by the kernel', (name, folder) => {
+    const { verdict } = judgeConsole(createWatch([ktapExpect]), [readFileSync(new URL(name, folder))], [ktapExpect]);
+    const test = name.replace(/\.log$/, '');
+    const verdicts: Readonly<Record<string, string>> = { pass: 'pass', skip: 'skip', fail: 'fail', crash: 'fail', 'no-tests': 'fail', 'parse-error': 'fail' };
+    // A panic amid the results; an early WARNING before good ones; a whole boot of user-mode Linux up to its panic.
+    const crashes = ['test_kernel_panic_interrupt', 'test_output_isolated_correctly', 'test_is_test_passed-no_tests_run_no_header'];
+    expect(verdict.kind).toBe(crashes.includes(test) ? 'crash' : verdicts[statusOf(folder, test)]);
+  });
+});

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { qemuCommand } from '../../../src/boot/command.ts';
+import type { BootPlan } from '../../../src/model/boot.ts';
+
+const plan = (binary: string, argv: readonly string[]): BootPlan => ({ cell: 'c', arch: 'a', accel: 'tcg', binary, argv, kernel: 'k', initrd: 'i', cmdline: '', limits: { bootMs: 1, silenceMs: 1, totalMs: 1 } });
+
+it('is one line that a shell reads as the words of the plan', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme' }).filter((word) => !/[\0\n]/.test(word)), { maxLength: 6 }), (words) => {
+      const line = qemuCommand(plan('printf', ['%s\\0', ...words]));
+      expect(line).not.toContain('\n');
+      const read = execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' }).split('\0');
+      expect(read).toEqual([...words, '-serial', 'mon:stdio', '']);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it('leaves plain words unquoted', () => {
+  expect(qemuCommand(plan('qemu-system-arm', ['-m', '512M', '-append', "a b'c"]))).toBe("qemu-system-arm -m 512M -append 'a b'\\''c' -serial mon:stdio");
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { loadArchs } from '../../../src/arch/index.ts';
+import { planBoot } from '../../../src/boot/plan.ts';
+import { bootRequest, MiB } from './request.ts';
+
+const archs = await loadArchs();
+const arch = archs.find(({ name }) => name === 'arm') ?? expect.fail('no arm');
+const valueOf = (argv: readonly string[], option: string): string | undefined => argv[argv.indexOf(option) + 1];
+
+describe('planBoot', () => {
+  it('gives equal plans for equal requests', () => {
+    expect(planBoot(bootRequest(arch))).toEqual(planBoot(bootRequest(arch)));
+  });
+
+  it('has a network only where the case asks for one, and that reaches nothing outside', () => {
+    expect(planBoot(bootRequest(arch)).argv.join(' ')).not.toMatch(/netdev|virtio-net/);
+    const { argv } = planBoot(bootRequest(arch, { case: { network: true } }));
+    expect(valueOf(argv, '-netdev')).toBe('user,id=net0,restrict=on');
+    expect(argv.join(' ')).not.toMatch(/hostfwd|guestfwd|smb=/);
+  });
+
+  it('shares no file, screen or default device with the host', () => {
+    const { argv } = planBoot(bootRequest(arch, { case: { network: true } }));
+    expect(argv).toEqual(expect.arrayContaining(['-nodefaults', '-no-user-config', '-no-reboot', '-sandbox']));
+    expect(argv.join(' ')).not.toMatch(/virtfs|9p|vhost|-drive|vnc/);
+  });
+
+  it('leaves the sandbox out where QEMU has none', () => {
+    expect(planBoot(bootRequest(arch, { sandbox: false })).argv).not.toContain('-sandbox');
+  });
+
+  it('names no channel to the harness', () => {
+    expect(planBoot(bootRequest(arch)).argv.join(' ')).not.toMatch(/chardev|serial|mon/);
+  });
+
+  it('puts the words of image, kernel and case behind its own, and the console last', () => {
+    const request = bootRequest(arch, { image: { cmdline: ['console=tty0', 'panic=5'] }, case: { cmdline: ['mine=1'] } });
+    const plan = planBoot({ ...request, cell: { ...request.cell, kernel: { cmdline: ['kernel=1'] } } });
+    expect(plan.cmdline).toMatch(/^oops=panic .*panic=-1 console=tty0 panic=5 kernel=1 mine=1 console=ttyAMA0$/);
+    expect(valueOf(plan.argv, '-append')).toBe(plan.cmdline);
+  });
+
+  it('takes a command line of as many bytes as the kernel reads, and none longer', () => {
+    const room = arch.cmdlineMax - planBoot(bootRequest(arch)).cmdline.length - 1;
+    expect(planBoot(bootRequest(arch, { case: { cmdline: ['x'.repeat(room)] } })).cmdline).toHaveLength(arch.cmdlineMax);
+    expect(() => planBoot(bootRequest(arch, { case: { cmdline: ['x'.repeat(room + 1)] } }))).toThrow(expect.objectContaining({ code: 'CMDLINE_TOO_LONG' }) as Error);
+    expect(() => planBoot(bootRequest(arch, { case: { cmdline: ['ä'.repeat(room - 1)] } }))).toThrow(/bytes/);
+  });
+
+  it('doubles commas in what QEMU would read as options', () => {
+    const request = bootRequest(arch);
+    expect(valueOf(planBoot({ ...request, cell: { ...request.cell, id: 'a,process=b/k/arm' } }).argv, '-name')).toBe('a,,process=b/k/arm');
+  });
+
+  it('rounds memory up to whole mebibytes', () => {
+    expect(valueOf(planBoot(bootRequest(arch, { case: { memory: 512 * MiB + 1 } })).argv, '-m')).toBe('513M');
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { issuesOf, shown } from './project-folder.ts';
+
+const harness = (text: string) => ({ 'harness.config.ts': `export default { ${text} };\n` });
+
+describe('rules of the project', () => {
+  it.each<[string, string, string]>([
+    ['a matrix kernel that matches nothing', `matrix: { kernels: ['6.1', '5.*'] }`, 'harness.config.ts:1:45 matrix.kernels[1] no kernel matches "5.*"'],
+    ['a default kernel that is not there', `defaultKernel: '6.2'`, `harness.config.ts:1:33 defaultKernel there is no kernel "6.2"`],
+    ['an unknown architecture', `matrix: { arch: ['x86_64', 'risc'] }`, 'harness.config.ts:1:45 matrix.arch[1] unknown architecture "risc"'],
+    ['a rule whose case matches nothing', `matrix: { exclude: [{ case: 'bot' }] }`, 'harness.config.ts:1:46 matrix.exclude[0].case no case matches "bot"'],
+    ['a rule whose kernel matches nothing', `matrix: { include: [{ kernel: '7.*' }] }`, 'harness.config.ts:1:48 matrix.include[0].kernel no kernel matches "7.*"'],
+    ['a rule whose architecture matches nothing', `matrix: { exclude: [{ arch: 'mips*' }] }`, 'harness.config.ts:1:46 matrix.exclude[0].arch no architecture matches "mips*"'],
+    ['a rule whose label matches nothing', `matrix: { exclude: [{ label: 'smok' }] }`, 'harness.config.ts:1:47 matrix.exclude[0].label no label matches "smok"'],
+    ['a rule whose parts match no cell together', `matrix: { exclude: [{ kernel: '6.1', arch: 'arm' }] }`, 'harness.config.ts:1:38 matrix.exclude[0] this rule matches no cell: no case, kernel and architecture fulfil all of it'],
+    ['a limit longer than the total', `timeouts: { boot: '5m' }`, 'harness.config.ts:1:36 timeouts.boot the boot limit of 5m 0s is longer than the total limit of 2m 0s'],
+    ['a limit of nothing', `timeouts: { boot: '0s' }`, 'harness.config.ts:1:36 timeouts.boot expected a duration longer than nothing, got "0s"'],
+    ['a limit beyond all timers', `timeouts: { total: '999999h' }`, 'harness.config.ts:1:37 timeouts.total expected a duration of at most 24h, got "999999h"'],
+  ])('report %s', async (_title, text, expected) => {
+    expect(shown(await issuesOf(harness(text)))).toEqual([expected]);
+  });
+
+  it('suggest the names that were meant', async () => {
+    const [issue] = await issuesOf(harness(`matrix: { exclude: [{ case: 'bot' }] }`));
+    expect(issue?.hint).toBe('did you mean "boot"? cases: boot, true');
+  });
+
+  it('report an architecture of the matrix that no kernel has', async () => {
+    const only = 'release: "6.12"\nsource: { type: apt, suite: sid, package: { x86_64: a } }\n';
+    expect(shown(await issuesOf({ ...harness(`matrix: { arch: ['arm'] }`), 'kernels/6.12.yaml': only }))).toEqual(['harness.config.ts:1:35 matrix.arch[0] no kernel exists for arm']);
+  });
+
+  it.each<[string]>([
+    [`matrix: { kernels: ['6.*'], arch: ['amd64'] }`],
+    [`matrix: { exclude: [{ case: 'b*', arch: 'arm64' }, { label: 'smoke', kernel: '6.12', arch: 'arm' }] }`],
+    [`matrix: { include: [{ arch: '*64' }] }, defaultKernel: '6.1'`],
+  ])('accept %s', async (text) => {
+    expect(await issuesOf(harness(text))).toEqual([]);
+  });
+
+  it('do not blame the configuration for a kernel whose file has a mistake', async () => {
+    expect(shown(await issuesOf({ ...harness(`defaultKernel: '6.1', matrix: { kernels: ['6.1'], arch: ['arm'], exclude: [{ kernel: '6.1' }] }`), 'kernels/6.1.yaml': 'release: "6.1"\n' }))).toEqual([
+      'kernels/6.1.yaml:1:1 source missing key "source": expected a mapping',
+    ]);
+  });
+});
+
+describe('rules of a case', () => {
+  const issues = async (text: string) => shown(await issuesOf({ 'cases/boot/case.yaml': `summary: x\n${text}\n` }));
+
+  it.each<[string, string, string]>([
+    ['a version range that is none', 'needs: { kernel: "^6.1" }', 'cases/boot/case.yaml:2:18 needs.kernel expected a version range, got "^6.1": "^6.1" is not understood, for kernels have no semantic versions: name both ends; a range is written like ">=5.10 <6.6 || 7.x"'],
+    ['an expectation that nothing could prove', 'expect: { protocol: none, fail: Oops }', 'cases/boot/case.yaml:2:9 expect nothing here could prove a pass'],
+    ['a limit longer than the total', 'timeouts: { silence: 90s, total: 60s }', 'cases/boot/case.yaml:2:22 timeouts.silence the silence limit of 1m 30s is longer than the total limit of 1m 0s'],
+    ['memory that no kernel boots in', 'memory: 1M', 'cases/boot/case.yaml:2:9 memory expected a size from 32M to 1024G, got "1M"'],
+  ])('report %s', async (_title, text, expected) => {
+    expect(await issues(text)).toEqual([expected]);
+  });
+
+  it.each([['needs: { kernel: ">=5.10 <6.6 || 7.x", arch: [arm64] }'], ['expect: { crash: true }'], ['expect: [{ pass: a }, { fail: b }]'], ['expect: { fail: b }'], ['timeouts: { boot: 3m, total: 5m }']])('accept %s', async (text) => {
+    expect(await issues(text)).toEqual([]);
+  });
+});

@@ -1,0 +1,24 @@
+// Feeds text to the real watch, for the tests of console and verdict.
+import type { Expect } from '../../../src/model/case.ts';
+import type { Crash, Finding, TestResult, WatchState } from '../../../src/model/console.ts';
+import { createWatch } from '../../../src/console/watch.ts';
+
+export const ktapExpect: Expect = { protocol: 'ktap', ordered: false };
+
+export function watchText(text: string | Uint8Array, expect: readonly Expect[] = [ktapExpect]): WatchState {
+  const watch = createWatch(expect);
+  watch.push(typeof text === 'string' ? Buffer.from(text) : text);
+  return watch.end();
+}
+
+export type KtapFinding = Extract<Finding, { kind: 'ktap' }>;
+
+export const documentsOf = (text: string): readonly KtapFinding[] => watchText(text).findings.filter((finding) => finding.kind === 'ktap');
+
+export const crashesOf = (text: string): readonly Crash[] => watchText(text).findings.filter((finding) => finding.kind === 'crash');
+
+/** A tree of results as short text: `ok a, FAIL b [ok c]`. */
+export function sketch(results: readonly TestResult[]): string {
+  const words = { pass: 'ok', fail: 'FAIL', skip: 'skip', xfail: 'xfail', missing: 'MISSING' };
+  return results.map((result) => `${words[result.status]} ${result.name}${result.children.length > 0 ? ` [${sketch(result.children)}]` : ''}`).join(', ');
+}
