@@ -34,7 +34,7 @@ const lifeline = [
   '"$@" <&5 4<&- 5<&- & q=$!',
   '(trap - TERM; read -r _ <&4; kill -KILL $q) >/dev/null 2>&1 3>&- 5<&- & r=$!',
   'wait $q; s=$?; while kill -0 $q 2>/dev/null; do wait $q; s=$?; done',
-  'kill -KILL $r; exit $s',
+  'kill -KILL $r 2>/dev/null; exit $s',
 ].join('\n');
 
 /** Starts QEMU in a session of its own: Ctrl-C in the terminal reaches only the harness. */

@@ -36,7 +36,7 @@ function explain(issue: Issue, context: Context): readonly Mistake[] {
   if (issue.code === 'invalid_union' && !isOurs(issue)) return explainUnion(issue, full, schema, value);
   // A rule over a whole mapping: "got a mapping" would say nothing.
   if (issue.code === 'custom' && (!isOurs(issue) || typeof value === 'object')) return [{ path: full, message: issue.message }];
-  const hint = hintFor(schema, value);
+  const hint = hintFor(issue, schema, value);
   return [{ path: full, message: withGot(expectation(issue, schema), value), ...(hint === undefined ? {} : { hint }) }];
 }
 
@@ -90,7 +90,9 @@ function expectation(issue: Issue, schema: Schema | undefined): string {
   return `expected ${kind}`;
 }
 
-function hintFor(schema: Schema | undefined, value: unknown): string | undefined {
+function hintFor(issue: Issue, schema: Schema | undefined, value: unknown): string | undefined {
+  // `mode: 0644`: YAML reads a number where text was meant. Our own messages say it themselves where quotes are enough.
+  if (schema !== undefined && !isOurs(issue) && (typeof value === 'number' || typeof value === 'boolean') && unwrap(schema)._zod.def.type === 'string') return 'put the value in quotes';
   const choices = schema === undefined ? undefined : choicesOf(schema);
   if (choices === undefined || typeof value !== 'string') return undefined;
   const hint = suggest(value, choices, 'valid values');

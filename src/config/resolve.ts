@@ -5,7 +5,7 @@ import type { Case, Timeouts } from '../model/case.ts';
 import type { Harness } from '../model/harness.ts';
 
 /** Limits of a case that nobody configured, on a fast machine. */
-export const defaultLimits: Limits = { bootMs: 60_000, silenceMs: 60_000, totalMs: 120_000 };
+const defaultLimits: Limits = { bootMs: 60_000, silenceMs: 60_000, totalMs: 120_000 };
 
 /** Limits without regard to what runs the guest. */
 export function unscaledLimits(...timeouts: readonly Timeouts[]): Limits {

@@ -55,7 +55,7 @@ export function issueAt(source: Pick<Source, 'file' | 'lines'>, position: Positi
 }
 
 /** `matrix.exclude[0].kernel`; keys that are no plain words in quotes. */
-export function formatPath(path: Path): string {
+function formatPath(path: Path): string {
   let text = '';
   for (const key of path) {
     if (typeof key === 'number') text += `[${key}]`;

@@ -2,7 +2,7 @@
 import type { Position } from './codeframe.ts';
 
 /** What the parser says: a code such as `BAD_INDENT`, a text, and where. */
-export interface SyntaxError {
+export interface ParserError {
   readonly code: string;
   readonly message: string;
   readonly position: Position;
@@ -17,7 +17,7 @@ export interface SyntaxMistake {
 const mostErrors = 20;
 
 /** One mistake for each line, in the order of the file. */
-export function explainSyntax(errors: readonly SyntaxError[], lines: readonly string[]): readonly SyntaxMistake[] {
+export function explainSyntax(errors: readonly ParserError[], lines: readonly string[]): readonly SyntaxMistake[] {
   const byLine = new Map<number, SyntaxMistake>();
   for (const error of withoutSequels(errors)) {
     const mistake = tabMistake(error, lines) ?? { position: error.position, ...explain(error) };
@@ -26,13 +26,13 @@ export function explainSyntax(errors: readonly SyntaxError[], lines: readonly st
   return [...byLine.values()].slice(0, mostErrors);
 }
 
-function withoutSequels(errors: readonly SyntaxError[]): readonly SyntaxError[] {
+function withoutSequels(errors: readonly ParserError[]): readonly ParserError[] {
   const sorted = [...errors].sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
   return sorted.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
 }
 
 /** The parser has many words for a tab in the indentation; they all mean this. */
-function tabMistake({ code, position }: SyntaxError, lines: readonly string[]): SyntaxMistake | undefined {
+function tabMistake({ code, position }: ParserError, lines: readonly string[]): SyntaxMistake | undefined {
   const indentation = /^[ \t]*/.exec(lines[position.line - 1] ?? '')?.[0] ?? '';
   const tab = indentation.indexOf('\t');
   if (tab < 0 && code !== 'TAB_AS_INDENT') return undefined;
@@ -43,7 +43,7 @@ function tabMistake({ code, position }: SyntaxError, lines: readonly string[]): 
   };
 }
 
-function explain({ code, message }: SyntaxError): { readonly message: string; readonly hint?: string } {
+function explain({ code, message }: ParserError): { readonly message: string; readonly hint?: string } {
   if (message.includes('call stack')) return { message: 'the file is nested too deeply' };
   switch (code) {
     case 'BAD_INDENT':

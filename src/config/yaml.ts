@@ -25,7 +25,7 @@ export interface YamlResult<T> {
 }
 
 /** Text beyond this is refused: nobody writes it by hand. */
-export const largestYaml = 1024 * 1024;
+const largestYaml = 1024 * 1024;
 const mostProblems = 50;
 // Expansions of aliases to collections, counted as the parser does: an honest file has few.
 const mostAliases = 1000;

@@ -13,10 +13,14 @@ const after = 38;
 const excerptLines = 40;
 /** Lines of report shown before its first line. */
 const lead = 4;
-const marksKept = 12;
+/** Of each kind, so that many failing results do not keep a crash out. */
+const marksKept = 6;
 const rawLength = 500;
 
+export type MarkKind = 'crash' | 'result' | 'marker';
+
 interface Mark {
+  readonly kind: MarkKind;
   readonly line: number;
   readonly lines: ExcerptLine[];
 }
@@ -34,7 +38,7 @@ export interface ExcerptRecorder {
   block(text: string, firstLine: number, count: number): void;
   line(text: string, number: number): void;
   /** Keep what is around this line: it was just read, or is in the block just given. */
-  mark(line: number): void;
+  mark(line: number, kind: MarkKind): void;
   /** At most 40 lines: around a marked line (its report, where `endLine` is given), or the last ones. */
   excerpt(around?: { readonly line: number; readonly endLine?: number }): readonly ExcerptLine[];
 }
@@ -48,9 +52,11 @@ export function createExcerptRecorder(): ExcerptRecorder {
     pieces.push(piece);
     kept += piece.count;
     // Blocks are dropped whole, and only in steps, so that a console of single lines costs no shifting.
-    if (pieces.length < 256 && kept - (pieces[0]?.count ?? 0) < 4 * excerptLines) return;
+    // Lines before the newest piece are counted: in that one something may yet be marked.
+    const older = (): number => kept - piece.count;
+    if (pieces.length < 256 && older() - (pieces[0]?.count ?? 0) < 4 * excerptLines) return;
     let drop = 0;
-    while (drop < pieces.length - 1 && kept - (pieces[drop]?.count ?? 0) >= excerptLines) {
+    while (drop < pieces.length - 1 && older() - (pieces[drop]?.count ?? 0) >= excerptLines) {
       kept -= pieces[drop]?.count ?? 0;
       drop += 1;
     }
@@ -94,14 +100,13 @@ export function createExcerptRecorder(): ExcerptRecorder {
       add(piece);
       if (marks.length > 0) feedMarks(piece);
     },
-    mark(line) {
-      if (marks.length >= marksKept || marks.some((mark) => mark.line === line)) return;
-      marks.push({ line, lines: collect(line - before, line + after) });
+    mark(line, kind) {
+      if (marks.filter((mark) => mark.kind === kind).length >= marksKept || marks.some((mark) => mark.line === line)) return;
+      marks.push({ kind, line, lines: collect(line - before, line + after) });
     },
     excerpt(around) {
-      if (around === undefined) return collect(0, Number.MAX_SAFE_INTEGER).slice(-excerptLines);
-      const mark = marks.findLast((one) => one.line <= around.line && around.line - one.line < after);
-      if (mark === undefined) return collect(around.line - before, around.line + after).slice(0, excerptLines);
+      const mark = around === undefined ? undefined : marks.find((one) => one.line === around.line);
+      if (around === undefined || mark === undefined) return collect(0, Number.MAX_SAFE_INTEGER).slice(-excerptLines);
       if (around.endLine === undefined) return mark.lines.filter((line) => line.number <= around.line + 8).slice(-excerptLines);
       const end = Math.max(around.endLine, around.line);
       return mark.lines.filter((line) => line.number >= around.line - lead && line.number <= end).slice(0, excerptLines);

@@ -2,7 +2,7 @@
 import type { Attention, ConsoleDetector } from './detector.ts';
 
 // A line of KTAP after any printk prefix, kit-test's own frame around raw output, or a line the kernel printed into.
-const ktapLine = '^(?:<\\d+>)?(?:\\[[^\\]\\n]{1,20}\\]){0,2}[ \\t]*(?:not ok|ok|#|1\\.\\.|KTAP|TAP|Bail out|---|\\.\\.\\.|kit-test: )|[^\\n]\\[[ \\d]{5}\\.';
+const ktapLine = '^(?:<\\d+>)?(?:\\[[^\\]\\n]{1,30}\\] ?){0,2}(?:\\(\\d+\\)\\[[^\\]\\n]{1,40}\\] ?)?[ \\t]*(?:not ok|ok|#|1\\.\\.|KTAP|TAP|Bail out|---|\\.\\.\\.|kit-test: )|[^\\n]\\[[ \\d]{5,}\\.';
 
 /** Finds where the next line of interest is, by what the detectors ask for. */
 export interface Gate {

@@ -17,7 +17,7 @@ const findingLimit = 500;
 export function createWatch(expect: readonly Expect[]): ConsoleWatch {
   const findings: Finding[] = [];
   const recorder = createExcerptRecorder();
-  const detectors = createDetectors(expect, (line) => { recorder.mark(line); });
+  const detectors = createDetectors(expect, { onReport: (line) => { recorder.mark(line, 'crash'); }, onFailure: (line) => { recorder.mark(line, 'result'); } });
   const all = [detectors.crash, detectors.milestone, detectors.ktap, ...detectors.markers];
   const gate = createGate(all);
   let ended = false;
@@ -28,7 +28,7 @@ export function createWatch(expect: readonly Expect[]): ConsoleWatch {
     for (const finding of found) {
       if (findings.length >= findingLimit) return;
       findings.push(finding);
-      if (finding.kind === 'marker') recorder.mark(finding.line);
+      if (finding.kind === 'marker' && finding.role === 'fail') recorder.mark(finding.line, 'marker');
     }
   }
 

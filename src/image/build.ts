@@ -52,7 +52,7 @@ export function createImageBuilder(context: ImageBuilderContext): ImageBuilder {
   return {
     async rootfs(request, signal) {
       const plan = await planRootfs(request, context, signal);
-      const key = segmentKey([request.yaml, request.arch.name, [...plan.sources.values()].map(({ ref, digest }) => [ref, digest]), plan.files.map(({ path, digest }) => [path, digest])]);
+      const key = segmentKey([decisive(request.yaml), request.arch.name, [...plan.sources.values()].map(({ ref, digest }) => [ref, digest]), plan.files.map(({ path, digest }) => [path, digest])]);
       const segment = await buildSegment(context.cache, 'rootfs', key, () => composeRootfs(request.yaml, plan, context, signal), {}, signal);
       const cmdline = splitCmdline(request.yaml.kernel?.cmdline ?? '');
       const { path, digest, bytes, unpackedBytes } = segment;
@@ -73,6 +73,11 @@ export function createImageBuilder(context: ImageBuilderContext): ImageBuilder {
 /** Words of a kernel command line; blanks inside double quotes do not separate, as the kernel sees it. */
 export function splitCmdline(text: string): readonly string[] {
   return text.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [];
+}
+
+/** What of a document decides its files: without a copy of the document itself among them, the kernel's section does not. */
+function decisive(doc: LinuxkitDocument): LinuxkitDocument {
+  return doc.files?.some(({ metadata }) => metadata !== undefined) === true ? doc : { ...doc, kernel: undefined, trust: undefined, outputs: undefined };
 }
 
 interface Plan {

@@ -103,11 +103,17 @@ async function toInode(host: string, stats: BigIntStats): Promise<Inode | undefi
 async function rememberedDigest(walk: Walk, cache: Cache, signal: AbortSignal): Promise<string> {
   if (BigInt(Date.now()) * 1_000_000n - walk.newest < YOUNG_MS * 1_000_000n) return contentDigest(walk.tree, signal);
   const key = createHash('sha256').update(walk.stamps.join('\n')).digest('hex');
-  const place = await cache.entry(KIND, key, async (temporary) => {
-    await writeFile(temporary, await contentDigest(walk.tree, signal));
-  }, signal);
-  const digest = await readFile(place, 'utf8');
-  return /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : contentDigest(walk.tree, signal);
+  try {
+    const place = await cache.entry(KIND, key, async (temporary) => {
+      await writeFile(temporary, await contentDigest(walk.tree, signal));
+    }, signal);
+    const digest = await readFile(place, 'utf8');
+    if (/^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
+  } catch (error) {
+    // A cache that cannot be written costs time here and nothing else.
+    if (!(error instanceof HarnessError) || !['CACHE_READ_ONLY', 'DISK_FULL'].includes(error.code)) throw error;
+  }
+  return contentDigest(walk.tree, signal);
 }
 
 /** Identity of a tree by what is in its files, wherever they lie. */

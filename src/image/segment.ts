@@ -1,12 +1,14 @@
 // Turns a tree into a cpio segment of the cache, once for each key. Segments are made apart (root file system, modules,
 // extra files) and laid one after another for the kernel, so that a change in one leaves the others as they are.
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeCpio, unpackedSize, type CpioOptions } from '../archive/cpio.ts';
 import type { Tree } from '../archive/rootfs.ts';
 import type { Cache } from '../cache/store.ts';
+import { InternalError } from '../model/errors.ts';
 import type { Image, Segment } from '../model/image.ts';
+import { errorCode } from '../sys/fs.ts';
 import { openSlices } from './slices.ts';
 
 /** A segment with what it takes in the guest's memory. */
@@ -15,7 +17,7 @@ export interface BuiltSegment extends Segment {
 }
 
 /** Format of what is built: a change of it makes every segment anew. */
-export const builderVersion = 1;
+const builderVersion = 1;
 
 /** A key from everything that decides a segment's bytes. */
 export function segmentKey(parts: unknown): string {
@@ -24,14 +26,30 @@ export function segmentKey(parts: unknown): string {
 
 /** The segment of a key; `make` is called only when the cache does not have it. */
 export async function buildSegment(cache: Cache, kind: string, key: string, make: () => Promise<Tree>, options: CpioOptions, signal: AbortSignal): Promise<BuiltSegment> {
+  const kept = await keepSegment(cache, kind, key, make, options, signal);
+  if (kept !== undefined) return kept;
+  await cache.drop(kind, key);
+  const again = await keepSegment(cache, kind, key, make, options, signal);
+  if (again === undefined) throw new InternalError(`the segment ${kind}/${key} is damaged as soon as it is written`);
+  return again;
+}
+
+/** Undefined when what the cache has is not whole: a disk may lose what was written just before it lost power. */
+async function keepSegment(cache: Cache, kind: string, key: string, make: () => Promise<Tree>, options: CpioOptions, signal: AbortSignal): Promise<BuiltSegment | undefined> {
   const place = await cache.entry(kind, key, async (temporary) => {
     const tree = await make();
     await mkdir(temporary, { recursive: true });
     const written = await writeSegment(tree, join(temporary, 'segment.cpio'), options, signal);
     await writeFile(join(temporary, 'segment.json'), JSON.stringify({ ...written, unpackedBytes: unpackedSize(tree) }));
   }, signal);
-  const facts = JSON.parse(await readFile(join(place, 'segment.json'), 'utf8')) as Pick<BuiltSegment, 'digest' | 'bytes' | 'unpackedBytes'>;
-  return { path: join(place, 'segment.cpio'), digest: facts.digest, bytes: facts.bytes, unpackedBytes: facts.unpackedBytes };
+  const path = join(place, 'segment.cpio');
+  try {
+    const { digest, bytes, unpackedBytes } = JSON.parse(await readFile(join(place, 'segment.json'), 'utf8')) as Omit<BuiltSegment, 'path'>;
+    return (await stat(path)).size === bytes ? { path, digest, bytes, unpackedBytes } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** An image with one more segment behind its others. */

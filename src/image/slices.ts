@@ -49,8 +49,8 @@ export function stampOf(stats: BigIntStats): Stamp {
   return { size: Number(stats.size), mtimeNs: stats.mtimeNs.toString(), ctimeNs: stats.ctimeNs.toString(), ino: stats.ino.toString() };
 }
 
-/** Opens a file of the user's; a failure names the file and is never taken for one of the cache. */
-export async function openSource(path: string): Promise<FileHandle> {
+/** A failure names the file and is never taken for one of the cache. */
+async function openSource(path: string): Promise<FileHandle> {
   try {
     return await open(path);
   } catch (error) {
@@ -58,6 +58,7 @@ export async function openSource(path: string): Promise<FileHandle> {
   }
 }
 
+/** What it means that a file of the user's cannot be read. */
 export function unreadableSource(path: string, cause: unknown): HarnessError {
   const code = errorCode(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR') return new HarnessError('IMAGE_SOURCE_MISSING', `${path} does not exist`, { hint: 'paths in an image are relative to its YAML file', cause });

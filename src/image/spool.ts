@@ -12,7 +12,7 @@ import { HarnessError } from '../model/errors.ts';
 const KIND = 'tar';
 const FORMAT = 1;
 /** An initramfs beyond this boots nowhere; what claims to be bigger is a bomb. */
-const MAX_BYTES = 8 * 1024 ** 3;
+const MAX_BYTES = 4 * 1024 ** 3;
 
 /**
  * The entries of an archive; `read` gives its bytes, compressed or not, and is called only when they are not kept yet.

@@ -1,5 +1,6 @@
 // How image references become file trees: one file in transports/ for each transport, found by its name.
 import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { AptPackage } from '../apt/package.ts';
 import type { LockedRequest } from '../apt/locked.ts';
 import type { Tree } from '../archive/rootfs.ts';
@@ -37,6 +38,12 @@ export interface Source {
   /** Reads the tree; files stay where they lie. */
   tree(signal: AbortSignal): Promise<Tree>;
 }
+
+/** What runs in a folder or in packages, which have no configuration of their own, finds its programs. */
+export const plainConfig: ImageConfig = { config: { Entrypoint: undefined, Cmd: undefined, Labels: undefined, Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] } };
+
+/** `{arch}` in a path picks the files of the cell's architecture. */
+export const pathFor = (path: string, { arch, baseDir }: TransportContext): string => resolve(baseDir, path.replaceAll('{arch}', arch.name));
 
 /** Default export of each file in transports/. */
 export type Transport<Name extends TransportName = TransportName> = (

@@ -15,5 +15,5 @@ export interface Cell {
 
 export const cellId = (caseName: string, kernel: string, arch: string): string => `${caseName}/${kernel}/${arch}`;
 
-/** The cell's folder name: no slash, short enough for any file system. */
-export const cellFolder = (id: string): string => id.replaceAll('/', '_');
+/** The cell's folder name: no slash, and unlike any other cell's, for no name holds a `+`. */
+export const cellFolder = (id: string): string => id.replaceAll('/', '+');

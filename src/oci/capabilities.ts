@@ -9,7 +9,7 @@ const names = [
 ] as const;
 
 /** Every capability, `CAP_CHOWN` first. */
-export const allCapabilities: readonly string[] = names.map((name) => `CAP_${name}`);
+const allCapabilities: readonly string[] = names.map((name) => `CAP_${name}`);
 
 /** The capabilities a list means: `all` or `none` when alone (in any case), else full upper-case names, each once. */
 export function expandCapabilities(list: readonly string[]): readonly string[] {

@@ -4,12 +4,12 @@
 import { z } from 'zod';
 
 /** `sha256:…` or `sha512:…`: never a path. */
-export const DigestSchema = z.string().regex(/^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/, 'expected a sha256 or sha512 digest');
+const DigestSchema = z.string().regex(/^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/, 'expected a sha256 or sha512 digest');
 
-export const PlatformSchema = z.object({ architecture: z.string(), os: z.string(), variant: z.string().optional() });
+const PlatformSchema = z.object({ architecture: z.string(), os: z.string(), variant: z.string().optional() });
 export type Platform = z.infer<typeof PlatformSchema>;
 
-export const DescriptorSchema = z.object({
+const DescriptorSchema = z.object({
   mediaType: z.string().default(''),
   digest: DigestSchema,
   size: z.int().nonnegative(),
@@ -22,7 +22,6 @@ export const IndexSchema = z.object({ schemaVersion: z.literal(2), mediaType: z.
 export type Index = z.infer<typeof IndexSchema>;
 
 export const ManifestSchema = z.object({ schemaVersion: z.literal(2), mediaType: z.string().optional(), config: DescriptorSchema, layers: z.array(DescriptorSchema) });
-export type Manifest = z.infer<typeof ManifestSchema>;
 
 const words = z.array(z.string()).nullish().transform((value) => value ?? undefined);
 

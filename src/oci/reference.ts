@@ -15,7 +15,7 @@ export type Reference = { readonly text: string } & (
 
 export type TransportName = Reference['transport'];
 
-export const transportNames: readonly TransportName[] = ['docker', 'oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'dir', 'apt', 'builtin'];
+const transportNames: readonly TransportName[] = ['docker', 'oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'dir', 'apt', 'builtin'];
 
 /** Reads a reference; `problem` says what is wrong with one that cannot be read. */
 export function parseReference(text: string): Reference | { readonly problem: string } {

@@ -27,6 +27,8 @@ export type Prepare = (cell: Cell, onPhase: (phase: CellPhase) => void, signal: 
 /** Drivers of the network card; where the kernel has them built in there is nothing to add. */
 const networkModules = ['virtio_pci', 'virtio_net'];
 
+const noModules: ModuleSelection = { files: [], builtin: [], missing: [], tables: {} };
+
 /** Creates the preparation of cells. What several cells share is made once, by the caches of the stages. */
 export function createPrepare(supplies: Supplies, images: ImageBuilder): Prepare {
   const sources = new Map<string, Promise<ImageSource>>();
@@ -68,7 +70,8 @@ function unmet(cell: Cell, kconfig: string | undefined): string | undefined {
 async function modulesOf(cell: Cell, kernel: Kernel): Promise<ModuleSelection> {
   // A kernel without the drivers as modules has them built in, or the case says what it found missing.
   const drivers = cell.case.network ? (await selectModules(kernel, networkModules)).files.map(({ name }) => name) : [];
-  return requireModules(kernel, [...cell.case.modules, ...drivers]);
+  const names = [...cell.case.modules, ...drivers];
+  return names.length === 0 ? noModules : requireModules(kernel, names);
 }
 
 /** Files of the cell itself, laid over the image: a `run:` command with what it copies. */

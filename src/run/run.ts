@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import type { Cell } from '../model/cell.ts';
 import type { PlannedCell, RunEvent } from '../model/events.ts';
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
-import { conclude } from '../verdict/attempts.ts';
+import { conclude, worthRetrying } from '../verdict/attempts.ts';
 import { createFold } from '../report/fold.ts';
 import { attemptCell, interrupted, type AttemptStages } from './attempt.ts';
 import { stampEvents, type EventSink } from './events.ts';
@@ -54,9 +54,11 @@ async function runCell(cell: Cell, options: RunOptions, stages: AttemptStages, e
   for (let number = 1; number <= tries; number += 1) {
     const onPhase = (phase: 'kernel' | 'image' | 'boot'): void => emit({ kind: 'cell-phase', id: cell.id, attempt: number, phase });
     const attempt = cell.skip === undefined ? await attemptCell(cell, number, stages, onPhase, options.signal) : skipped(number, cell.skip);
+    // What an earlier attempt found out is not forgotten because the next one was cut off.
+    if (attempts.length > 0 && options.signal.aborted && attempt.verdict.kind === 'skip') break;
     attempts.push(attempt);
     emit({ kind: 'attempt-end', id: cell.id, attempt });
-    if (attempt.verdict.kind === 'pass' || attempt.verdict.kind === 'skip' || options.signal.aborted) break;
+    if (!worthRetrying(attempt.verdict) || options.signal.aborted) break;
   }
   const [first = skipped(1, interrupted.reason), ...rest] = attempts;
   const all = [first, ...rest] as const;

@@ -68,11 +68,11 @@ function missingResults(documents: readonly KtapFinding[], kunit: boolean): read
     const first = lost[0];
     if (first !== undefined) {
       const count = lost.length === 1 ? 'an announced result' : `${lost.length} announced results`;
-      return [{ reason: `missing evidence: ${count} never came, first: ${first.names.join(' › ')}`, line: first.result.line }];
+      return [{ reason: `missing evidence: ${count} never came, first: ${first.names.join(' › ')}` }];
     }
     if (document.results.length > 0) return [];
     const why = document.planned === 0 ? 'the plan is empty (1..0)' : 'KTAP began and gave no result';
-    return [{ reason: `missing evidence: ${why}`, line: document.line }];
+    return [{ reason: `missing evidence: ${why}` }];
   });
 }
 

@@ -60,15 +60,10 @@ function byEvidence(evidence: Evidence, results: readonly TestResult[], input: J
   if (failure !== undefined) return failed(failure);
   if (evidence.missing.length > 0) {
     if (input.boot.consoleBytes === 0) return { kind: 'fail', reason: 'guest ended without a byte: too little memory?' };
-    return failed({ reason: evidence.missing.map((item) => item.reason).join('; '), ...firstLine(evidence.missing) });
+    return failed({ reason: evidence.missing.map((item) => item.reason).join('; ') });
   }
   const skipped = skippedWholly(results);
   return skipped === undefined || evidence.proven ? { kind: 'pass' } : { kind: 'skip', reason: skipped };
-}
-
-function firstLine(items: readonly { readonly line?: number }[]): { line?: number } {
-  const line = items.find((item) => item.line !== undefined)?.line;
-  return line === undefined ? {} : { line };
 }
 
 /** A limit ended the guest: a timeout, unless all was said before. */

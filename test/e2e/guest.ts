@@ -24,7 +24,7 @@ const MiB = 1024 ** 2;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const signal = new AbortController().signal;
 
-export interface GuestOptions {
+interface GuestOptions {
   /** Shell lines that init runs after /proc, /sys and /dev are there and before it powers off. */
   readonly script: string;
   /** Modules that are loaded before the script. */

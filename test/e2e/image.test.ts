@@ -1,7 +1,7 @@
 // Images from real Debian packages, unpacked by the real cpio and by real kernels, their bundles run by the real runc.
 // Needs the network; KIT_TEST_DEBIAN_MIRROR names an archive where the machine's apt knows none.
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,7 +72,7 @@ describe('apt: images', () => {
   it.each(cells)('of %s for %s have programs whose interpreter and libraries are there', async (suite, arch) => {
     const image = await build(`{init: ["apt:bash,busybox-static,kmod@${suite}"]}`, arch);
     const folder = await unpack(image, `apt-${suite}-${arch}`);
-    for (const link of ['bin', 'sbin', 'lib']) expect(await readlink(join(folder, link))).toBe(`usr/${link}`);
+    for (const name of ['bin', 'sbin', 'lib']) expect(await readlink(join(folder, name))).toBe(`usr/${name}`);
     expect(await readdir(join(folder, 'usr/share'))).not.toContain('man');
 
     const bash = await readFile(await insideOf(folder, '/bin/bash'));
@@ -152,16 +152,16 @@ echo all seen
   const cells = [['5.10', 'x86_64'], ['6.1', 'x86_64'], ['6.12', 'aarch64'], ['7.x', 'x86_64'], ['6.1', 'arm']] as const;
   it.each(cells.flatMap(([kernel, arch]) => [[kernel, arch, 'a link to usr/lib'], [kernel, arch, 'a folder']] as const))('%s on %s finds modules and extra files where /lib is %s', async (name, arch, lib) => {
     const kernel = await resolveKernel(await spec(name), archNamed(arch), signal);
-    const folder = join(root, `boot-${name}-${arch}-${lib.length}`);
-    await mkdir(join(folder, 'bin'), { recursive: true });
+    const folder = join(root, `boot-${name}-${arch}-${lib === 'a folder' ? 'folder' : 'link'}`);
+    await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'init'), script, { mode: 0o755 });
     await writeFile(join(folder, 'payload'), 'here it is');
-    const yaml = lib === 'a folder'
-      ? '{init: ["dir:plain"], files: [{path: linked, contents: x}, {path: other, contents: hello}, {path: owned, contents: "", uid: 12, gid: 34, mode: "4755"}]}'
-      : '{init: ["apt:busybox-static", "dir:plain"], files: [{path: linked, contents: x}, {path: other, contents: hello}, {path: owned, contents: "", uid: 12, gid: 34, mode: "4755"}]}';
+    const yaml = `{init: [${lib === 'a folder' ? '' : '"apt:busybox-static", '}"dir:plain"], files: [{path: owned, contents: "", uid: 12, gid: 34, mode: "4755"}]}`;
     const plain = join(folder, 'plain');
     await mkdir(join(plain, 'bin'), { recursive: true });
     await mkdir(join(plain, 'dev'), { recursive: true });
+    await writeFile(join(plain, 'linked'), 'hello');
+    await link(join(plain, 'linked'), join(plain, 'other'));
     await copyFile(join(folder, 'init'), join(plain, 'init'));
     await run('chmod', ['755', join(plain, 'init')]);
     if (lib === 'a folder') {
@@ -195,6 +195,7 @@ echo all seen
     expect(seen).toContain(lib === 'a folder' ? 'lib: \n' : 'lib: usr/lib\n');
     expect(seen).toContain(`modules: ${kernel.release}\n`);
     expect(seen).toContain('dummy: 1\n');
+    expect(seen).toContain('links: 2:5 hello\n');
     expect(seen).toContain('owner: 12:34:4755:1492533000\n');
     expect(seen).toContain('extra: here it is 755\n');
     expect(seen).toContain('root: 755\n');

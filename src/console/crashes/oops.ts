@@ -26,7 +26,7 @@ export const oopsFamilies: readonly CrashFamily[] = [
     // A program's own fault: `traps: comm[1] general protection fault ip:… sp:…`.
     not: /\bip:[0-9a-f]+ sp:|^traps: /,
     rules: [
-      died(/^(?:Oops: )*general protection fault\b.*:/, 'general protection fault in {function}'),
+      died(/general protection fault\b.*:/, 'general protection fault in {function}'),
       died(/stack segment(?: fault)?: /, 'stack segment fault in {function}'),
       died(/divide[_ ]error: /, 'divide error in {function}'),
       died(/invalid opcode: /, 'invalid opcode in {function}', true),
@@ -36,6 +36,8 @@ export const oopsFamilies: readonly CrashFamily[] = [
       died(/^([a-z][a-z -]{3,40}): [0-9a-f]{4} ilc:\d+ \[#/, '$1 in {function}', true),
     ],
   },
+  // Cut off or in words of its own: `general protection fault: maybe for address 0x…`.
+  { trigger: 'general protection fault', not: /\bip:[0-9a-f]+ sp:|^traps: /, rules: [died(/general protection fault.*:/, 'general protection fault in {function}')] },
   {
     trigger: 'Unhandled ',
     rules: [

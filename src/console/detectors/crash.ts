@@ -63,8 +63,11 @@ export function createCrashDetector(onReport: (line: number) => void): CrashDete
     gate: triggers,
     attention: () => open.length > 0 || prefixed < prefixedLines && lines < prefixWindow ? 'lines' : 'none',
     line(line) {
-      lines += 1;
-      if (line.kernel) prefixed += 1;
+      // Later lines are not all seen: what is counted must not hang on which.
+      if (lines < prefixWindow) {
+        lines += 1;
+        if (line.kernel) prefixed += 1;
+      }
       if (open.length === 0 && !triggered.test(line.text)) return [];
       const findings: Finding[] = [];
       const owner = open.find((report) => belongs(report, line));

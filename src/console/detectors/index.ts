@@ -17,12 +17,19 @@ export interface Detectors {
   readonly markers: readonly MarkerDetector[];
 }
 
-/** `onReport` is told the first line of each crash report as soon as it is read. */
-export function createDetectors(expect: readonly Expect[], onReport: (line: number) => void): Detectors {
+/** Who wants to know at once of lines that will be worth showing. */
+export interface Listener {
+  /** First line of a crash report. */
+  onReport(line: number): void;
+  /** A result that failed. */
+  onFailure(line: number): void;
+}
+
+export function createDetectors(expect: readonly Expect[], listener: Listener): Detectors {
   return {
-    crash: createCrashDetector(onReport),
+    crash: createCrashDetector((line) => { listener.onReport(line); }),
     milestone: createMilestoneDetector(),
-    ktap: createKtapDetector(),
+    ktap: createKtapDetector((line) => { listener.onFailure(line); }),
     markers: expect.map(createMarkerDetector),
   };
 }

@@ -3,8 +3,7 @@
 import type { Finding, Line } from '../../model/console.ts';
 import type { ConsoleDetector } from '../detector.ts';
 import { createDocument } from '../ktap/document.ts';
-import type { Document } from '../ktap/document.ts';
-import type { Budget } from '../ktap/level.ts';
+import type { Budget, Document } from '../ktap/types.ts';
 import { parseKtapLine } from '../ktap/syntax.ts';
 
 /** kit-test's guest side frames the raw output of a command with these: what stands between is no KTAP of ours. */
@@ -25,7 +24,8 @@ export interface KtapDetector extends ConsoleDetector {
   lastTest(): string | undefined;
 }
 
-export function createKtapDetector(): KtapDetector {
+/** `onFailure` is told the line of each result that failed. */
+export function createKtapDetector(onFailure: (line: number) => void): KtapDetector {
   const budget: Budget = { left: 10_000, leftForFailures: 1_000, omitted: 0 };
   const user: Channel = { kernel: false, document: undefined, cut: undefined, raw: false };
   const kernel: Channel = { kernel: true, document: undefined, cut: undefined, raw: false };
@@ -53,15 +53,12 @@ export function createKtapDetector(): KtapDetector {
       if (rawEnd.test(text)) channel.raw = false;
       return [];
     }
-    if (text === rawBegin && !channel.kernel) {
+    if (text === rawBegin && channel.document !== undefined && !channel.kernel) {
       channel.raw = true;
       return [];
     }
     const ktap = parseKtapLine(text);
-    if (ktap === undefined) {
-      channel.document?.other();
-      return [];
-    }
+    if (ktap === undefined) return [];
     const { document } = channel;
     if (ktap.kind === 'version' && (document === undefined || ktap.indent <= document.indent)) {
       const findings = close(channel);
@@ -69,7 +66,9 @@ export function createKtapDetector(): KtapDetector {
       told ||= !channel.kernel;
       return findings;
     }
-    document?.feed(ktap, line, repaired);
+    if (document === undefined) return [];
+    document.feed(ktap, line, repaired);
+    if (ktap.kind === 'result' && ktap.status === 'fail') onFailure(line);
     return [];
   }
 
@@ -88,7 +87,7 @@ export function createKtapDetector(): KtapDetector {
     attention: () => user.cut !== undefined || kernel.cut !== undefined ? 'lines' : user.document !== undefined || kernel.document !== undefined ? 'ktap' : 'none',
     line(line) {
       const channel = line.kernel ? kernel : user;
-      if (line.cut === true) {
+      if (line.cut === true && channel.document !== undefined) {
         channel.cut = (channel.cut ?? '') + line.text.slice(0, 2000);
         return [];
       }

@@ -1,29 +1,14 @@
 // A KTAP document: gives every result its place by relative indentation (2, 4, a tab), version lines and `# Subtest:`.
 // https://docs.kernel.org/dev-tools/ktap.html; KUnit and kselftest as they really print are in the tests.
-import type { TestResult } from '../../model/console.ts';
 import { ownText } from '../clean.ts';
 import { addResult, closeLevel, countFromOne, isComplete, keepComment, openLevel } from './level.ts';
-import type { Budget, Level } from './level.ts';
 import { parseKtapLine } from './syntax.ts';
 import type { KtapLine } from './syntax.ts';
+import type { Budget, Document, Level } from './types.ts';
 
 const depthLimit = 32;
 const commentDepthLimit = 3;
 const problemLimit = 20;
-
-export interface Document {
-  readonly line: number;
-  readonly indent: number;
-  /** Takes one line of KTAP; `line` counts the console's lines. */
-  feed(ktap: KtapLine, line: number, repaired: boolean): void;
-  /** Something that is not KTAP. */
-  other(): void;
-  /** The last test that began or reported. */
-  lastTest(): string | undefined;
-  /** All that was planned has come. */
-  complete(): boolean;
-  finish(): { readonly results: readonly TestResult[]; readonly planned: number | undefined; readonly problems: readonly string[] };
-}
 
 /** Opens a document at its version line. */
 export function createDocument(indent: number, startLine: number, budget: Budget, commentDepth = 0): Document {
@@ -108,7 +93,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     const problem = addResult(level, ktap, line, level.children, budget, repaired);
     if (problem !== undefined) complain(level.name === undefined ? problem : `${level.name}: ${problem}`);
     level.children = [];
-    level.lastWasResult = true;
+    level.lastResultAt = line;
     last = level.results.at(-1)?.name ?? last;
   }
 
@@ -149,8 +134,6 @@ export function createDocument(indent: number, startLine: number, budget: Budget
         }
         yamlIndent = undefined;
       }
-      const afterResult = top().lastWasResult;
-      top().lastWasResult = false;
       switch (ktap.kind) {
         case 'version': openAnnounced(ktap.indent, line); break;
         case 'subtest': takeSubtest(ktap, line); break;
@@ -158,10 +141,9 @@ export function createDocument(indent: number, startLine: number, budget: Budget
         case 'result': takeResult(ktap, line, repaired); break;
         case 'comment': takeComment(ktap, line); break;
         case 'bail': complain(`Bail out! ${ktap.reason}`.trim()); break;
-        case 'yaml': if (ktap.opens && afterResult && ktap.indent === top().indent + 2) yamlIndent = ktap.indent; break;
+        case 'yaml': if (ktap.opens && top().lastResultAt === line - 1 && ktap.indent === top().indent + 2) yamlIndent = ktap.indent; break;
       }
     },
-    other() { top().lastWasResult = false; },
     lastTest: () => last,
     complete: () => stack.length === 1 && root.planned !== 0 && isComplete(root) && problems.length === 0,
     finish() {

@@ -2,49 +2,14 @@
 import type { TestResult } from '../../model/console.ts';
 import { ownText } from '../clean.ts';
 import type { KtapLine } from './syntax.ts';
-import type { Document } from './document.ts';
-
-/** How many results all documents of a console may keep; the rest is counted. */
-export interface Budget {
-  left: number;
-  /** Kept beyond `left`, for failures only. */
-  leftForFailures: number;
-  omitted: number;
-}
-
-export interface Level {
-  readonly indent: number;
-  readonly line: number;
-  /** Opened by a version or `# Subtest:` line rather than by a deeper result alone. */
-  readonly announced: boolean;
-  name?: string;
-  planned?: number;
-  skipReason?: string;
-  readonly results: TestResult[];
-  count: number;
-  failedOmitted: number;
-  /** Numbers seen: all from `base` up to `next - 1`, and those ahead. */
-  base: number;
-  next: number;
-  readonly ahead: Set<number>;
-  /** Results of deeper levels that wait for the result of their parent. */
-  children: TestResult[];
-  /** Those came without version line, name and plan of their own. */
-  bareChildren: boolean;
-  /** Name of the test that has begun, where it was told. */
-  current?: string;
-  comments: string[];
-  /** KTAP inside comments. */
-  inner?: Document;
-  lastWasResult: boolean;
-}
+import type { Budget, Level } from './types.ts';
 
 const aheadLimit = 10_000;
 const missingLimit = 50;
 const commentLimit = 6;
 
 export function openLevel(indent: number, line: number, announced: boolean): Level {
-  return { indent, line, announced, results: [], count: 0, failedOmitted: 0, base: 1, next: 1, ahead: new Set(), children: [], bareChildren: true, comments: [], lastWasResult: false };
+  return { indent, line, announced, results: [], count: 0, failedOmitted: 0, base: 1, next: 1, ahead: new Set(), children: [], bareChildren: true, comments: [], lastResultAt: 0 };
 }
 
 export function keepComment(level: Level, text: string): void {

@@ -13,7 +13,7 @@ const Kernel = z.strictObject({
   ucode: z.string().optional(),
 });
 
-export const ContainerSchema = z.strictObject({
+const ContainerSchema = z.strictObject({
   name: z.string(),
   image: z.string(),
   ...containerOptionKeys,
@@ -59,4 +59,3 @@ export type LinuxkitDocument = z.infer<typeof LinuxkitSchema>;
 
 /** The three sections of containers, in the order in which their names are numbered. */
 export const sections = ['onboot', 'onshutdown', 'services'] as const;
-export type Section = (typeof sections)[number];

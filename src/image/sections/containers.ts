@@ -1,5 +1,6 @@
 // onboot, onshutdown, services: each entry becomes a bundle folder with config.json, runtime.json and the image's files.
 // An image used several times is there once: later bundles point to the first one's files (linuxkit.md §2.6).
+import { HarnessError } from '../../model/errors.ts';
 import type { Mount } from '../../oci/mounts.ts';
 import { containerConfig, effectiveOptions, runtimeConfig } from '../../oci/bundle.ts';
 import type { Json } from '../../oci/json.ts';
@@ -40,7 +41,7 @@ export function bundleConfigs(doc: LinuxkitDocument, imageOf: (ref: string) => C
   const ids = containerIds(doc);
   const volumes = new Set((doc.volumes ?? []).map(({ name }) => name));
   const roots = new Map<string, string>();
-  return sections.flatMap((section) => (doc[section] ?? []).map((container, index): Bundle => {
+  return sections.flatMap((section) => (doc[section] ?? []).map((container, index): Bundle => named(`${section} ${container.name} (${container.image})`, () => {
     const { name, image, ...yaml } = container;
     const path = `containers/${section}/${section === 'services' ? name : `${String(index).padStart(3, '0')}-${name}`}`;
     const { config, label } = imageOf(image);
@@ -61,7 +62,17 @@ export function bundleConfigs(doc: LinuxkitDocument, imageOf: (ref: string) => C
       }),
       runtime: runtimeConfig(options, rootMounts(path, root, readonly)),
     };
-  }));
+  })));
+}
+
+/** Says whose label is wrong. */
+function named<T>(who: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    throw new HarnessError(error.code, `${who}: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+  }
 }
 
 /** `alpine` and `docker.io/library/alpine` are one image. */
@@ -72,7 +83,7 @@ function canonicalReference(text: string): string {
 }
 
 /** How the root file system of a container comes to be at `rootfs`: a bind, or an overlay whose upper folder is in memory. */
-export function rootMounts(path: string, root: string, readonly: boolean): readonly Mount[] {
+function rootMounts(path: string, root: string, readonly: boolean): readonly Mount[] {
   const bundle = `/${path}`;
   if (readonly) return [{ destination: `${bundle}/rootfs`, source: `/${root}`, options: ['bind'] }];
   return [

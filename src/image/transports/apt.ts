@@ -7,7 +7,7 @@ import type { Entry } from '../../archive/entry.ts';
 import type { Tree } from '../../archive/rootfs.ts';
 import { foldLayers } from '../../oci/layers.ts';
 import { spoolTar } from '../spool.ts';
-import type { Source, Transport, TransportContext } from '../transport.ts';
+import { plainConfig, type Source, type Transport, type TransportContext } from '../transport.ts';
 import { combinePackages } from '../usr-merge.ts';
 
 const VERSION = 1;
@@ -18,7 +18,7 @@ const leftOut = /^(\.?\/)*usr\/share\/(doc|man|info|locale|lintian|bash-completi
 const apt: Transport<'apt'> = async (reference, context, signal): Promise<Source> => {
   const packages = await context.apt.resolve({ suite: reference.suite ?? context.suite, arch: context.arch.debian, packages: reference.packages, purpose: 'image' }, signal);
   const digest = createHash('sha256').update(JSON.stringify([VERSION, packages.map((pkg) => pkg.sha256)])).digest('hex');
-  return { ref: reference.text, digest: `sha256:${digest}`, tree: (inner) => readPackages(packages, context, inner) };
+  return { ref: reference.text, digest: `sha256:${digest}`, config: plainConfig, tree: (inner) => readPackages(packages, context, inner) };
 };
 
 async function readPackages(packages: readonly AptPackage[], context: TransportContext, signal: AbortSignal): Promise<Tree> {

@@ -1,14 +1,13 @@
-// `oci:FOLDER[:REFERENCE]`: an image of an OCI layout folder, relative to the YAML file.
-import { resolve } from 'node:path';
+// `oci:FOLDER[:REFERENCE]`: an image of an OCI layout folder, relative to the YAML file ({arch} is replaced).
 import { createTree, type Tree } from '../../archive/rootfs.ts';
 import { HarnessError } from '../../model/errors.ts';
 import { applyLayer } from '../../oci/layers.ts';
 import { readBlob, readLayoutImage, type LayoutImage } from '../../oci/layout.ts';
 import { spoolTar } from '../spool.ts';
-import type { Source, Transport, TransportContext } from '../transport.ts';
+import { pathFor, type Source, type Transport, type TransportContext } from '../transport.ts';
 
 const oci: Transport<'oci'> = async (reference, context, signal): Promise<Source> => {
-  const folder = resolve(context.baseDir, reference.path);
+  const folder = pathFor(reference.path, context);
   const image = await readLayoutImage(folder, reference.ref, context.arch.oci);
   signal.throwIfAborted();
   return { ref: reference.text, digest: image.digest, config: image.config, tree: (inner) => readLayers(folder, image, context, inner) };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unpackedSize, writeCpio } from '../../../src/archive/cpio.ts';
-import { defaultMtime, plainDirectory, textFile, type Inode } from '../../../src/archive/entry.ts';
+import { defaultMtime, plainDirectory, textFile } from '../../../src/archive/entry.ts';
 import { copyTree, createTree, link, list, lookup, put, type Tree } from '../../../src/archive/rootfs.ts';
 import { records } from './newc.ts';
 import { collect, noSlices, treeOf, trees } from './trees.ts';
@@ -132,7 +132,7 @@ describe('writeCpio', () => {
   it('refuses a file beyond 4 GiB and one that is shorter than it was', async () => {
     const file = (size: number): Tree => {
       const tree = createTree();
-      put(tree, 'x', { ...textFile(''), type: 'file', content: { kind: 'slice', path: '/x', offset: 0, size } } as Inode);
+      put(tree, 'x', { ...textFile(''), type: 'file', content: { kind: 'slice', path: '/x', offset: 0, size } });
       return tree;
     };
     await expect(collect(writeCpio(file(2 ** 32), noSlices))).rejects.toMatchObject({ code: 'IMAGE_FILE_TOO_BIG' });

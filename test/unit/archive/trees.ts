@@ -11,18 +11,18 @@ export const noSlices: ReadSlice = (slice) => {
 
 const name = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'bin', 'usr', 'lib', 'etc', 'x-y', 'a.b') },
-  { weight: 1, arbitrary: fc.constantFrom('mit Leerzeichen', 'ключ', 'new\nline', `${'n'.repeat(90)}`, '*', '-rf', "quo'te") },
+  { weight: 1, arbitrary: fc.constantFrom('mit Leerzeichen', 'ключ', 'new\nline', 'n'.repeat(90), '*', '-rf', "quo'te") },
 );
 const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
 const attributes = fc.record({ mode: fc.integer({ min: 0o200, max: 0o7777 }), uid: fc.integer({ min: 0, max: 70_000 }), gid: fc.integer({ min: 0, max: 70_000 }), mtime: fc.integer({ min: 1, max: 2_000_000_000 }) });
 const content = fc.uint8Array({ maxLength: 2000 });
 
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(path, attributes, content).map(([at, owner, bytes]) => ({ at, inode: textFile(bytes, owner) as Inode })) },
-  { weight: 2, arbitrary: fc.tuple(path, attributes).map(([at, owner]) => ({ at, inode: { ...plainDirectory, ...owner, mode: owner.mode | 0o700 } as Inode })) },
-  { weight: 1, arbitrary: fc.tuple(path, path).map(([at, target]) => ({ at, inode: { type: 'symlink', target, mode: 0o777, uid: 0, gid: 0, mtime: defaultMtime } as Inode })) },
-  { weight: 1, arbitrary: fc.tuple(path, attributes, fc.constantFrom('char', 'block'), fc.nat(255), fc.nat(255)).map(([at, owner, type, major, minor]) => ({ at, inode: { ...owner, type, major, minor } as Inode })) },
-  { weight: 1, arbitrary: fc.tuple(path, attributes).map(([at, owner]) => ({ at, inode: { ...owner, type: 'fifo' } as Inode })) },
+  { weight: 4, arbitrary: fc.tuple(path, attributes, content).map(([at, owner, bytes]) => ({ at, inode: textFile(bytes, owner) })) },
+  { weight: 2, arbitrary: fc.tuple(path, attributes).map(([at, owner]) => ({ at, inode: { ...plainDirectory, ...owner, mode: owner.mode | 0o700 } })) },
+  { weight: 1, arbitrary: fc.tuple(path, path).map(([at, target]) => ({ at, inode: { type: 'symlink', target, mode: 0o777, uid: 0, gid: 0, mtime: defaultMtime } })) },
+  { weight: 1, arbitrary: fc.tuple(path, attributes, fc.constantFrom('char', 'block'), fc.nat(255), fc.nat(255)).map(([at, owner, type, major, minor]) => ({ at, inode: { ...owner, type, major, minor } })) },
+  { weight: 1, arbitrary: fc.tuple(path, attributes).map(([at, owner]) => ({ at, inode: { ...owner, type: 'fifo' } })) },
   { weight: 2, arbitrary: fc.tuple(path, path).map(([at, target]) => ({ at, target })) },
 );
 
@@ -31,7 +31,7 @@ export const trees: fc.Arbitrary<Tree> = fc.array(step, { maxLength: 25 }).map((
   const tree = createTree();
   for (const item of steps) {
     try {
-      if ('inode' in item) put(tree, item.at, item.inode);
+      if ('inode' in item) put(tree, item.at, item.inode as Inode);
       else link(tree, item.at, item.target);
     } catch {
       // Links in a circle: this step changes nothing.

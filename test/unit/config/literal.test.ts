@@ -1,8 +1,9 @@
+import { runInThisContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLiteralConfig } from '../../../src/config/literal.ts';
 
-const evaluate = (literal: string): unknown => (new Function(`return (${literal});`) as () => unknown)();
+const evaluate = (literal: string): unknown => runInThisContext(`(${literal})`);
 
 describe('readLiteralConfig', () => {
   it.each([

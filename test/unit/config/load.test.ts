@@ -29,7 +29,7 @@ describe('loadProject', () => {
   it.each<[string, string]>([
     ['harness.config.mts', 'const x: number = 2;\nexport default { retries: x };\n'],
     ['harness.config.js', 'export default { retries: 2 };\n'],
-    ['harness.config.mjs', `import { defineConfig } from 'kit-test';\nexport default defineConfig({ retries: 2 });\n`],
+    ['harness.config.mjs', `import { defineConfig } from 'kit-test';\nexport default defineConfig({ retries: 1 + 1 });\n`],
   ])('loads %s', async (name, text) => {
     const folder = await projectFolder({ ...goodFiles, 'harness.config.ts': '', [name]: text });
     expect((await load(folder, { config: name })).harness.retries).toBe(2);
@@ -89,6 +89,11 @@ describe('loadProject', () => {
     const issues = await issuesOf({ 'harness.config.ts': `import { x } from './shared.ts';\nexport default { retries: x };\n`, 'shared.ts': 'export const a = 1;\nexport const x = = 2;\n' });
     expect(shown(issues)).toEqual(['shared.ts:2:18 syntax error: Unexpected token']);
     expect(issues[0]?.frame).toContain('> 2 | export const x = = 2;');
+  });
+
+  it('reports an import that leads nowhere at the file that has it', async () => {
+    const issues = await issuesOf({ 'harness.config.ts': `import { x } from './shared.ts';\nexport default { retries: x };\n`, 'shared.ts': `\nimport { y } from './gone.ts';\nexport const x = y;\n` });
+    expect(shown(issues)).toEqual(['shared.ts:2:19 cannot find the module "./gone.ts"']);
   });
 
   it('reports a configuration that is binary garbage', async () => {

@@ -44,6 +44,12 @@ describe('readYaml', () => {
     expect(shown(kernelIssues(text))).toEqual([expected]);
   });
 
+  it('hints at quotes where YAML read a number or boolean instead of text', () => {
+    expect(caseIssues('summary: 3\n')[0]?.hint).toBe('put the value in quotes');
+    expect(caseIssues('summary: x\ntimeouts: { total: 60 }\n')[0]).not.toHaveProperty('hint');
+    expect(caseIssues('summary: [3]\n')[0]).not.toHaveProperty('hint');
+  });
+
   it('explains the branch of a union that was meant', () => {
     const text = 'release: "6.12"\nsource:\n  type: url\n  kernel:\n    x86_64: { url: "ftp://a", sha256: 12 }\n    arm: { url: "https://a", sha: 12 }\n';
     expect(shown(kernelIssues(text))).toEqual([

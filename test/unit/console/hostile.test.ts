@@ -28,7 +28,7 @@ const hostile: readonly (readonly [string, () => string | Uint8Array])[] = [
   ['escapes that never end', () => '\x1b]'.repeat(1_000_000)],
   ['control sequences that never end', () => `\x1b[${'0;'.repeat(1_000_000)}`],
   ['carriage returns', () => '\r'.repeat(2_000_000)],
-  ['empty lines', () => '\n'.repeat(2_000_000)],
+  ['empty lines', () => '\n'.repeat(500_000)],
   ['zeros', () => new Uint8Array(4_000_000)],
   ['bytes that are no UTF-8', () => Buffer.alloc(4_000_000, 0xff)],
   ['levels nested without end', () => `KTAP version 1\n1..1\n${Array.from({ length: 10_000 }, (_, depth) => `${' '.repeat(2 * (depth % 3000))}KTAP version 1\n`).join('')}`],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, readdir, rm, stat, utimes, writeFile, copyFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, truncate, utimes, writeFile, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createImageBuilder, splitCmdline, type ImageRequest } from '../../../src/image/build.ts';
@@ -137,6 +137,27 @@ describe('the cache of segments', () => {
     expect(await built('rootfs')).toHaveLength(2);
   });
 
+  it('does not make the files anew for other kernel arguments', async () => {
+    const first = await build(yaml);
+    const second = await build(`{kernel: {cmdline: debug}, ${yaml.slice(1)}`);
+    expect(second.segments).toEqual(first.segments);
+    expect(second.digest).not.toBe(first.digest);
+  });
+
+  it.each([
+    ['lost its end', (path: string) => truncate(path, 512)],
+    ['is empty', (path: string) => writeFile(path, '')],
+    ['lost its description', (path: string) => rm(join(path, '../segment.json'))],
+    ['has half a description', (path: string) => writeFile(join(path, '../segment.json'), '{"digest": "sha')],
+  ])('makes a segment again that %s', async (_, damage) => {
+    const first = await build(yaml);
+    const path = first.segments[0]?.path ?? '';
+    const bytes = await readFile(path);
+    await damage(path);
+    expect(await build(yaml)).toEqual(first);
+    expect((await readFile(path)).equals(bytes)).toBe(true);
+  });
+
   it('keeps nothing of a build that failed', async () => {
     await rm(join(place.folder, 'root'), { recursive: true });
     await expect(build(yaml)).rejects.toMatchObject({ code: 'IMAGE_SOURCE_MISSING', message: expect.stringMatching(/^dir:root: /) as string });
@@ -215,6 +236,17 @@ describe('transports', () => {
     ['oci:root', 'IMAGE_LAYOUT_INVALID'],
   ])('refuses %s with %s', async (ref, code) => {
     await expect(build(`{init: ["${ref}"]}`)).rejects.toMatchObject({ code, message: expect.stringMatching(new RegExp(`^${ref}: `)) as string });
+  });
+
+  it('picks the folder of the architecture', async () => {
+    await write('builds/arm/x', 'for arm');
+    await write('builds/amd64/x', 'for amd64');
+    expect((await entries(await build('{init: ["dir:builds/{arch}"]}', { arch: archOf('arm') }))).get('x')?.data.toString()).toBe('for arm');
+  });
+
+  it('gives programs in folders a PATH', async () => {
+    const all = await entries(await build('{onboot: [{name: a, image: "dir:root", command: [tool]}]}'));
+    expect(JSON.parse(all.get('containers/onboot/000-a/config.json')?.data.toString() ?? '')).toMatchObject({ process: { env: [expect.stringContaining('/usr/bin:')] } });
   });
 
   it('reads builtin:init from beside the code', async () => {

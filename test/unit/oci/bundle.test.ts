@@ -42,7 +42,7 @@ describe('containerConfig', () => {
     ['mount', { mounts: [{ destination: '/x' }] }],
     ['owner', { uid: 'nobody' }],
   ])('says that a label has a wrong %s', (_, label: ContainerOptions) => {
-    expect(() => containerConfig(input({}, { label }))).toThrowError(expect.objectContaining({ code: 'IMAGE_LABEL_INVALID' }));
+    expect(() => containerConfig(input({}, { label }))).toThrow(expect.objectContaining({ code: 'IMAGE_LABEL_INVALID' }));
   });
 });
 
@@ -110,7 +110,7 @@ describe('labelOptions', () => {
     ['{"readonly": "yes"}', /readonly/],
     ['{', /JSON/],
   ])('refuses the label %s', (text, message) => {
-    expect(() => labelOptions(labelled(text), parse)).toThrowError(expect.objectContaining({ code: 'IMAGE_LABEL_INVALID', message: expect.stringMatching(message) as string }));
+    expect(() => labelOptions(labelled(text), parse)).toThrow(expect.objectContaining({ code: 'IMAGE_LABEL_INVALID', message: expect.stringMatching(message) as string }));
   });
 });
 

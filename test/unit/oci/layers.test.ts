@@ -5,7 +5,7 @@ import { foldLayers } from '../../../src/oci/layers.ts';
 import { show } from '../archive/trees.ts';
 
 const owner = { mode: 0o755, uid: 0, gid: 0, mtime: defaultMtime };
-const file = (name: string, text = name): Entry => ({ name, ...textFile(text) }) as Entry;
+const file = (name: string, text = name): Entry => ({ name, ...textFile(text) });
 const folder = (name: string, mode = 0o755): Entry => ({ name, ...owner, mode, type: 'directory' });
 const symlink = (name: string, target: string): Entry => ({ name, ...owner, type: 'symlink', target });
 const hardlink = (name: string, target: string): Entry => ({ name, ...owner, type: 'hardlink', target });
@@ -48,6 +48,6 @@ describe('foldLayers', () => {
     ['a whiteout of nothing', file('d/.wh.'), 'ARCHIVE_NAME_UNSAFE'],
     ['a path through links in a circle', file('loop/x'), 'ARCHIVE_LINK_LOOP'],
   ])('refuses %s', (_, entry, code) => {
-    expect(() => foldLayers([[folder('d'), symlink('loop', 'loop2'), symlink('loop2', 'loop')], [entry]])).toThrowError(expect.objectContaining({ code }));
+    expect(() => foldLayers([[folder('d'), symlink('loop', 'loop2'), symlink('loop2', 'loop')], [entry]])).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -1,0 +1,51 @@
+// A KTAP document and its nesting levels.
+import type { TestResult } from '../../model/console.ts';
+import type { KtapLine } from './syntax.ts';
+
+/** How many results all documents of a console may keep; the rest is counted. */
+export interface Budget {
+  left: number;
+  /** Kept beyond `left`, for failures only. */
+  leftForFailures: number;
+  omitted: number;
+}
+
+export interface Level {
+  readonly indent: number;
+  readonly line: number;
+  /** Opened by a version or `# Subtest:` line rather than by a deeper result alone. */
+  readonly announced: boolean;
+  name?: string;
+  planned?: number;
+  skipReason?: string;
+  readonly results: TestResult[];
+  count: number;
+  failedOmitted: number;
+  /** Numbers seen: all from `base` up to `next - 1`, and those ahead. */
+  base: number;
+  next: number;
+  readonly ahead: Set<number>;
+  /** Results of deeper levels that wait for the result of their parent. */
+  children: TestResult[];
+  /** Those came without version line, name and plan of their own. */
+  bareChildren: boolean;
+  /** Name of the test that has begun, where it was told. */
+  current?: string;
+  comments: string[];
+  /** KTAP inside comments. */
+  inner?: Document;
+  /** Console line of the last result: YAML may follow at once. */
+  lastResultAt: number;
+}
+
+export interface Document {
+  readonly line: number;
+  readonly indent: number;
+  /** Takes one line of KTAP; `line` counts the console's lines. */
+  feed(ktap: KtapLine, line: number, repaired: boolean): void;
+  /** The last test that began or reported. */
+  lastTest(): string | undefined;
+  /** All that was planned has come. */
+  complete(): boolean;
+  finish(): { readonly results: readonly TestResult[]; readonly planned: number | undefined; readonly problems: readonly string[] };
+}

@@ -1,0 +1,56 @@
+// A person at a guest's console, behind a real pseudo-terminal (script(1) of util-linux).
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findProgram } from '../../src/boot/spawn.ts';
+import { openGuests, type Guests } from './guest.ts';
+
+const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
+const harness = fileURLToPath(new URL('sit-at-console.ts', import.meta.url));
+const ctrlC = '\x03';
+const ctrlBracket = '\x1d';
+
+let guests: Guests;
+beforeAll(async () => {
+  guests = await openGuests();
+});
+afterAll(() => guests.dispose());
+
+/** Answers each prompt of the guest with the keys that go with it; gives all that was on the screen. */
+async function sit(script: string, answers: readonly (readonly [string, string])[]): Promise<string> {
+  const file = join(guests.folder, 'plan.json');
+  await writeFile(file, JSON.stringify(await guests.plan(guests.arch('aarch64'), { script })));
+  const child = spawn('script', ['--quiet', '--flush', '--command', `'${process.execPath}' '${jiti}' '${harness}' '${file}'`, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const left = [...answers];
+  let screen = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    screen += chunk.toString();
+    const [prompt, keys] = left[0] ?? [];
+    if (prompt === undefined || keys === undefined || !screen.includes(prompt)) return;
+    left.shift();
+    child.stdin.write(keys);
+  });
+  await once(child, 'close');
+  expect(left).toEqual([]);
+  return screen;
+}
+
+const onTerminal = it.runIf(process.platform === 'linux' && findProgram('script') !== undefined);
+
+onTerminal('gives the guest every key, Ctrl-C too, and ends with Ctrl-]', async () => {
+  const script = `exec setsid cttyhack sh -c 'trap "echo guest: caught it" INT; echo "guest: type"; read -r word; echo "guest: got $word"; echo "guest: now"; sleep 1000; echo "guest: after"; sleep 1000'`;
+  const screen = await sit(script, [['guest: type', 'hello\r'], ['guest: now', ctrlC], ['guest: after', `ignored${ctrlBracket}`]]);
+  expect(screen).toContain('Ctrl-] ends the guest');
+  expect(screen).toContain('guest: got hello');
+  expect(screen).toContain('guest: caught it');
+  expect(screen).toMatch(/ended: \{"kind":"stopped","why":"interrupted"\} raw: false/);
+});
+
+onTerminal('returns when the guest powers off', async () => {
+  const screen = await sit('echo "guest: bye"', []);
+  expect(screen).toContain('guest: bye');
+  expect(screen).toMatch(/ended: \{"kind":"exited","code":0\} raw: false/);
+});
