@@ -1,6 +1,7 @@
 // The parts of a guest. Each is a small value: what it adds to QEMU's arguments and to the kernel command line.
 // https://www.qemu.org/docs/master/system/invocation.html
 import type { Accel, Arch } from '../model/arch.ts';
+import { isAtLeast } from '../model/versions.ts';
 
 /** One part of a guest. */
 export interface Device {
@@ -9,10 +10,11 @@ export interface Device {
 }
 
 /** Board and CPU, and what runs the guest's instructions. */
-export function board(arch: Arch, accel: Accel): Device {
-  const { machine, cpu } = arch.qemu;
+export function board(arch: Arch, accel: Accel, qemuVersion: string): Device {
+  const { machine, cpu, tcgQuirk } = arch.qemu;
   const type = accel === 'tcg' ? machine.tcg : (machine[accel] ?? machine.tcg);
-  return { argv: ['-machine', type, '-accel', accel, '-cpu', cpu[accel]] };
+  const isQuirky = accel === 'tcg' && tcgQuirk !== undefined && !isAtLeast(qemuVersion, tcgQuirk.before);
+  return { argv: ['-machine', type, '-accel', accel, '-cpu', isQuirky ? tcgQuirk.cpu : cpu[accel]] };
 }
 
 /** Virtual CPUs and memory; QEMU counts memory in MiB. */

@@ -20,8 +20,8 @@ export interface BootRequest {
   readonly image: { readonly cmdline: readonly string[]; readonly unpackedBytes: number; readonly segments: readonly { readonly bytes: number }[] };
   /** Already stretched for the accelerator. */
   readonly limits: Limits;
-  /** Whether this QEMU has the seccomp sandbox, as `findQemu` says. */
-  readonly sandbox: boolean;
+  /** This QEMU, as `findQemu` describes it: its version, and whether it has the seccomp sandbox. */
+  readonly qemu: { readonly version: string; readonly sandbox: boolean };
 }
 
 /**
@@ -32,10 +32,10 @@ export function planBoot(request: BootRequest): BootPlan {
   const { cell, arch, accel, kernel, initrd, image } = request;
   const devices = [
     label(cell.id),
-    board(arch, accel),
+    board(arch, accel, request.qemu.version),
     size(cell.case.cpus, cell.case.memory),
     bare,
-    ...(request.sandbox ? [sandbox] : []),
+    ...(request.qemu.sandbox ? [sandbox] : []),
     randomness(arch),
     ...(cell.case.network ? [network(arch)] : []),
     linux(arch, kernel.image, initrd),

@@ -3,7 +3,8 @@ import { access, mkdtemp, rmdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../sys/fs.ts';
 import { formatSize } from '../model/units.ts';
-import { isAtLeast, type Check } from './check.ts';
+import { type Check } from './check.ts';
+import { isAtLeast } from '../model/versions.ts';
 
 const oldestNode = '20.19';
 const GiB = 1024 ** 3;

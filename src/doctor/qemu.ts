@@ -5,7 +5,8 @@ import { chooseAccel, recallKvm, refuseKvmDevice } from '../boot/accel.ts';
 import type { ProbeCell } from '../boot/accel-probe.ts';
 import type { HostMemo } from '../boot/memo.ts';
 import { findQemu, installHint, type Qemu } from '../boot/qemu.ts';
-import { isAtLeast, type Check } from './check.ts';
+import { type Check } from './check.ts';
+import { isAtLeast } from '../model/versions.ts';
 
 const oldestQemu = '6.2';
 
@@ -52,14 +53,20 @@ async function checkAccel(arch: Arch, qemu: Qemu, context: QemuChecks, signal: A
   const name = context.platform === 'darwin' ? 'hvf' : 'KVM';
   const { memo, platform, hostArch, probe } = context;
   if (name === 'KVM' && probe === undefined) return { name, ...(await toldKvm(arch, qemu, memo)) };
-  const choice = await chooseAccel(arch, 'auto', {
-    platform, hostArch, memo, signal,
-    qemuVersion: qemu.version,
-    // Without a cell nothing is asked for: hvf is known from the system.
-    probe: (accel) => probe?.(arch, accel, qemu) ?? Promise.reject(new HarnessError('ACCEL_UNTRIED', `${accel} has not been tried`)),
-  });
-  if (choice.accel !== 'tcg') return { name, status: 'ok', detail: `a ${arch.name} guest booted with it` };
-  return { name, status: 'warn', detail: choice.notice ?? 'guests run under TCG' };
+  try {
+    const choice = await chooseAccel(arch, 'auto', {
+      platform, hostArch, memo, signal,
+      qemuVersion: qemu.version,
+      // Without a cell nothing is asked for: hvf is known from the system.
+      probe: (accel) => probe?.(arch, accel, qemu) ?? Promise.reject(new HarnessError('ACCEL_UNTRIED', `${accel} has not been tried`)),
+    });
+    if (choice.accel !== 'tcg') return { name, status: 'ok', detail: `a ${arch.name} guest booted with it` };
+    return { name, status: 'warn', detail: choice.notice ?? 'guests run under TCG' };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof HarnessError)) throw error;
+    return { name, status: 'warn', detail: `could not be tried: ${error.message}`, ...(error.hint === undefined ? {} : { fix: error.hint }) };
+  }
 }
 
 async function toldKvm(arch: Arch, qemu: Qemu, memo: HostMemo): Promise<Omit<Check, 'name'>> {

@@ -16,6 +16,8 @@ import type { PreparedCell } from './prepare.ts';
 export interface Machine {
   /** The plan of a prepared cell. The first one of an architecture may wait until its accelerator has been tried. */
   plan(cell: Cell, prepared: PreparedCell, signal: AbortSignal): Promise<BootPlan>;
+  /** The plan of a prepared cell for an accelerator that may not work: for trying it out. */
+  planWith(cell: Cell, prepared: PreparedCell, accel: Accel, signal: AbortSignal): Promise<BootPlan>;
   /** The QEMU of an architecture. @throws HarnessError where there is none that works. */
   qemu(arch: Arch, signal: AbortSignal): Promise<Qemu>;
 }
@@ -28,8 +30,8 @@ export interface MachineOptions {
   readonly progress: Progress;
 }
 
-/** builtin:init's first line; any image's kernel says the second when it starts user space. */
-const userspaceText = 'Run /init as init process';
+/** What every kernel says when it starts user space. */
+export const userspaceText = 'Run /init as init process';
 
 export function openMachine({ harness, accel, cacheRoot, progress }: MachineOptions): Machine {
   const memo = hostMemo(cacheRoot);
@@ -38,7 +40,7 @@ export function openMachine({ harness, accel, cacheRoot, progress }: MachineOpti
   const qemuOf = (arch: Arch, signal: AbortSignal): Promise<Qemu> => once(qemus, arch.name, () => findQemu(arch, memo, signal));
 
   const planFor = (cell: Cell, prepared: PreparedCell, chosen: Accel, qemu: Qemu): BootPlan =>
-    planBoot({ cell, arch: cell.arch, accel: chosen, ...prepared, limits: resolveLimits(cell.case, harness, cell.arch, chosen), sandbox: qemu.sandbox });
+    planBoot({ cell, arch: cell.arch, accel: chosen, ...prepared, limits: resolveLimits(cell.case, harness, cell.arch, chosen), qemu });
 
   const choose = async (cell: Cell, prepared: PreparedCell, qemu: Qemu, signal: AbortSignal): Promise<Accel> => {
     const choice = await chooseAccel(cell.arch, accel, {
@@ -55,6 +57,7 @@ export function openMachine({ harness, accel, cacheRoot, progress }: MachineOpti
 
   return {
     qemu: qemuOf,
+    planWith: async (cell, prepared, tried, signal) => planFor(cell, prepared, tried, await qemuOf(cell.arch, signal)),
     async plan(cell, prepared, signal) {
       const qemu = await qemuOf(cell.arch, signal);
       const chosen = await once(accels, cell.arch.name, () => choose(cell, prepared, qemu, signal));

@@ -126,11 +126,13 @@ describe('the end of a guest', () => {
   it.each([
     ['boot-limit', { bootMs: 1500, silenceMs: 60_000, totalMs: 60_000 }, false],
     ['silence-limit', { bootMs: 60_000, silenceMs: 3000, totalMs: 60_000 }, true],
-    ['total-limit', { bootMs: 1000, silenceMs: 60_000, totalMs: 9000 }, true],
+    ['total-limit', { bootMs: 8000, silenceMs: 60_000, totalMs: 12_000 }, true],
   ] as const)('is a stop by the %s', async (why, limits, seen) => {
     const script = why === 'total-limit' ? 'while :; do echo still here; sleep 1; done' : hang;
     const plan = await guests.plan(aarch64(), { script, request: { limits } });
-    const result = await boot(plan, seen ? markUserspace : undefined);
+    const result = await boot(plan, (_, vm) => {
+      if (seen) vm.userspaceSeen();
+    });
     const limitMs = { 'boot-limit': limits.bootMs, 'silence-limit': limits.silenceMs, 'total-limit': limits.totalMs }[why];
     expect(result.exit).toEqual({ kind: 'stopped', why, limitMs });
     expect(result.shutdown).toBeUndefined();

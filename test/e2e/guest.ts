@@ -106,7 +106,7 @@ export async function openGuests(): Promise<Guests> {
         initrd: path,
         image: { cmdline: [], segments: [{ bytes: size }], unpackedBytes: size },
         limits: { bootMs: 300_000, silenceMs: 300_000, totalMs: 300_000 },
-        sandbox: (await findQemu(arch, memo, signal)).sandbox,
+        qemu: await findQemu(arch, memo, signal),
         ...options.request,
       });
     },

@@ -26,7 +26,19 @@ describe('planBoot', () => {
   });
 
   it('leaves the sandbox out where QEMU has none', () => {
-    expect(planBoot(bootRequest(arch, { sandbox: false })).argv).not.toContain('-sandbox');
+    expect(planBoot(bootRequest(arch, { qemu: { version: '8.2.0', sandbox: false } })).argv).not.toContain('-sandbox');
+  });
+
+  it.each([
+    ['7.2.22', 'tcg', 'max,-cx16'],
+    ['8.0.0', 'tcg', 'max'],
+    ['10.0.2', 'tcg', 'max'],
+    ['7.2.22', 'kvm', 'host'],
+  ] as const)('gives a guest of QEMU %s under %s the CPU %s', (version, accel, cpu) => {
+    const x86 = archs.find(({ name }) => name === 'x86_64');
+    if (x86 === undefined) throw new Error('x86_64 is missing');
+    const { argv } = planBoot(bootRequest(x86, { accel, qemu: { version, sandbox: true } }));
+    expect(argv[argv.indexOf('-cpu') + 1]).toBe(cpu);
   });
 
   it('names no channel to the harness', () => {

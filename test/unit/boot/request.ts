@@ -14,7 +14,7 @@ export function bootRequest(arch: Arch, changes: { readonly case?: Partial<BootR
     initrd: '/cache/initrd',
     image: { cmdline: [], unpackedBytes: 8 * MiB, segments: [{ bytes: 5 * MiB }], ...image },
     limits: { bootMs: 1000, silenceMs: 2000, totalMs: 3000 },
-    sandbox: true,
+    qemu: { version: '8.2.0', sandbox: true },
     ...rest,
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadArchs } from '../../../src/arch/index.ts';
 import { openHostMemo } from '../../../src/boot/memo.ts';
-import { isAtLeast } from '../../../src/doctor/check.ts';
+import { isAtLeast } from '../../../src/model/versions.ts';
 import { runChecks } from '../../../src/doctor/checks.ts';
 import { checkDisk, checkMemory, checkNode } from '../../../src/doctor/host.ts';
 import { checkPrograms } from '../../../src/doctor/programs.ts';
