@@ -1,14 +1,48 @@
-// Builds dist/ from src/: TypeScript by tsc, and the guest's files, which are copied as they are.
+// Builds dist/ from src/. One file for each folder of src/, because starting a process that reads 400 small files takes
+// half a second on a busy machine. What is found by its file name (architectures, sources, transports, reporters) stays
+// a file of its own where it was, and packages that not every command needs stay packages, loaded on first use.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-rmSync(`${root}dist`, { recursive: true, force: true });
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`], { stdio: 'inherit' });
-cpSync(`${root}src/image/guest`, `${root}dist/image/guest`, {
-  recursive: true,
-  filter: (path) => statSync(path).isDirectory() || !path.endsWith('.ts'),
+const source = join(root, 'src');
+const target = join(root, 'dist');
+
+const entries = ['main.ts', 'index.ts'];
+const foundByName = [/^arch\/(?!index\.ts$)[^/]+\.ts$/, /^kernel\/sources\/[^/]+\.ts$/, /^image\/transports\/[^/]+\.ts$/, /^image\/guest\/[^/]+\/tree\.ts$/, /^report\/reporters\/[^/]+\.ts$/];
+const external = [/^node:/, 'execa', 'jiti', 'tar-stream', 'undici', 'fzstd', 'junit-report-builder', '@actions/core'];
+
+const files = readdirSync(source, { recursive: true }).filter((path) => path.endsWith('.ts'));
+const inputs = files.filter((path) => entries.includes(path) || foundByName.some((pattern) => pattern.test(path)));
+
+rmSync(target, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: Object.fromEntries(inputs.map((path) => [path.slice(0, -'.ts'.length), join(source, path)])),
+  platform: 'node',
+  external,
+  tsconfig: join(root, 'tsconfig.build.json'),
+  // Node 20 has no `await using`.
+  transform: { target: 'node20.19' },
+  preserveEntrySignatures: 'allow-extension',
 });
-chmodSync(`${root}dist/main.js`, 0o755);
-if (!readdirSync(`${root}dist`).includes('main.js')) throw new Error('dist/main.js was not built');
+await bundle.write({
+  dir: target,
+  format: 'esm',
+  sourcemap: true,
+  entryFileNames: '[name].js',
+  chunkFileNames: ({ name, facadeModuleId }) => (facadeModuleId?.includes('/cli/actions/') ? `cli/actions/${name}.js` : `${name}.js`),
+  // Imports between folders go one way (test/architecture.test.ts), so the files made of them do too.
+  codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'folders', name: (id) => (id.includes('node_modules') ? 'packages' : id.startsWith(source) ? chunkOf(relative(source, id)) : null) }] },
+});
+execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--emitDeclarationOnly'], { stdio: 'inherit' });
+cpSync(join(source, 'image/guest'), join(target, 'image/guest'), { recursive: true, filter: (path) => statSync(path).isDirectory() || !path.endsWith('.ts') });
+chmodSync(join(target, 'main.js'), 0o755);
+
+/** `kernel/resolve.ts` → `kernel/index`: beside the folders it looks into by `import.meta.url`. Entries stay by themselves. */
+function chunkOf(path) {
+  if (inputs.includes(path) || path.startsWith('cli/actions/')) return null;
+  return path.includes('/') ? `${path.split('/')[0]}/index` : path.slice(0, -'.ts'.length);
+}

@@ -84,7 +84,8 @@ function onPath(program) {
 
 function build() {
   const built = join(root, 'dist', 'main.js');
-  if (existsSync(built) && statSync(built).mtimeMs > newest(join(root, 'src'))) return;
+  const inputs = Math.max(newest(join(root, 'src')), statSync(join(root, 'build.mjs')).mtimeMs);
+  if (existsSync(built) && statSync(built).mtimeMs > inputs) return;
   say('building');
   execFileSync(process.execPath, [join(root, 'build.mjs')], { stdio: ['ignore', 2, 2] });
 }

@@ -62,7 +62,6 @@ export const RunSchema = z
     env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'), z.string()).default({}).describe('environment of the command'),
   })
   .describe('a command instead of an image: boots a small built-in image and takes the exit status as the result');
-export type RunCommand = z.infer<typeof RunSchema>;
 
 /** cases/NAME/case.yaml */
 export const CaseFileSchema = z

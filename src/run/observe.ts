@@ -57,5 +57,5 @@ export async function observeBoot(plan: BootPlan, expect: Case['expect'], option
   const seen = watch.end();
   const { verdict, results } = judge({ expect, findings: seen.findings, boot, seen });
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
-  return { verdict, results, excerpt, boot, accel: plan.accel, ...files };
+  return { verdict, results, excerpt, boot, accel: plan.accel, console: files.console, qemuCmd: files.qemuCmd };
 }

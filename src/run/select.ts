@@ -20,29 +20,26 @@ export interface CellRequest {
  */
 export function requestedCells(project: Project, archs: readonly Arch[], request: CellRequest): readonly Cell[] {
   const { matrix, selection, hostArch } = request;
-  const cells = expandMatrix(project, archs);
-  if (matrix) return selectCells(cells, selection);
-  return selectCells(cells, {
-    ...selection,
-    kernel: selection.kernel ?? [defaultKernel(project)],
-    arch: selection.arch ?? [defaultArch(archs, hostArch).name],
-  });
-}
-
-/** The kernel of a run without `--matrix`: as configured, else the newest one that is not labelled unstable. */
-export function defaultKernel(project: Project): string {
-  if (project.harness.defaultKernel !== undefined) return project.harness.defaultKernel;
-  const stable = project.kernels.filter((kernel) => !kernel.labels.includes('unstable'));
-  const newest = [...(stable.length > 0 ? stable : project.kernels)].sort((a, b) => compareReleases(b.release, a.release))[0];
-  if (newest === undefined) {
+  if (project.kernels.length === 0) {
     throw new UsageError('NO_KERNELS', `there is no kernel in ${project.harness.kernels}/`, { hint: 'add a file such as kernels/6.12.yaml; the README shows one' });
   }
-  return newest.name;
+  const selected = selectCells(expandMatrix(project, archs), selection);
+  if (matrix) return selected;
+  // Defaults choose among what the user's own words leave: they are never the reason why nothing is selected.
+  const onArch = selection.arch === undefined ? onDefaultArch(selected, hostArch) : selected;
+  return selection.kernel === undefined ? onDefaultKernel(onArch, project.harness.defaultKernel) : onArch;
 }
 
-/** The architecture of this machine, or x86_64 where guests of it are not supported. */
-export function defaultArch(archs: readonly Arch[], hostArch: string): Arch {
-  const arch = archs.find((candidate) => candidate.hosts[0] === hostArch) ?? archs.find(({ name }) => name === 'x86_64');
-  if (arch === undefined) throw new UsageError('NO_ARCH', `no architecture for a ${hostArch} host`, { hint: 'name one with --arch' });
-  return arch;
+/** On the architecture of this machine, else on x86_64, else on the first of the matrix. */
+function onDefaultArch(cells: readonly Cell[], hostArch: string): readonly Cell[] {
+  const archs = cells.map(({ arch }) => arch);
+  const chosen = archs.find(({ hosts }) => hosts[0] === hostArch) ?? archs.find(({ name }) => name === 'x86_64') ?? archs[0];
+  return cells.filter(({ arch }) => arch.name === chosen?.name);
+}
+
+/** On the configured kernel, else on the newest one that is not labelled unstable, else on the newest. */
+function onDefaultKernel(cells: readonly Cell[], configured: string | undefined): readonly Cell[] {
+  const newestFirst = cells.map(({ kernel }) => kernel).sort((a, b) => compareReleases(b.release, a.release));
+  const chosen = newestFirst.find(({ name }) => name === configured) ?? newestFirst.find(({ labels }) => !labels.includes('unstable')) ?? newestFirst[0];
+  return cells.filter(({ kernel }) => kernel.name === chosen?.name);
 }

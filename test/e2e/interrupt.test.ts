@@ -1,0 +1,100 @@
+// A run that is ended from outside: by Ctrl-C once or twice, or by SIGKILL at any moment.
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { foldEvents } from '../../src/report/fold.ts';
+import { seedCache } from './own-cache.ts';
+import { createProject, processesWith, scriptCase, type Project } from './project.ts';
+
+/** Case names that no other test's QEMU has in its command line. */
+const uniqueName = (): string => `hang-${randomBytes(6).toString('hex')}`;
+const hang = 'echo begun; sleep 1000';
+const jobs = ['run', '--matrix', '--jobs', '2'];
+
+async function booting(project: Project, cells: number): Promise<void> {
+  await expect.poll(async () => (await project.events()).filter((event) => event.kind === 'cell-phase' && event.phase === 'boot').length, { timeout: 60_000, interval: 20 }).toBe(cells);
+}
+const qemuGone = (name: string): Promise<void> => expect.poll(() => processesWith(name), { timeout: 10_000 }).toEqual([]);
+
+describe.runIf(process.platform === 'linux')('a run', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('that gets %s reports what is known, with one verdict for each cell', async (signal) => {
+    const name = uniqueName();
+    await using project = await createProject({ ...scriptCase('a-passes', 'true'), ...scriptCase(`b-${name}`, hang), ...scriptCase(`c-${name}`, hang), ...scriptCase(`d-${name}`, hang) });
+    const { child, ended } = project.start(jobs);
+    await booting(project, 3);
+    await expect.poll(() => processesWith(name), { timeout: 30_000 }).toHaveLength(2);
+    child.kill(signal);
+    const { code, stdout, stderr } = await ended;
+    expect(await processesWith(name)).toEqual([]);
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+    expect(stdout).toContain('interrupted');
+    const report = await project.report();
+    expect(report).toMatchObject({ interrupted: true, exitCode: 130, totals: { total: 4, pass: 1, skip: 3 } });
+    expect(report.cells.map(({ verdict }) => verdict)).toEqual([{ kind: 'pass' }, ...Array.from({ length: 3 }, () => ({ kind: 'skip', reason: 'interrupted' }))]);
+    expect(foldEvents(await project.events())).toEqual(report);
+    for (const file of ['junit.xml', 'results.tap']) for (const cell of report.cells) expect(await project.read(`.kit-test/runs/latest/${file}`)).toContain(cell.case);
+  });
+
+  it('that gets a second SIGINT ends at once, even while a QEMU does not want to', async () => {
+    const name = uniqueName();
+    await using project = await createProject(scriptCase(name, hang));
+    const { child, ended } = project.start(jobs);
+    await expect.poll(() => processesWith(name), { timeout: 60_000 }).toHaveLength(1);
+    for (const { pid } of await processesWith(name)) process.kill(pid, 'SIGSTOP');
+    child.kill('SIGINT');
+    await sleep(1200);
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+    expect((await project.events()).map(({ kind }) => kind)).not.toContain('run-end');
+    await qemuGone(name);
+  });
+
+  it('that is killed leaves no QEMU, no broken cache entry, and nothing that the next run does not clean', async () => {
+    const name = uniqueName();
+    await using cache = await seedCache();
+    await using project = await createProject({ ...scriptCase('a-passes', 'true'), ...scriptCase(`b-${name}`, hang), ...scriptCase(`c-${name}`, hang) });
+    const env = { KIT_TEST_CACHE: cache.root };
+    let seen = 0;
+    for (let round = 0; round < 20; round += 1) {
+      // What a kill may interrupt is made anew, so that every moment of it is hit.
+      if (round % 4 === 0) await cache.forgetImages();
+      await project.write({ [`cases/b-${name}/extra`]: randomBytes(1024 * 1024), [`cases/b-${name}/case.yaml`]: 'summary: x\nrun: { command: [sleep, "1000"], copy: [extra] }\n' });
+      const { child, ended } = project.start(jobs, env);
+      await sleep(200 + (round * 4300) / 19 + Math.random() * 100);
+      seen += (await processesWith(name)).length;
+      child.kill('SIGKILL');
+      expect((await ended).signal).toBe('SIGKILL');
+      await qemuGone(name);
+    }
+    expect(seen).toBeGreaterThan(5);
+
+    const { code, stdout } = await project.run(['run', 'a-passes'], env);
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(await readdir(join(cache.root, 'tmp'))).toEqual([]);
+    expect(await readdir(join(cache.root, 'locks'))).toEqual([]);
+    expect(await wrongBlobs(cache.root)).toEqual([]);
+    // Whatever a kill left of an image would be used now.
+    const again = await project.run(['run', '--matrix', '--case', 'a-passes', '--dry-run', '--json'], env);
+    await cache.forgetImages();
+    expect((await project.run(['run', '--matrix', '--case', 'a-passes', '--dry-run', '--json'], env)).stdout).toBe(again.stdout);
+    expect(await cache.initrds()).toEqual(await cache.initrdsByDigest());
+  });
+});
+
+/** Names of blobs that hold other bytes than they are named for. */
+async function wrongBlobs(root: string): Promise<readonly string[]> {
+  const folder = join(root, 'blobs/sha256');
+  const wrong: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(join(entry.parentPath, entry.name)), hash);
+    if (hash.digest('hex') !== entry.name) wrong.push(entry.name);
+  }
+  return wrong;
+}
