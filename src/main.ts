@@ -1,7 +1,16 @@
 #!/usr/bin/env node
 // The command `kit-test`: builds the program, runs it, sets the exit code. The only place that ends the process.
+import { exitCodes } from './cli/exit-codes.ts';
 import { buildProgram } from './cli/program.ts';
 import { presentError } from './cli/present.ts';
+
+// Whoever read the output has gone, as in `kit-test list | head`: end as a program does that knows no better.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(exitCodes.brokenPipe);
+  });
+}
 
 try {
   const program = buildProgram((code) => {

@@ -12,4 +12,6 @@ export const exitCodes = {
   /** A defect of kit-test. */
   internal: 4,
   interrupted: 130,
+  /** Nobody reads the output any more; what a shell says of SIGPIPE. */
+  brokenPipe: 141,
 } as const;

@@ -72,7 +72,7 @@ export const CaseFileSchema = z
     run: RunSchema.optional(),
     expect: oneOrMore(ExpectSchema).optional().describe('default: { protocol: ktap }'),
     needs: NeedsSchema.prefault({}),
-    modules: z.array(z.string().min(1)).default([]).describe('kernel modules (with their dependencies) put into the image'),
+    modules: z.array(z.string().min(1)).default([]).describe('kernel modules, with their dependencies: put into the image and loaded before its entries run'),
     timeouts: TimeoutsSchema.prefault({}),
     memory: Size.refine((bytes) => bytes >= 32 * 1024 ** 2 && bytes <= 1024 ** 4, 'expected a size from 32M to 1024G').default(512 * 1024 * 1024).describe('guest memory, such as 512M or 2G'),
     cpus: z.int().min(1).max(64).default(1).describe('virtual CPUs of the guest'),

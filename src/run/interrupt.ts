@@ -1,6 +1,8 @@
 // Ctrl-C: the first ends the run in order, with a report of what is known; a second one ends at once.
 // npm passes the terminal's SIGINT on as a second one, so a signal within a second of the first is the same key press.
 
+import { setMaxListeners } from 'node:events';
+
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
@@ -10,6 +12,8 @@ const sameKeyPressMs = 1000;
 /** Listens for SIGINT, SIGTERM and SIGHUP until disposed. `onSecond` should end the process. */
 export function watchInterrupt(onSecond: () => void): Interrupt {
   const controller = new AbortController();
+  // Every cell of a matrix waits for it.
+  setMaxListeners(0, controller.signal);
   let first = 0;
   const onSignal = (): void => {
     const now = Date.now();

@@ -44,19 +44,23 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder): Prepare
     const skip = unmet(cell, kconfig);
     if (skip !== undefined) return { skip };
     onPhase('image');
-    const modules = await modulesOf(cell, kernel);
+    // A kernel without the network card's drivers as modules has them built in, or the case says what it found missing.
+    const drivers = cell.case.network ? (await selectModules(kernel, networkModules)).files.map(({ name }) => name) : [];
+    const names = [...cell.case.modules, ...drivers];
+    const modules = names.length === 0 ? noModules : await requireModules(kernel, names);
     const { yaml, baseDir } = await sourceOf(cell);
-    const rootfs = await images.rootfs({ yaml, baseDir, arch: cell.arch, extra: extraFiles(cell) }, signal);
-    const drivers = await images.modules(
+    const rootfs = await images.rootfs({ yaml, baseDir, arch: cell.arch, extra: extraFiles(cell, drivers) }, signal);
+    const ofKernel = await images.modules(
       {
         release: kernel.release,
         kernelDigest: kernel.digest,
         files: modules.files.map(({ path, file }) => ({ path, read: () => readModule(file) })),
-        texts: [...Object.entries(modules.tables).map(([name, content]) => ({ name, content })), ...(kconfig === undefined ? [] : [{ name: 'config', content: kconfig }])],
+        texts: Object.entries(modules.tables).map(([name, content]) => ({ name, content })),
+        kconfig,
       },
       signal,
     );
-    const image = drivers === undefined ? rootfs : addSegment(rootfs, drivers);
+    const image = ofKernel === undefined ? rootfs : addSegment(rootfs, ofKernel);
     return { kernel, image, initrd: await composeInitrd(supplies.cache, image.segments, signal) };
   };
 }
@@ -67,18 +71,11 @@ function unmet(cell: Cell, kconfig: string | undefined): string | undefined {
   return unmetConfig(cell.case.needs, parseKconfig(kconfig));
 }
 
-async function modulesOf(cell: Cell, kernel: Kernel): Promise<ModuleSelection> {
-  // A kernel without the drivers as modules has them built in, or the case says what it found missing.
-  const drivers = cell.case.network ? (await selectModules(kernel, networkModules)).files.map(({ name }) => name) : [];
-  const names = [...cell.case.modules, ...drivers];
-  return names.length === 0 ? noModules : requireModules(kernel, names);
-}
-
 /** Files of the cell itself, laid over the image: a `run:` command with what it copies. */
-function extraFiles(cell: Cell): readonly ExtraFile[] {
-  const { run, dir, network } = cell.case;
-  // A command has nobody who would load modules for it; an image's entries load what they want.
-  const load = [...(network ? networkModules : []), ...(run === undefined ? [] : cell.case.modules)];
+function extraFiles(cell: Cell, drivers: readonly string[]): readonly ExtraFile[] {
+  const { run, dir } = cell.case;
+  // builtin:init loads them before the first entry.
+  const load = [...new Set([...drivers, ...cell.case.modules])];
   const autoload: readonly ExtraFile[] = load.length === 0 ? [] : [{ path: 'etc/kit-test/modules', mode: 0o644, content: `${load.join('\n')}\n` }];
   if (run === undefined) return autoload;
   const forArch = (text: string): string => text.replaceAll('{arch}', cell.arch.name);

@@ -17,6 +17,7 @@ beforeAll(async () => {
     'build/arm/which': '#!/bin/sh\necho built for arm\n',
     'tree/a/b.txt': 'deep\n',
   });
+  for (const path of ['local.sh', 'build/aarch64/which', 'build/arm/which']) await chmod(join(project.folder, path), 0o755);
 });
 afterAll(async () => {
   await project[Symbol.asyncDispose]();
@@ -50,7 +51,6 @@ describe('kit-test exec', () => {
   });
 
   it('takes a local file along, and folders that are asked for', async () => {
-    await chmod(join(project.folder, 'local.sh'), 0o755);
     const { stdout, stderr, code } = await exec('--env', 'WORD=a, b', '--', './local.sh', 'one');
     expect({ stdout, code, stderr }).toEqual({ stdout: 'local in /work with one and a, b\n', code: 0, stderr: '' });
     const folder = await exec('--copy', 'tree', '--', 'sh', '-c', 'find . -type f | xargs cat');
@@ -85,6 +85,12 @@ describe('kit-test exec', () => {
     const { stderr, code } = await exec('--timeout', '2s', '--', 'sleep', '1000');
     expect(code).toBe(1);
     expect(stderr).toMatch(/timeout 6\.1 aarch64: /);
+  });
+
+  it('ends without a word when nobody reads its output any more', async () => {
+    const { child, ended } = project.start(['exec', '--kernel', '6.1', '--arch', 'aarch64', '--', 'yes']);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    expect(await ended).toMatchObject({ code: 141, stderr: '' });
   });
 
   it.each([

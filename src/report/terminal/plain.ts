@@ -11,6 +11,8 @@ export interface Display {
   close(): void;
 }
 
+const largeDownload = 8 * 1024 ** 2;
+
 export function createPlainLines(theme: Theme, write: (text: string) => void): Display {
   const notices = new Set<string>();
   const announced = new Set<string>();
@@ -26,9 +28,12 @@ export function createPlainLines(theme: Theme, write: (text: string) => void): D
         notices.add(event.message);
         return noticeLine(event.message, theme);
       case 'download':
-        // Two lines for each: a log that stands still for minutes should say why.
-        if (event.finished) return announced.delete(event.name) ? `${paint(theme, 'dim', 'fetched')}  ${safeLine(event.name)} ${formatSize(event.done)}` : undefined;
-        if (announced.has(event.name)) return undefined;
+        // Two lines for a large one: a log that stands still for minutes should say why.
+        if (event.finished) {
+          announced.delete(event.name);
+          return `${paint(theme, 'dim', 'fetched')}  ${safeLine(event.name)} ${formatSize(event.done)}`;
+        }
+        if (announced.has(event.name) || (event.total ?? largeDownload) < largeDownload) return undefined;
         announced.add(event.name);
         return `${paint(theme, 'dim', 'fetching')} ${safeLine(event.name)}${event.total === undefined ? '' : ` ${formatSize(event.total)}`}`;
       case 'cell-end':

@@ -64,12 +64,16 @@ await_start() {
 # run_command FILE: the command of `run:` and `kit-test exec`, in the root of init. FILE is a piece of shell script.
 run_command() {
     [ -e "$1" ] || return 0
+    install_applets
     if [ "$raw" ]; then
         run_raw "$1"
     else
         run_indented run source_command "$1"
     fi
 }
+
+# Busybox's shell finds its applets without links, but what a program executes must be a file.
+install_applets() { /bin/busybox --install -s; }
 
 # A subshell, so that `exit` and `exec` in it end the command and not the report.
 source_command() (

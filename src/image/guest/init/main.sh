@@ -56,6 +56,7 @@ load_modules() {
 trap 'give_up "init ended early"' EXIT
 set_up_system
 if [ "$shell" ]; then
+    install_applets
     setsid cttyhack sh -l
     power_off
 fi

@@ -42,9 +42,11 @@ give_up() {
     power_off
 }
 
-# Everything lives in memory: there is nothing to sync. Never returns, for the kernel panics when its init ends.
+# Everything lives in memory: there is nothing to sync. But the console drains at its own pace, and power-off would cut
+# off what is still on its way: setting anything with stty waits until all of it is out.
 power_off() {
     trap - EXIT
+    stty onlcr
     /bin/busybox poweroff -nf
-    while :; do sleep 1; done
+    while :; do sleep 1; done # the kernel panics when its init ends
 }
