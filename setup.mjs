@@ -24,6 +24,12 @@ const tools = {
   test: { cpio: 'cpio', prove: 'perl', xmllint: 'libxml2-utils', runc: 'runc', umoci: 'umoci', skopeo: 'skopeo' },
 };
 
+// On other systems than Debian these say where Debian's archive is, and who signs it.
+const files = {
+  '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
+  ...(isDebian() ? {} : { '/usr/share/python-apt/templates/Debian.info': 'python-apt-common' }),
+};
+
 checkNode();
 installNpmDependencies();
 installTools({ ...tools.run, ...(wanted.includes('test') ? tools.test : {}) });
@@ -46,9 +52,9 @@ function installNpmDependencies() {
 }
 
 function installTools(packageOf) {
-  const missing = Object.keys(packageOf).filter((program) => !onPath(program));
+  const missing = [...Object.keys(packageOf).filter((program) => !onPath(program)), ...Object.keys(files).filter((file) => onPath('apt-get') && !existsSync(file))];
   if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((program) => packageOf[program]))];
+  const packages = [...new Set(missing.map((name) => packageOf[name] ?? files[name]))];
   const install = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const sudo = privilege();
   if (!onPath('apt-get') || sudo === undefined) {
@@ -61,6 +67,10 @@ function installTools(packageOf) {
   const script = `${sudo}apt-get update -qq && ${sudo}env DEBIAN_FRONTEND=noninteractive ${install} -qq`;
   const result = spawnSync('sh', ['-c', script], { stdio: ['ignore', 'ignore', 2] });
   if (result.status !== 0) say(`could not install them. Please run: sudo apt-get update && sudo ${install}`);
+}
+
+function isDebian() {
+  return existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
 }
 
 /** How a command is run as root without a question: '' as root, 'sudo -n ' where that works. */

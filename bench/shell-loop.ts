@@ -16,7 +16,7 @@ export async function shellLoop(commands: readonly string[], jobs: number): Prom
       }),
     );
     await writeFile(join(folder, 'list'), scripts.join('\n'));
-    return await secondsOf('sh', ['-c', `xargs -n1 -P${jobs} sh <${join(folder, 'list')}`]);
+    return (await measure('sh', ['-c', `xargs -n1 -P${jobs} sh <${join(folder, 'list')}`])).seconds;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -49,8 +49,4 @@ export async function measure(file: string, args: readonly string[], options: { 
   clearInterval(timer);
   if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with exit status ${code ?? 'none'}\n${stdout.slice(-2000)}`);
   return { seconds: (performance.now() - started) / 1000, peakBytes, stdout };
-}
-
-export async function secondsOf(file: string, args: readonly string[]): Promise<number> {
-  return (await measure(file, args)).seconds;
 }

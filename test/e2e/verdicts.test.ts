@@ -85,8 +85,8 @@ describe('a cell', () => {
   });
 
   it('has its nested results in the report', () => {
-    expect(names(last(cellOf(report, 'nested')).results)).toEqual([['run', expect.any(String), [['good', 'pass'], ['bad', 'fail'], ['later', 'skip']]]]);
-    expect(names(last(cellOf(report, 'announced')).results)).toEqual([['run', expect.any(String), [['first', 'pass'], ['second', 'pass']]]]);
+    expect(names(last(cellOf(report, 'nested')).results)).toEqual([['run', 'pass', [['good', 'pass'], ['bad', 'fail'], ['later', 'skip']]]]);
+    expect(names(last(cellOf(report, 'announced')).results)).toEqual([['run', 'fail', [['first', 'pass'], ['second', 'pass'], ['test 3', 'missing']]]]);
   });
 });
 
