@@ -10,6 +10,7 @@ lib=/usr/lib/kit-test
 state=/run/kit-test
 
 . "$lib/report.sh"
+trap 'give_up "init ended early"' EXIT
 . "$lib/entry.sh"
 . "$lib/bundle.sh"
 
@@ -53,7 +54,6 @@ load_modules() {
     modprobe -a "$@" 2>&1
 }
 
-trap 'give_up "init ended early"' EXIT
 set_up_system
 if [ "$shell" ]; then
     install_applets
