@@ -5,7 +5,7 @@ import { mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HarnessError, UsageError } from '../model/errors.ts';
 import type { Reporter, RunEvent } from '../model/events.ts';
-import { errorCode } from '../sys/fs.ts';
+import { errorCode, makeFolder } from '../sys/fs.ts';
 import { attemptFiles, eventsFile, reportFile, type AttemptFiles } from './layout.ts';
 import { encodeEvent, parseEvents, type ParsedEvents } from './ndjson.ts';
 
@@ -32,7 +32,7 @@ export async function createRunFolder(options: RunFolderOptions): Promise<RunFol
   const id = newId();
   const path = options.output === undefined ? join(resolve(options.root), 'runs', id) : resolve(options.output);
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     if (options.output === undefined) await pointLatest(join(resolve(options.root), 'runs'), id);
     else await clearOldRun(path);
   } catch (error) {
