@@ -9,8 +9,9 @@ export interface Attempt {
   readonly number: number;
   readonly verdict: Verdict;
   readonly results: readonly TestResult[];
+  /** Of the boot; of everything where nothing booted. */
   readonly durationMs: number;
-  /** Time spent on kernel and image before QEMU started. */
+  /** Time spent on kernel and image before the cell waited for its turn; downloads are in it. */
   readonly prepareMs: number;
   readonly accel?: Accel;
   readonly boot?: BootResult;

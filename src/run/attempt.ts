@@ -41,7 +41,7 @@ export async function attemptCell(cell: Cell, number: number, stages: AttemptSta
     return {
       number,
       ...boot,
-      durationMs: prepareMs + boot.boot.durationMs,
+      durationMs: boot.boot.durationMs,
       prepareMs,
       kernel: { release: prepared.kernel.release, digest: prepared.kernel.digest, origin: prepared.kernel.origin },
       image: { digest: prepared.image.digest, bytes: prepared.image.segments.reduce((sum, { bytes }) => sum + bytes, 0) },
