@@ -17,6 +17,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help of a command')
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false, showGlobalOptions: false })
     .addHelpText('after', help);
@@ -42,5 +43,6 @@ Examples:
   kit-test shell boot --kernel 6.1 --arch arm a terminal on the console of that cell
 
 Exit status: 0 all passed, 1 something failed, crashed or timed out, 2 wrong configuration
-or usage, 3 only kit-test's own side failed, 4 a defect of kit-test, 130 interrupted.
+or usage, 3 only kit-test's own side failed, 4 a defect of kit-test, 130 interrupted,
+141 the reader of its output went away.
 `;

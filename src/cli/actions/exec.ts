@@ -3,6 +3,7 @@ import { arch as hostArch } from 'node:os';
 import type { Accel } from '../../model/arch.ts';
 import type { Cell } from '../../model/cell.ts';
 import { UsageError } from '../../model/errors.ts';
+import type { Project } from '../../model/project.ts';
 import { Size } from '../../model/units.ts';
 import { verdictReason } from '../../model/verdict.ts';
 import { execCase, execCells, type ExecResult } from '../../run/exec.ts';
@@ -41,7 +42,8 @@ export async function execCommand(words: readonly string[], options: ExecCommand
     totalMs: options.timeout,
     cwd: process.cwd(),
   });
-  const matrix = { ...project, cases: [testCase] };
+  // Every kernel and architecture there is: the project's matrix speaks of its cases.
+  const matrix: Project = { ...project, cases: [testCase], harness: { ...project.harness, matrix: { include: [], exclude: [] } } };
   const cells = requestedCells(matrix, archs, { matrix: false, selection: { kernel: options.kernel, arch: options.arch }, hostArch: hostArch() });
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
   const output = cells.length === 1 ? (_: Cell, bytes: Uint8Array): void => void process.stdout.write(bytes) : labelledOutput(cells);

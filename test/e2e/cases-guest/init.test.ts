@@ -1,0 +1,97 @@
+// What builtin:init does with the sections of an image, the same by change of root and by runc, and that its last word
+// reaches the host.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestResult } from '../../../src/model/console.ts';
+import type { Attempt, RunReport } from '../../../src/model/report.ts';
+import { cellOf, createProject, scriptCase, type Project } from '../project.ts';
+
+const lines = 3000;
+const longText = `i=0; while [ $i -lt ${lines} ]; do i=$((i + 1)); echo "line $i"; done`;
+
+/** An entry that runs a script in an image with nothing but a shell. */
+const entry = (name: string, script: string, more = ''): string => `  - name: ${name}
+    image: dir:./root
+    command: ["/bin/sh", "-c", ${JSON.stringify(script)}]
+    binds: ["/bin/busybox:/bin/sh:ro"]
+${more}`;
+
+const image = (init: string): string => `init: [builtin:init, ${init}]
+onboot:
+${entry('quiet', 'true')}
+${entry('fails', 'printf "no newline at the end"; exit 3')}
+${entry('skips', 'echo "1..0 # SKIP nothing to do here"; exit 4')}
+${entry('leaves', 'sleep 10000 & echo left it')}
+${entry('surroundings', 'pwd; echo "$WORD"; echo "${HOME-none}"; unshare -U -r id -u', '    capabilities: [all]\n    cwd: /some/where\n    env: ["WORD=it\'s a \\"word\\""]\n')}
+services:
+${entry('dies', 'echo oh; exit 7')}
+${entry('finishes', 'true')}
+${entry('stays', 'echo here; exec sleep 10000')}
+onshutdown:
+${entry('last', 'echo bye')}
+`;
+
+let project: Project;
+let report: RunReport;
+beforeAll(async () => {
+  const cases = Object.entries({ plain: 'apt:busybox-static', runc: 'apt:busybox-static, apt:runc' });
+  project = await createProject({
+    ...Object.fromEntries(cases.flatMap(([name, init]) => [
+      [`cases/${name}/case.yaml`, `summary: ${name}\n`],
+      [`cases/${name}/image.yml`, image(init)],
+      [`cases/${name}/root/empty`, ''],
+    ])),
+    'cases/user/case.yaml': 'summary: user\n',
+    'cases/user/image.yml': `init: [builtin:init, apt:busybox-static]\nonboot:\n${entry('other', 'true', '    uid: 1000\n')}`,
+    'cases/user/root/empty': '',
+    ...scriptCase('long', longText),
+  });
+  await project.run(['run', '--matrix']);
+  report = await project.report();
+});
+afterAll(() => project[Symbol.asyncDispose]());
+
+const attemptOf = (name: string): Attempt => cellOf(report, name).attempts[0];
+const consoleOf = async (name: string): Promise<string> => (await readFile(join(project.folder, '.kit-test/runs/latest', attemptOf(name).console ?? ''), 'utf8')).replaceAll('\r', '');
+const short = ({ name, status, detail }: TestResult): unknown[] => [name, status, ...(detail === undefined ? [] : [detail])];
+
+describe.each(['plain', 'runc'])('an image, %s', (name) => {
+  it('has one result for each entry, services among them', () => {
+    expect(attemptOf(name).results.map(short)).toEqual([
+      ['quiet', 'pass'],
+      ['fails', 'fail', 'exit=3'],
+      ['skips', 'skip', 'nothing to do here'],
+      ['leaves', 'pass'],
+      ['surroundings', 'pass'],
+      ['dies', 'fail', 'exit=7'],
+      ['finishes', 'pass'],
+      ['stays', 'pass'],
+      ['last', 'pass'],
+    ]);
+    expect(cellOf(report, name).verdict.kind).toBe('fail');
+  });
+
+  it('shows what entries and services print', async () => {
+    const text = await consoleOf(name);
+    expect(text).toMatch(/^ {2}no newline at the end\nnot ok 2 fails # exit=3$/m);
+    expect(text).toMatch(/^# dies: oh$/m);
+    expect(text).toMatch(/^# stays: here$/m);
+    expect(text).toMatch(/^ {2}bye\nok 9 last\nMoby test suite FAILED$/m);
+  });
+
+  it('gives a container its own environment, folder and root', async () => {
+    expect(await consoleOf(name)).toMatch(/^ {2}\/some\/where\n {2}it's a "word"\n {2}\S+\n {2}0\nok 5 surroundings$/m);
+  });
+});
+
+it('does not run as another user what only runc can', async () => {
+  expect(attemptOf('user').results.map(short)).toEqual([['other', 'fail', 'exit=1']]);
+  expect(await consoleOf('user')).toContain('add apt:runc to init');
+});
+
+it('gets the last of much output to the host before the power goes off', async () => {
+  const text = await consoleOf('long');
+  expect(text).toContain(`  line ${lines}\nok 1 run\nMoby test suite PASSED\n`);
+  expect(cellOf(report, 'long').verdict.kind).toBe('pass');
+});
