@@ -19,7 +19,7 @@ export async function printPlan(selection: SelectionOptions, options: RunCommand
   if (options.json === true) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else {
     process.stdout.write(plan.cells.map(describe).join('\n'));
-    process.stdout.write(colours(process.stdout).dim(`\n${plan.cells.length} cells, ${plan.concurrency} at once\n`));
+    process.stdout.write(colours(process.stdout).dim(`\n${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'}, ${plan.concurrency} at once\n`));
   }
   const failed = plan.cells.filter(({ error }) => error !== undefined);
   if (failed.length > 0) throw new HarnessError('PLAN_INCOMPLETE', `${failed.length} of ${plan.cells.length} cells cannot be planned`, { hint: 'the reasons are above' });
