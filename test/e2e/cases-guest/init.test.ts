@@ -42,9 +42,10 @@ beforeAll(async () => {
       [`cases/${name}/image.yml`, image(init)],
       [`cases/${name}/root/empty`, ''],
     ])),
-    'cases/user/case.yaml': 'summary: user\n',
-    'cases/user/image.yml': `init: [builtin:init, apt:busybox-static]\nonboot:\n${entry('other', 'true', '    uid: 1000\n')}`,
-    'cases/user/root/empty': '',
+    'cases/impossible/case.yaml': 'summary: impossible\n',
+    'cases/impossible/image.yml': `init: [builtin:init, apt:busybox-static]\nonboot:\n${entry('other', 'true', '    uid: 1000\n')}
+  - { name: idle, image: "dir:./root", command: [] }\n`,
+    'cases/impossible/root/empty': '',
     ...scriptCase('long', longText),
   });
   await project.run(['run', '--matrix']);
@@ -85,9 +86,11 @@ describe.each(['plain', 'runc'])('an image, %s', (name) => {
   });
 });
 
-it('does not run as another user what only runc can', async () => {
-  expect(attemptOf('user').results.map(short)).toEqual([['other', 'fail', 'exit=1']]);
-  expect(await consoleOf('user')).toContain('add apt:runc to init');
+it('fails what it cannot run, and says why', async () => {
+  expect(attemptOf('impossible').results.map(short)).toEqual([['other', 'fail', 'exit=1'], ['idle', 'fail', 'exit=1']]);
+  const text = await consoleOf('impossible');
+  expect(text).toContain('add apt:runc to init');
+  expect(text).toContain('the container has no command');
 });
 
 it('gets the last of much output to the host before the power goes off', async () => {

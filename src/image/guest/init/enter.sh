@@ -16,4 +16,8 @@ while case $1 in *=*) ;; *) false ;; esac do
     export "${1?}"
     shift
 done
+if [ $# -eq 0 ]; then
+    echo 'the container has no command'
+    exit 1
+fi
 exec nsenter --root=. --wd=".$cwd" -- "$@"
