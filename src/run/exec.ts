@@ -13,7 +13,7 @@ import { attemptFiles } from '../report/layout.ts';
 import { attemptCell } from './attempt.ts';
 import { defaultConcurrency } from './host.ts';
 import { observeBoot } from './observe.ts';
-import { openSession } from './session.ts';
+import { openPipeline } from './pipeline.ts';
 
 export interface ExecRequest {
   readonly command: readonly string[];
@@ -74,7 +74,7 @@ export interface ExecResult {
 /** Runs the command of `cells` in each, several at once; results come in the order of the cells. */
 export async function execCells(project: Project, cells: readonly Cell[], options: ExecOptions): Promise<readonly ExecResult[]> {
   const { signal } = options;
-  const session = await openSession(project, options);
+  const pipeline = await openPipeline(project, options);
   const largest = Math.max(...cells.map((cell) => cell.case.memory));
   const queue = new PQueue({ concurrency: options.jobs ?? project.harness.concurrency ?? defaultConcurrency(largest) });
   const runOne = async (cell: Cell): Promise<ExecResult> => {
@@ -83,11 +83,11 @@ export async function execCells(project: Project, cells: readonly Cell[], option
       if (bytes.length > 0) options.onOutput(cell, bytes);
     };
     const files = attemptFiles(cell.id, 1);
-    const folder = await session.temporary();
+    const folder = await pipeline.temporary();
     const stages = {
-      prepare: session.prepare,
-      async boot(_: Cell, prepared: Parameters<typeof session.machine.plan>[1]) {
-        const plan = await session.machine.plan(cell, prepared, signal);
+      prepare: pipeline.prepare,
+      async boot(_: Cell, prepared: Parameters<typeof pipeline.machine.plan>[1]) {
+        const plan = await pipeline.machine.plan(cell, prepared, signal);
         const { consoleLimit } = project.harness;
         return observeBoot(plan, cell.case.expect, { folder, files, consoleLimit, graceMs: 2000, onConsole: (chunk) => show(raw.push(chunk)) }, signal);
       },
@@ -95,7 +95,7 @@ export async function execCells(project: Project, cells: readonly Cell[], option
     const attempt = await attemptCell(cell, 1, stages, () => undefined, signal);
     show(raw.end());
     const status = raw.status();
-    const kept = attempt.boot !== undefined && status === undefined ? await keepConsole(join(folder, files.console), join(session.cacheRoot, 'exec', cellFolder(cell.id))) : undefined;
+    const kept = attempt.boot !== undefined && status === undefined ? await keepConsole(join(folder, files.console), join(pipeline.cacheRoot, 'exec', cellFolder(cell.id))) : undefined;
     await rm(folder, { recursive: true, force: true });
     return { cell, attempt, ...(status === undefined ? {} : { status }), ...(kept === undefined ? {} : { console: kept }) };
   };

@@ -6,7 +6,7 @@ import type { Progress } from '../model/events.ts';
 import type { Project } from '../model/project.ts';
 import { qemuCommand } from '../boot/command.ts';
 import { defaultConcurrency } from './host.ts';
-import { openSession, type Session } from './session.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
 
 export interface PlannedBoot {
   readonly id: string;
@@ -36,19 +36,19 @@ export interface PlanOptions {
 
 /** Makes every cell ready and plans its boot, in matrix order; one that fails does not keep the others from it. */
 export async function planCells(project: Project, cells: readonly Cell[], options: PlanOptions): Promise<RunPlan> {
-  const session = await openSession(project, options);
+  const pipeline = await openPipeline(project, options);
   const planned: PlannedBoot[] = [];
-  for (const cell of cells) planned.push(await planCell(cell, session, options.signal));
+  for (const cell of cells) planned.push(await planCell(cell, pipeline, options.signal));
   const concurrency = options.jobs ?? project.harness.concurrency ?? defaultConcurrency(Math.max(...cells.map((cell) => cell.case.memory)));
   return { concurrency, cells: planned };
 }
 
-async function planCell(cell: Cell, session: Session, signal: AbortSignal): Promise<PlannedBoot> {
+async function planCell(cell: Cell, pipeline: Pipeline, signal: AbortSignal): Promise<PlannedBoot> {
   if (cell.skip !== undefined) return { id: cell.id, skip: cell.skip };
   try {
-    const prepared = await session.prepare(cell, () => undefined, signal);
+    const prepared = await pipeline.prepare(cell, () => undefined, signal);
     if ('skip' in prepared) return { id: cell.id, skip: prepared.skip };
-    const plan = await session.machine.plan(cell, prepared, signal);
+    const plan = await pipeline.machine.plan(cell, prepared, signal);
     const { digest, segments } = prepared.image;
     return {
       id: cell.id,

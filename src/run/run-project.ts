@@ -18,7 +18,7 @@ import { observeBoot } from './observe.ts';
 import { eventProgress } from './progress.ts';
 import type { EventSink } from './events.ts';
 import { runCells } from './run.ts';
-import { openSession, type Session } from './session.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
 
 export interface RunProjectOptions {
   readonly cells: readonly Cell[];
@@ -51,7 +51,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   const names = [...(options.reporters ?? harness.reporters), ...(options.env['GITHUB_ACTIONS'] === 'true' && options.reporters === undefined ? ['github'] : [])];
   await Promise.all(names.map(loadReporter));
   const relay = createRelay();
-  const session = await openSession(project, { frozen: options.frozen, accel: options.accel, progress: relay.progress });
+  const pipeline = await openPipeline(project, { frozen: options.frozen, accel: options.accel, progress: relay.progress });
   const folder = await createRunFolder({ root: resolve(project.root, harness.output), output: options.output });
   const fanout = createFanout([folder.recorder, ...(await createReporters(names, { folder: folder.path, cwd, stdout: options.stdout, env: options.env }))]);
   const concurrency = options.jobs ?? harness.concurrency ?? defaultConcurrency(Math.max(...cells.map((cell) => cell.case.memory)));
@@ -59,7 +59,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     id: folder.id,
     folder: folder.path,
     tool: { name: 'kit-test', version },
-    host: describeHost(await qemuVersions(session.machine, cells, signal)),
+    host: describeHost(await qemuVersions(pipeline.machine, cells, signal)),
     command: options.command,
     concurrency,
     retries: options.retries ?? harness.retries,
@@ -67,7 +67,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     deliver: (event) => fanout.emit(event),
     stages: (emit) => {
       relay.connect(emit);
-      return createStages(session, folder, { concurrency, consoleLimit: harness.consoleLimit, graceMs: harness.graceAfterDecision ?? defaultGraceMs });
+      return createStages(pipeline, folder, { concurrency, consoleLimit: harness.consoleLimit, graceMs: harness.graceAfterDecision ?? defaultGraceMs });
     },
     signal,
   });
@@ -75,12 +75,12 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   return { report, brokenReporters, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
 }
 
-function createStages(session: Session, folder: RunFolder, options: { readonly concurrency: number; readonly consoleLimit: number; readonly graceMs: number }): AttemptStages {
+function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly concurrency: number; readonly consoleLimit: number; readonly graceMs: number }): AttemptStages {
   const boots = new PQueue({ concurrency: options.concurrency });
   return {
-    prepare: session.prepare,
+    prepare: pipeline.prepare,
     async boot(cell, prepared, number, onPhase, signal) {
-      const plan = await session.machine.plan(cell, prepared, signal);
+      const plan = await pipeline.machine.plan(cell, prepared, signal);
       const files = await folder.attempt(cell.id, number);
       return boots.add(() => {
         signal.throwIfAborted();

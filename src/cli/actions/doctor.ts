@@ -10,7 +10,7 @@ import { execCase } from '../../run/exec.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { hostMemo, userspaceText } from '../../run/machine.ts';
 import { requestedCells } from '../../run/select.ts';
-import { openSession } from '../../run/session.ts';
+import { openPipeline } from '../../run/pipeline.ts';
 import { loadCommandWorkspace, projectCache, type Workspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -49,10 +49,10 @@ async function probeCell({ project, archs }: Workspace, arch: Arch, accel: Accel
   const testCase = await execCase({ command: ['true'], copy: [], modules: [], env: {}, memoryBytes: 512 * 1024 ** 2, cpus: 1, cwd: process.cwd() });
   const [cell] = requestedCells({ ...project, cases: [testCase] }, archs, { matrix: false, selection: { arch: [arch.name] }, hostArch: hostArch() });
   if (cell === undefined) throw new HarnessError('ACCEL_UNTRIED', 'there is no kernel to try it with');
-  const session = await openSession(project, { frozen: false, progress: stderrProgress() });
-  const prepared = await session.prepare(cell, () => undefined, signal);
+  const pipeline = await openPipeline(project, { frozen: false, progress: stderrProgress() });
+  const prepared = await pipeline.prepare(cell, () => undefined, signal);
   if ('skip' in prepared) throw new HarnessError('ACCEL_UNTRIED', prepared.skip);
-  return { plan: await session.machine.planWith(cell, prepared, accel, signal), expectText: userspaceText };
+  return { plan: await pipeline.machine.planWith(cell, prepared, accel, signal), expectText: userspaceText };
 }
 
 function describe({ name, status, detail, fix }: Check): string {

@@ -4,7 +4,7 @@ import type { Accel } from '../../model/arch.ts';
 import { HarnessError, UsageError } from '../../model/errors.ts';
 import { bootInTerminal } from '../../boot/terminal.ts';
 import { requestedCells } from '../../run/select.ts';
-import { openSession } from '../../run/session.ts';
+import { openPipeline } from '../../run/pipeline.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { stderrProgress } from '../progress.ts';
@@ -27,12 +27,12 @@ export async function openShell(name: string, options: ShellCommandOptions): Pro
     throw new UsageError('ONE_CELL', `a shell needs one cell; ${others.length + 1} are selected`, { hint: `name one, such as kit-test shell ${cell?.case.name ?? name} --kernel ${cell?.kernel.name ?? 'NAME'} --arch ${cell?.arch.name ?? 'NAME'}` });
   }
   const { signal } = new AbortController();
-  const session = await openSession(project, { frozen: options.frozen ?? false, accel: options.accel, progress: stderrProgress() });
+  const pipeline = await openPipeline(project, { frozen: options.frozen ?? false, accel: options.accel, progress: stderrProgress() });
   const asked = options.entries === true ? [] : ['kit_test.shell'];
   const interactive = { ...cell, case: { ...cell.case, cmdline: [...cell.case.cmdline, ...asked] } };
-  const prepared = await session.prepare(interactive, () => undefined, signal);
+  const prepared = await pipeline.prepare(interactive, () => undefined, signal);
   if ('skip' in prepared) throw new HarnessError('CELL_SKIPPED', `${cell.id} is skipped: ${prepared.skip}`);
-  const plan = await session.machine.plan(interactive, prepared, signal);
+  const plan = await pipeline.machine.plan(interactive, prepared, signal);
   const { exit } = await bootInTerminal(plan, { input: process.stdin, output: process.stdout }, signal);
   if (exit.kind === 'failed') throw new HarnessError('BOOT_FAILED', exit.message, exit.hint === undefined ? {} : { hint: exit.hint });
   return exitCodes.ok;

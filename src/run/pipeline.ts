@@ -10,13 +10,13 @@ import { openMachine, type Machine } from './machine.ts';
 import { createPrepare, type Prepare } from './prepare.ts';
 import { openSupplies } from './workspace.ts';
 
-export interface SessionOptions {
+export interface PipelineOptions {
   readonly frozen: boolean;
   readonly accel?: 'auto' | Accel | undefined;
   readonly progress: Progress;
 }
 
-export interface Session {
+export interface Pipeline {
   readonly prepare: Prepare;
   readonly machine: Machine;
   readonly cacheRoot: string;
@@ -25,7 +25,7 @@ export interface Session {
 }
 
 /** Opens the cache and readies every stage. Nothing is fetched or built until a cell is prepared. */
-export async function openSession(project: Project, options: SessionOptions): Promise<Session> {
+export async function openPipeline(project: Project, options: PipelineOptions): Promise<Pipeline> {
   const { harness } = project;
   const { progress } = options;
   const supplies = await openSupplies(project, { frozen: options.frozen, progress });
