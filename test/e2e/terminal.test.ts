@@ -28,10 +28,10 @@ async function sit(script: string, answers: readonly (readonly [string, string])
   let screen = '';
   child.stdout.on('data', (chunk: Buffer) => {
     screen += chunk.toString();
-    const [prompt, keys] = left[0] ?? [];
-    if (prompt === undefined || keys === undefined || !screen.includes(prompt)) return;
-    left.shift();
-    child.stdin.write(keys);
+    for (let next = left[0]; next !== undefined && screen.includes(next[0]); next = left[0]) {
+      left.shift();
+      child.stdin.write(next[1]);
+    }
   });
   await once(child, 'close');
   expect(left).toEqual([]);
@@ -41,7 +41,8 @@ async function sit(script: string, answers: readonly (readonly [string, string])
 const onTerminal = it.runIf(process.platform === 'linux' && findProgram('script') !== undefined);
 
 onTerminal('gives the guest every key, Ctrl-C too, and ends with Ctrl-]', async () => {
-  const script = `exec setsid cttyhack sh -c 'trap "echo guest: caught it" INT; echo "guest: type"; read -r word; echo "guest: got $word"; echo "guest: now"; sleep 1000; echo "guest: after"; sleep 1000'`;
+  // A loop, for the key may come before the shell has started its next command.
+  const script = `exec setsid cttyhack sh -c 'trap "echo guest: caught it; echo guest: after" INT; echo "guest: type"; read -r word; echo "guest: got $word"; echo "guest: now"; while :; do sleep 1; done'`;
   const screen = await sit(script, [['guest: type', 'hello\r'], ['guest: now', ctrlC], ['guest: after', `ignored${ctrlBracket}`]]);
   expect(screen).toContain('Ctrl-] ends the guest');
   expect(screen).toContain('guest: got hello');
