@@ -1,7 +1,7 @@
 // kit-test.lock: which package files a resolution meant, so that the next run is the same and needs no index.
 // JSON with sorted keys, written whole; what another process wrote meanwhile stays.
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Cache } from '../cache/store.ts';
 import { createHash } from 'node:crypto';
 import { UsageError } from '../model/errors.ts';

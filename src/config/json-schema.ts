@@ -1,5 +1,5 @@
 // JSON Schemas of what users write, for editors: generated from the schemas that check it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CaseFileSchema } from '../model/case.ts';
 import { HarnessSchema } from '../model/harness.ts';
 import { KernelFileSchema } from '../model/kernel.ts';

@@ -1,5 +1,5 @@
 // A test case as it is written in cases/NAME/case.yaml.
-import { z } from 'zod';
+import * as z from 'zod';
 import { KernelArgument } from './kernel.ts';
 import { Duration, Size } from './units.ts';
 

@@ -1,5 +1,5 @@
 // harness.config.ts: what the whole project says about its matrix.
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeoutsSchema } from './case.ts';
 import { Duration } from './units.ts';
 

@@ -1,5 +1,5 @@
 // A kernel as it is asked for (kernels/NAME.yaml) and as it is once its files are on this machine.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const perArch = <T extends z.ZodType>(value: T) =>
   z.union([value, z.record(z.string(), value)]).describe('one value, or one for each architecture');

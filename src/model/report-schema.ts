@@ -1,6 +1,6 @@
 // report.json as a schema: the published form of RunReport. Its test does not compile when the type in report.ts and
 // this schema differ, so neither can change alone.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const milliseconds = z.number().min(0);
 

@@ -1,5 +1,5 @@
 // Durations and sizes as people write them.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const durationUnits = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const sizeUnits = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 } as const;

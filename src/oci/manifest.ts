@@ -1,7 +1,7 @@
 // The JSON documents of an image: index, manifest, configuration, and the file that marks a layout.
 // https://github.com/opencontainers/image-spec (1.1.1) and Docker's schema 2 of the same documents. Unknown keys are
 // kept out, as the specification asks; wrong types are refused.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `sha256:…` or `sha512:…`: never a path. */
 const DigestSchema = z.string().regex(/^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/, 'expected a sha256 or sha512 digest');

@@ -1,6 +1,6 @@
 // What can be said of a container: by LinuxKit YAML, and by the image itself in the label org.mobyproject.config.
 // Keys and types follow LinuxKit's schema (`moby/schema.go`, `docs/yaml.md`); every level refuses unknown keys.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const words = z.array(z.string());
 /** A number, or the name of a container of the same YAML. */

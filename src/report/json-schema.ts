@@ -1,5 +1,5 @@
 // The JSON Schema of report.json, for who reads it with other tools: `kit-test schema report`.
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunReportSchema } from '../model/report-schema.ts';
 
 export function reportJsonSchema(): object {

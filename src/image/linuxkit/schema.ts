@@ -1,6 +1,6 @@
 // LinuxKit YAML as data: the keys of `moby/schema.go`, every level refusing unknown ones.
 // The two keys of 2017 that LinuxKit has dropped since are accepted and not used: `trust` and `outputs`.
-import { z } from 'zod';
+import * as z from 'zod';
 import { containerOptionKeys } from '../../oci/options.ts';
 
 const words = z.array(z.string());
