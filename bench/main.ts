@@ -1,6 +1,6 @@
 // `npm run bench`: the same cells by a bare shell loop over QEMU and by kit-test, in one session, and the ratios.
-//   npm run bench                       12 cells (one case), `exec`, image builds
-//   npm run bench -- --cells 96         the whole default matrix as well
+//   npm run bench                       all of it but the whole matrix, which takes a quarter of an hour
+//   npm run bench -- --only cells       one part: cells (12), matrix (the default one), exec, images
 //   npm run bench -- --repeat 5         more rounds; the median is shown
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measure, shellLoop } from './shell-loop.ts';
 
-const { values } = parseArgs({ options: { repeat: { type: 'string', default: '3' }, cells: { type: 'string', default: '12' } } });
+const { values } = parseArgs({ options: { repeat: { type: 'string', default: '3' }, only: { type: 'string' } } });
 const rounds = Number(values.repeat);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tool = join(root, 'dist', 'main.js');
@@ -104,7 +104,14 @@ async function images(): Promise<void> {
 }
 
 say(`Node ${process.versions.node}, ${process.platform} ${process.arch}`);
-await matrix('12 cells', ['--case', 'boot']);
-if (Number(values.cells) > 12) await matrix('the default matrix', []);
-await exec();
-await images();
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  cells: () => matrix('12 cells', ['--case', 'boot']),
+  exec,
+  images,
+  matrix: () => matrix('the default matrix', []),
+};
+for (const part of values.only === undefined ? ['cells', 'exec', 'images'] : [values.only]) {
+  const work = parts[part];
+  if (work === undefined) throw new Error(`there is no part "${part}": ${Object.keys(parts).join(', ')}`);
+  await work();
+}
