@@ -1,10 +1,10 @@
 // The cache: files by digest (`blobs/sha256/ab/…`) and results by key (`entries/KIND/KEY`), shared by any number of processes.
 // Everything is made in `tmp/` and renamed into place: what can be seen is complete, whoever was killed when.
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InternalError } from '../model/errors.ts';
-import { errorCode } from '../sys/fs.ts';
+import { errorCode, exists } from '../sys/fs.ts';
 import { cacheError } from './errors.ts';
 import { dropStale, withLock } from './lock.ts';
 import { holderToText, isAlive, parseHolder, self } from './process-id.ts';
@@ -120,11 +120,6 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
       return blobPath(digest);
     },
   };
-}
-
-/** Whether something is there. */
-export async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
 }
 
 /** Notes that an entry was used, for pruning. */

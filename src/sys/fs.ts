@@ -37,6 +37,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether something is there. */
+export async function exists(path: string): Promise<boolean> {
   return stat(path).then(() => true, () => false);
 }

@@ -1,5 +1,6 @@
 // The facts of a bundle once more as shell calls, for builtin:init: a POSIX shell cannot read JSON. Each line calls one
 // of the functions of guest/init/bundle.sh, every word quoted.
+import { quoteWord } from '../../model/shell.ts';
 import type { Mount } from '../../oci/mounts.ts';
 import type { Bundle } from './containers.ts';
 
@@ -18,11 +19,6 @@ export function shellEntry(bundle: Bundle): string {
     ['container_start', String(user.uid), cwd, ...env.filter((item) => /^[A-Za-z_][A-Za-z0-9_]*=/.test(item)), ...args],
   ];
   return lines.map((words) => `${words.map(quoteWord).join(' ')}\n`).join('');
-}
-
-/** One word for a POSIX shell. */
-export function quoteWord(word: string): string {
-  return /^[A-Za-z0-9_./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 const mountWords = ({ type = '', source = '', destination, options = [] }: Mount): string[] => [type, source, destination, options.join(',')];

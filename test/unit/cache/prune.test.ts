@@ -3,7 +3,8 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { listCache, pruneCache, type PruneLimits } from '../../../src/cache/prune.ts';
-import { exists, openCache, type Cache } from '../../../src/cache/store.ts';
+import { openCache, type Cache } from '../../../src/cache/store.ts';
+import { exists } from '../../../src/sys/fs.ts';
 import { temporaryFolder } from './folder.ts';
 
 const now = Date.now();

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { withLock } from '../../../src/cache/lock.ts';
-import { exists, openCache } from '../../../src/cache/store.ts';
+import { openCache } from '../../../src/cache/store.ts';
+import { exists } from '../../../src/sys/fs.ts';
 import { asOrdinaryUser, temporaryFolder } from './folder.ts';
 
 const jiti = fileURLToPath(new URL('../../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
