@@ -12,7 +12,7 @@ const source = join(root, 'src');
 const target = join(root, 'dist');
 
 const entries = ['main.ts', 'index.ts'];
-const foundByName = [/^arch\/(?!index\.ts$)[^/]+\.ts$/, /^kernel\/sources\/[^/]+\.ts$/, /^image\/transports\/[^/]+\.ts$/, /^image\/guest\/[^/]+\/tree\.ts$/, /^report\/reporters\/[^/]+\.ts$/];
+const foundByName = [/^arch\/(?!index\.ts$)[^/]+\.ts$/, /^kernel\/sources\/[^/]+\.ts$/, /^source\/transports\/[^/]+\.ts$/, /^guest\/[^/]+\/tree\.ts$/, /^report\/reporters\/[^/]+\.ts$/];
 const external = [/^node:/, 'execa', 'jiti', 'tar-stream', 'undici', 'fzstd', 'junit-report-builder', '@actions/core'];
 
 const files = readdirSync(source, { recursive: true }).filter((path) => path.endsWith('.ts'));
@@ -38,7 +38,7 @@ await bundle.write({
   codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'folders', name: (id) => (id.includes('node_modules') ? 'packages' : id.startsWith(source) ? chunkOf(relative(source, id)) : null) }] },
 });
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--emitDeclarationOnly'], { stdio: 'inherit' });
-cpSync(join(source, 'image/guest'), join(target, 'image/guest'), { recursive: true, filter: (path) => statSync(path).isDirectory() || !path.endsWith('.ts') });
+cpSync(join(source, 'guest'), join(target, 'guest'), { recursive: true, filter: (path) => statSync(path).isDirectory() || !path.endsWith('.ts') });
 chmodSync(join(target, 'main.js'), 0o755);
 
 /** `kernel/resolve.ts` → `kernel/index`: beside the folders it looks into by `import.meta.url`. Entries stay by themselves. */

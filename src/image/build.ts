@@ -18,7 +18,7 @@ import { shellEntry } from './sections/shell-entry.ts';
 import { placeVolumes } from './sections/volumes.ts';
 import { addSegment, buildSegment, imageDigest, segmentKey, type BuiltSegment } from './segment.ts';
 import { addStandardFiles, dropLeftovers, type Role } from './standard-files.ts';
-import { resolveSource, type ImageApt, type Source } from './transport.ts';
+import { resolveSource, type ImageApt, type Source } from '../source/source.ts';
 
 export interface ImageBuilderContext {
   readonly cache: Cache;

@@ -4,7 +4,7 @@ import { textFile } from '../archive/entry.ts';
 import { createTree, list, put, type Tree } from '../archive/rootfs.ts';
 import type { Cache } from '../cache/store.ts';
 import type { Progress } from '../model/events.ts';
-import { readFolder } from './folder.ts';
+import { readFolder } from '../source/folder.ts';
 import { buildSegment, segmentKey, type BuiltSegment } from './segment.ts';
 
 export type ExtraFile =

@@ -9,7 +9,7 @@ import type { Cache } from '../cache/store.ts';
 import { InternalError } from '../model/errors.ts';
 import type { Image, Segment } from '../model/image.ts';
 import { errorCode } from '../sys/fs.ts';
-import { openSlices } from './slices.ts';
+import { openSlices } from '../source/slices.ts';
 
 /** A segment with what it takes in the guest's memory. */
 export interface BuiltSegment extends Segment {

@@ -11,7 +11,7 @@ import { HarnessError } from '../../src/model/errors.ts';
 import { KernelFileSchema, KernelSourceSchema, type KernelSpec } from '../../src/model/kernel.ts';
 import { createKernelResolver } from '../../src/kernel/resolve.ts';
 import { listSources, loadSource } from '../../src/kernel/sources.ts';
-import { resolveSource } from '../../src/image/transport.ts';
+import { resolveSource } from '../../src/source/source.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'kit-test-sources-'));
 afterAll(() => rm(root, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ import type { Cache } from '../../cache/store.ts';
 import { HarnessError } from '../../model/errors.ts';
 import type { Progress } from '../../model/events.ts';
 import { goJson } from '../../oci/json.ts';
-import { readFolder } from '../folder.ts';
+import { readFolder } from '../../source/folder.ts';
 import type { FileEntry, LinuxkitDocument } from '../linuxkit/schema.ts';
 
 export interface FileContext {

@@ -5,7 +5,7 @@ import { copyTree } from '../../archive/rootfs.ts';
 import { HarnessError } from '../../model/errors.ts';
 import { readFolder } from '../folder.ts';
 import { unreadableSource } from '../slices.ts';
-import { pathFor, plainConfig, type Source, type Transport } from '../transport.ts';
+import { pathFor, plainConfig, type Source, type Transport } from '../source.ts';
 
 const dir: Transport<'dir'> = async (reference, context, signal): Promise<Source> => {
   const path = pathFor(reference.path, context);

@@ -4,7 +4,7 @@ import { HarnessError } from '../../model/errors.ts';
 import { applyLayer } from '../../oci/layers.ts';
 import { readBlob, readLayoutImage, type LayoutImage } from '../../oci/layout.ts';
 import { spoolTar } from '../spool.ts';
-import { pathFor, type Source, type Transport, type TransportContext } from '../transport.ts';
+import { pathFor, type Source, type Transport, type TransportContext } from '../source.ts';
 
 const oci: Transport<'oci'> = async (reference, context, signal): Promise<Source> => {
   const folder = pathFor(reference.path, context);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { combinePackages } from '../../../src/image/usr-merge.ts';
+import { combinePackages } from '../../../src/source/usr-merge.ts';
 import { show, treeOf } from '../archive/trees.ts';
 
 const links = { bin: '->usr/bin', sbin: '->usr/sbin', lib: '->usr/lib', usr: '/', 'usr/bin': '/', 'usr/sbin': '/', 'usr/lib': '/' };

@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { list, lookup } from '../../../src/archive/rootfs.ts';
-import { contentDigest, readFolder, type FolderTree } from '../../../src/image/folder.ts';
-import { openSlices } from '../../../src/image/slices.ts';
+import { contentDigest, readFolder, type FolderTree } from '../../../src/source/folder.ts';
+import { openSlices } from '../../../src/source/slices.ts';
 import { collect } from '../archive/trees.ts';
-import { createWorkplace, type Workplace } from './context.ts';
+import { createWorkplace, type Workplace } from '../image/context.ts';
 
 const signal = AbortSignal.timeout(60_000);
 let place: Workplace;

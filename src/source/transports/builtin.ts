@@ -1,11 +1,11 @@
-// `builtin:NAME`: an image that comes with kit-test: the files beside src/image/guest/NAME/tree.ts.
+// `builtin:NAME`: an image that comes with kit-test: the files beside src/guest/NAME/tree.ts.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { plainDirectory, textFile, type Inode } from '../../archive/entry.ts';
 import { copyTree, createTree, put, type Tree } from '../../archive/rootfs.ts';
 import { HarnessError } from '../../model/errors.ts';
 import { closest } from '../../model/suggest.ts';
-import type { Source, Transport } from '../transport.ts';
+import type { Source, Transport } from '../source.ts';
 
 /** What tree.ts of a built-in image lists: a file (`source` beside it), a link, or else a folder. */
 interface Listed {
@@ -15,7 +15,7 @@ interface Listed {
   readonly symlink?: string;
 }
 
-const folder = new URL('../guest/', import.meta.url);
+const folder = new URL('../../guest/', import.meta.url);
 const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
 const builtin: Transport<'builtin'> = async (reference): Promise<Source> => {

@@ -7,7 +7,7 @@ import type { Entry } from '../../archive/entry.ts';
 import type { Tree } from '../../archive/rootfs.ts';
 import { foldLayers } from '../../oci/layers.ts';
 import { spoolTar } from '../spool.ts';
-import { plainConfig, type Source, type Transport, type TransportContext } from '../transport.ts';
+import { plainConfig, type Source, type Transport, type TransportContext } from '../source.ts';
 import { combinePackages } from '../usr-merge.ts';
 
 const VERSION = 1;
