@@ -40,7 +40,7 @@ export function sortKernels(kernels: readonly KernelSpec[]): readonly KernelSpec
 
 function createCell(testCase: Case, kernel: KernelSpec, arch: Arch): Cell {
   const skip = unmetArch(testCase.needs, arch) ?? unmetRelease(testCase.needs, kernel.release);
-  return { id: cellId(testCase.name, kernel.name, arch.name), case: testCase, kernel, arch, ...(skip === undefined ? {} : { skip }) };
+  return { id: cellId(testCase.name, kernel.name, arch.name), case: testCase, kernel, arch, medium: 'kernel+initrd', ...(skip === undefined ? {} : { skip }) };
 }
 
 /** Those of `matrix.arch` as written, then the others, which include rules may ask for, by name. */

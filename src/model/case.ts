@@ -5,6 +5,8 @@ import { Duration, Size } from './units.ts';
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
 
+const defaultArtifactsLimit = 16 * 1024 * 1024;
+
 /** Text that must occur in a console line, or `/regular expression/flags` (flags: i, u). */
 export const PatternSchema = z.string().min(1).superRefine(checkExpression).describe('text to find in a console line, or /regular expression/');
 
@@ -63,6 +65,60 @@ export const RunSchema = z
   })
   .describe('a command instead of an image: boots a small built-in image and takes the exit status as the result');
 
+const AbsolutePath = z.string().regex(/^\/[^\0\n]*$/, 'expected an absolute path in the guest');
+
+const Port = z.int().min(1).max(65535);
+
+/** One step of a TCP dialogue: what is sent, then what must come back. */
+const ProbeStepSchema = z.strictObject({
+  send: z.string().optional().describe('text to send; write \\r\\n in double quotes'),
+  expect: PatternSchema.optional().describe('what the answer must hold'),
+});
+
+export const ProbeSchema = z
+  .strictObject({
+    name: z.string().min(1).optional().describe('name of the result; default: what is asked'),
+    http: z
+      .strictObject({
+        port: Port.describe('port in the guest'),
+        path: z.string().regex(/^\//, 'expected a path that begins with /').default('/'),
+        method: z.string().regex(/^[A-Z]+$/).default('GET'),
+        headers: z.record(z.string(), z.string()).default({}),
+        send: z.string().optional().describe('body of the request'),
+        status: z.int().min(100).max(599).default(200),
+        body: PatternSchema.optional().describe('what the answer must hold'),
+      })
+      .optional()
+      .describe('an HTTP request to the guest'),
+    tcp: z.strictObject({ port: Port, dialogue: z.array(ProbeStepSchema).min(1) }).optional().describe('a dialogue over a TCP connection to the guest'),
+    command: z.array(z.string()).min(1).optional().describe("a program of this machine, run in the case's folder; {port:N} stands for 127.0.0.1's port that leads to port N of the guest. Its exit status 0 is a success"),
+    deadline: Duration.default(30_000).describe('until when it must have succeeded, counted from when the guest is ready; stretched under TCG'),
+    interval: Duration.default(500).describe('pause between tries'),
+  })
+  .superRefine((probe, context) => {
+    if ([probe.http, probe.tcp, probe.command].filter((way) => way !== undefined).length !== 1) context.addIssue({ code: 'custom', message: 'expected exactly one of http, tcp, command' });
+  })
+  .describe('asks the running guest from outside; retried until it succeeds or its deadline has come');
+export type Probe = z.infer<typeof ProbeSchema>;
+
+/** Media a cell can boot from; all but the first are files that firmware reads. */
+export const bootMedia = ['kernel+initrd', 'iso-bios', 'iso-efi', 'raw-bios', 'raw-efi', 'qcow2-bios', 'qcow2-efi'] as const;
+export type BootMedium = (typeof bootMedia)[number];
+
+export const DriveSchema = z.strictObject({
+  source: z.string().min(1).describe('folder of this machine, relative to the case; {arch} is replaced'),
+  mount: AbsolutePath.describe('where the guest sees it'),
+  format: z.enum(['squashfs', 'erofs']).default('squashfs').describe('file system of the drive; the kernel must know it, as module or built in'),
+});
+export type Drive = z.infer<typeof DriveSchema>;
+
+export const ArtifactsSchema = z
+  .union([
+    z.array(AbsolutePath).min(1).transform((paths) => ({ paths, limit: defaultArtifactsLimit })),
+    z.strictObject({ paths: z.array(AbsolutePath).min(1), limit: Size.default(defaultArtifactsLimit).describe('bytes of all together') }),
+  ])
+  .describe("files and folders of the guest (globs allowed) that are copied into the cell's folder, also after a failure");
+
 /** cases/NAME/case.yaml */
 export const CaseFileSchema = z
   .strictObject({
@@ -77,6 +133,10 @@ export const CaseFileSchema = z
     memory: Size.refine((bytes) => bytes >= 32 * 1024 ** 2 && bytes <= 1024 ** 4, 'expected a size from 32M to 1024G').default(512 * 1024 * 1024).describe('guest memory, such as 512M or 2G'),
     cpus: z.int().min(1).max(64).default(1).describe('virtual CPUs of the guest'),
     network: z.boolean().default(false).describe("a virtio network card on QEMU's user network, which cannot reach the host's network unless allowed"),
+    boot: z.union([z.enum(bootMedia).transform((medium) => [medium]), z.array(z.enum(bootMedia)).min(1)]).default(['kernel+initrd']).describe('media to boot from; several make a cell for each. A medium that an architecture has no firmware for has no cell there'),
+    drives: z.array(DriveSchema).default([]).describe('folders of this machine as read-only drives, for what is too big for memory'),
+    probe: z.union([ProbeSchema.transform((probe) => [probe]), z.array(ProbeSchema).min(1)]).optional().describe('asks the services of the guest from this machine; part of the verdict'),
+    artifacts: ArtifactsSchema.optional(),
     retries: z.int().min(0).max(10).optional().describe('further attempts after a failure; a pass then is flaky'),
     cmdline: z.array(KernelArgument).default([]).describe('further kernel arguments'),
   })

@@ -13,6 +13,17 @@ const RuleSchema = z
   .refine((rule) => Object.values(rule).some((value) => value !== undefined), 'expected at least one of case, kernel, arch, label');
 export type Rule = z.infer<typeof RuleSchema>;
 
+const RunnerSchema = z
+  .strictObject({
+    type: z.literal('exec'),
+    command: z.array(z.string()).min(1).describe('program that boots the files and prints the console; {kernel} {initrd} {cmdline} {image} {arch} {cell} {name} {memory} {cpus} {folder} are replaced, and are in the environment as KIT_TEST_KERNEL and so on'),
+    cleanup: z.array(z.string()).min(1).optional().describe('program that is run after each boot, however it ended'),
+    format: z.string().default('kernel+initrd').describe('what is built for it: a format of `kit-test build`'),
+    arch: z.array(z.string()).min(1).optional().describe('architectures it boots; QEMU boots the others. Default: all'),
+  })
+  .describe('a command that boots cells instead of QEMU: a cloud, a lab, another virtual machine monitor');
+export type RunnerSpec = z.output<typeof RunnerSchema>;
+
 export const HarnessSchema = z
   .strictObject({
     cases: z.string().default('cases').describe('folder of the cases'),
@@ -42,6 +53,15 @@ export const HarnessSchema = z
       })
       .prefault({})
       .describe('where packages come from'),
+    images: z
+      .strictObject({
+        mirrors: z.record(z.string(), z.string()).default({}).describe('registry to the address that serves it, such as { "docker.io": "https://mirror.example/hub" }; "*" for all'),
+        insecure: z.array(z.string()).default([]).describe('registries (host or host:port) that may be read by plain HTTP; loopback always may'),
+        ca: z.array(z.string()).default([]).describe('PEM files of certificate authorities to trust besides those of the system'),
+      })
+      .prefault({})
+      .describe('where image references are looked up'),
+    runner: RunnerSchema.optional().describe('what boots the built files; default: QEMU on this machine'),
     output: z.string().default('.kit-test').describe('folder of runs'),
     cache: z.string().optional().describe('default: $KIT_TEST_CACHE, or kit-test in the cache folder of the user'),
     graceAfterDecision: Duration.optional().describe('how long a guest may go on after its verdict is certain; default 3s'),

@@ -48,6 +48,8 @@ export async function execCase(request: ExecRequest): Promise<Case> {
     memory: request.memoryBytes,
     cpus: request.cpus,
     network: false,
+    boot: ['kernel+initrd'],
+    drives: [],
     // Nobody reads the messages of a boot that goes well: without them it takes a tenth less. Errors and crashes still print.
     cmdline: ['kit_test.raw', 'loglevel=4'],
   };
