@@ -61,6 +61,7 @@ const fieldsByArch: Readonly<Record<KernelSource['type'], readonly string[]>> = 
   apt: ['package'],
   file: ['path', 'config', 'modules'],
   url: ['kernel', 'config', 'modules'],
+  oci: ['image'],
 };
 
 function withKnownArchs(kernel: KernelFile, archs: readonly ArchNames[]): { readonly arch: string[]; readonly source: KernelSource; readonly mistakes: readonly Mistake[] } {

@@ -17,10 +17,10 @@ export interface SyntaxMistake {
 const mostErrors = 20;
 
 /** One mistake for each line, in the order of the file. */
-export function explainSyntax(errors: readonly ParserError[], lines: readonly string[]): readonly SyntaxMistake[] {
+export function explainSyntax(errors: readonly ParserError[], lines: readonly string[], dialect?: 'linuxkit'): readonly SyntaxMistake[] {
   const byLine = new Map<number, SyntaxMistake>();
   for (const error of withoutSequels(errors)) {
-    const mistake = tabMistake(error, lines) ?? { position: error.position, ...explain(error) };
+    const mistake = tabMistake(error, lines, dialect) ?? { position: error.position, ...explain(error) };
     if (!byLine.has(mistake.position.line)) byLine.set(mistake.position.line, mistake);
   }
   return [...byLine.values()].slice(0, mostErrors);
@@ -32,14 +32,14 @@ function withoutSequels(errors: readonly ParserError[]): readonly ParserError[] 
 }
 
 /** The parser has many words for a tab in the indentation; they all mean this. */
-function tabMistake({ code, position }: ParserError, lines: readonly string[]): SyntaxMistake | undefined {
+function tabMistake({ code, position }: ParserError, lines: readonly string[], dialect: 'linuxkit' | undefined): SyntaxMistake | undefined {
   const indentation = /^[ \t]*/.exec(lines[position.line - 1] ?? '')?.[0] ?? '';
   const tab = indentation.indexOf('\t');
   if (tab < 0 && code !== 'TAB_AS_INDENT') return undefined;
   return {
     position: { line: position.line, column: tab < 0 ? position.column : tab + 1 },
     message: 'tabs are not allowed for indentation in YAML',
-    hint: 'indent with spaces',
+    hint: dialect === undefined ? 'indent with spaces' : 'indent with spaces: lists in articles of 2017 are printed with tabs, and LinuxKit refused them too; `expand -t 2 FILE` replaces each tab',
   };
 }
 
@@ -57,6 +57,9 @@ function explain({ code, message }: ParserError): { readonly message: string; re
       return { message: lowerFirst(message), hint: 'in double quotes a backslash begins an escape: use single quotes, or two backslashes' };
     case 'MULTIPLE_DOCS':
       return { message: 'a second document begins here: expected one document', hint: 'remove the "---" and what follows' };
+    case 'UNEXPECTED_TOKEN':
+      if (message.includes('block-seq-ind on same line')) return { message: 'a list cannot begin on the line of its key', hint: 'put each "- " on a line of its own, or the list in brackets' };
+      return { message: `this is no valid YAML: ${lowerFirst(message)}` };
     case 'TAG_RESOLVE_FAILED':
       return { message: lowerFirst(message), hint: 'a value that begins with "!" needs quotes' };
     default:

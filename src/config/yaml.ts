@@ -1,14 +1,15 @@
 // Reads YAML 1.2 with positions: syntax errors and schema violations of a text become issues, all at once, each with line, column and frame.
 // The one home of npm `yaml`. Hostile texts are bounded: by size, by nesting, by what anchors expand to.
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit, type YAMLMap } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, parseDocument, visit, type YAMLMap } from 'yaml';
 import type { z } from 'zod';
 import type { Issue } from '../model/errors.ts';
 import { listNames } from '../model/suggest.ts';
 import type { Position } from './codeframe.ts';
 import { explainIssues } from './issues-from-zod.ts';
-import { quote } from './quote.ts';
+import { describeValue, quote } from './quote.ts';
 import { keysOf } from './schema-shape.ts';
 import { issueAt, issueOf, issuesInOrder, type Mistake, type Path, plainSource, type Source, splitLines } from './source.ts';
+import { goIntegers } from './yaml-integers.ts';
 import { explainSyntax, type SyntaxMistake } from './yaml-syntax.ts';
 
 export interface YamlResult<T> {
@@ -20,6 +21,8 @@ export interface YamlResult<T> {
   readonly source: Source;
   /** Where a value stands; of the nearest mapping around it where the path does not exist. */
   readonly positionOf: (path: Path) => Position | undefined;
+  /** What was read and not used, in words with its place. */
+  readonly notices: readonly string[];
   /** An issue at a path of this file, for checks that a schema cannot express. */
   readonly issue: (mistake: Mistake) => Issue;
 }
@@ -30,13 +33,18 @@ const mostProblems = 50;
 // Expansions of aliases to collections, counted as the parser does: an honest file has few.
 const mostAliases = 1000;
 
+export interface YamlOptions {
+  /** `linuxkit` reads integers as LinuxKit does, takes the first of several documents, and insists on keys that are text. */
+  readonly dialect?: 'linuxkit';
+}
+
 /** Never throws, whatever the text. */
-export function readYaml<T>(text: string, file: string, schema: z.ZodType<T>): YamlResult<T> {
+export function readYaml<T>(text: string, file: string, schema: z.ZodType<T>, options: YamlOptions = {}): YamlResult<T> {
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
   const unreadable = unreadableReason(content);
   if (unreadable !== undefined) return result(plainSource(file), [{ file, message: unreadable }]);
   const lines = splitLines(content);
-  const parsed = parse(content, lines);
+  const parsed = parse(content, lines, options);
   if ('mistakes' in parsed) {
     const source = plainSource(file, lines);
     return result(source, parsed.mistakes.map(({ position, message, hint }) => issueAt(source, position, message, hint)));
@@ -47,13 +55,14 @@ export function readYaml<T>(text: string, file: string, schema: z.ZodType<T>): Y
     return result(source, [{ file, line: 1, column: 1, path: '', message: 'the file is empty: expected a mapping', ...(keys === undefined ? {} : { hint: `valid keys: ${listNames(keys)}` }) }], parsed.raw);
   }
   const checked = schema.safeParse(parsed.raw);
-  if (checked.success) return { ...result<T>(source, [], parsed.raw), value: checked.data };
+  const notices = parsed.second === undefined ? [] : [`${file}:${parsed.second.line}: only the first document of the file is read, as LinuxKit does`];
+  if (checked.success) return { ...result<T>(source, [], parsed.raw), notices, value: checked.data };
   const mistakes = explainIssues(schema, parsed.raw, checked.error.issues);
   return result(source, issuesInOrder(source, mistakes), parsed.raw);
 }
 
 function result<T>(source: Source, issues: readonly Issue[], raw?: unknown): YamlResult<T> {
-  return { issues, raw, source, positionOf: (path) => source.locate(path, 'value'), issue: (mistake) => issueOf(source, mistake) };
+  return { issues, raw, source, notices: [], positionOf: (path) => source.locate(path, 'value'), issue: (mistake) => issueOf(source, mistake) };
 }
 
 function unreadableReason(text: string): string | undefined {
@@ -63,18 +72,22 @@ function unreadableReason(text: string): string | undefined {
 }
 
 type Parsed =
-  | { readonly document: Document; readonly counter: LineCounter; readonly raw: unknown }
+  /** `second`: where another document begins. */
+  | { readonly document: Document; readonly counter: LineCounter; readonly raw: unknown; readonly second?: Position | undefined }
   | { readonly mistakes: readonly SyntaxMistake[] };
 
-function parse(text: string, lines: readonly string[]): Parsed {
+function parse(text: string, lines: readonly string[], options: YamlOptions): Parsed {
   const counter = new LineCounter();
   try {
-    // The parser's own check of unique keys takes quadratic time.
-    const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, merge: true, uniqueKeys: false, logLevel: 'error' });
+    const { document, second } = compose(text, counter, options);
     const errors = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({ code, message, position: positionAt(counter, pos[0]) }));
-    const mistakes = [...explainSyntax(errors, lines), ...structureMistakes(document, counter)].sort((a, b) => a.position.line - b.position.line);
+    const syntax = explainSyntax(errors, lines, options.dialect);
+    // Behind a syntax error the structure is guesswork.
+    const known = syntax[0]?.position.line ?? Infinity;
+    const structure = structureMistakes(document, counter, options).filter(({ position }) => position.line < known);
+    const mistakes = [...structure, ...syntax].sort((a, b) => a.position.line - b.position.line);
     if (mistakes.length > 0) return { mistakes };
-    return { document, counter, raw: document.toJS({ maxAliasCount: mostAliases }) as unknown };
+    return { document, counter, raw: document.toJS({ maxAliasCount: mostAliases }) as unknown, second };
   } catch (error) {
     // RangeError: the parser is recursive; ReferenceError: aliases that explode.
     const message = error instanceof ReferenceError ? 'the anchors of this file expand to far too much' : 'the file is nested too deeply, or is no YAML';
@@ -82,12 +95,23 @@ function parse(text: string, lines: readonly string[]): Parsed {
   }
 }
 
+/** The document of a text, the first of several where the dialect takes that. */
+function compose(text: string, counter: LineCounter, { dialect }: YamlOptions): { readonly document: Document; readonly second?: Position | undefined } {
+  // The parser's own check of unique keys takes quadratic time.
+  const settings = { lineCounter: counter, prettyErrors: false, merge: true, uniqueKeys: false, logLevel: 'error' } as const;
+  if (dialect === undefined) return { document: parseDocument(text, settings) };
+  const documents = parseAllDocuments(text, { ...settings, customTags: (tags) => [goIntegers, ...tags] });
+  const [first, more] = 'empty' in documents ? [] : documents;
+  if (first === undefined) return { document: parseDocument('', settings) };
+  return { document: first, second: more === undefined ? undefined : positionAt(counter, first.range[1]) };
+}
+
 /** Mistakes that a parser lets pass: keys given twice, keys that are no text, aliases that lead nowhere or into themselves. */
-function structureMistakes(document: Document, counter: LineCounter): readonly SyntaxMistake[] {
+function structureMistakes(document: Document, counter: LineCounter, options: YamlOptions): readonly SyntaxMistake[] {
   const mistakes: SyntaxMistake[] = [];
   const anchors = new Set<string>();
   visit(document, (_key, node, ancestors) => {
-    if (isMap(node)) mistakes.push(...keyMistakes(node, counter));
+    if (isMap(node)) mistakes.push(...keyMistakes(node, counter, options));
     if (isAlias(node)) {
       const position = positionOf(node, counter);
       const isInside = ancestors.some((ancestor) => isNode(ancestor) && 'anchor' in ancestor && ancestor.anchor === node.source);
@@ -98,7 +122,7 @@ function structureMistakes(document: Document, counter: LineCounter): readonly S
   return mistakes.slice(0, mostProblems);
 }
 
-function keyMistakes(map: YAMLMap, counter: LineCounter): readonly SyntaxMistake[] {
+function keyMistakes(map: YAMLMap, counter: LineCounter, { dialect }: YamlOptions): readonly SyntaxMistake[] {
   const lineOfKey = new Map<string, number>();
   const mistakes: SyntaxMistake[] = [];
   for (const { key } of map.items) {
@@ -108,6 +132,7 @@ function keyMistakes(map: YAMLMap, counter: LineCounter): readonly SyntaxMistake
       continue;
     }
     const name = keyText(key.value);
+    if (dialect !== undefined && typeof key.value !== 'string' && typeof key.value !== 'symbol') mistakes.push({ position, message: `expected a name as key, got ${describeValue(key.value)}`, hint: `put the key in quotes: ${quote(name)}` });
     const first = lineOfKey.get(name);
     if (first === undefined) lineOfKey.set(name, position.line);
     else if (name !== '<<') mistakes.push({ position, message: `the key ${quote(name)} is given twice, first in line ${first}`, hint: 'remove one of them' });

@@ -1,22 +1,15 @@
 // From a kernel as it is asked for to its files on this machine: the source fetches, then the image is looked at,
 // so that a kernel for another architecture is refused before anything boots.
 import { open } from 'node:fs/promises';
-import type { LockedApt } from '../apt/locked.ts';
-import type { Cache } from '../cache/store.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import type { Arch } from '../model/arch.ts';
 import { HarnessError } from '../model/errors.ts';
-import type { Progress } from '../model/events.ts';
 import type { Kernel, KernelSpec } from '../model/kernel.ts';
 import { inspectKernel, type KernelHeader } from './inspect.ts';
-import type { KernelFiles } from './source.ts';
+import type { KernelFiles, SourceContext } from './source.ts';
 import { loadSource } from './sources.ts';
 
-export interface ResolverContext {
-  readonly cache: Cache;
-  readonly apt: LockedApt;
-  readonly progress: Progress;
-}
+export type ResolverContext = SourceContext;
 
 export type KernelResolver = (spec: KernelSpec, arch: Arch, signal: AbortSignal) => Promise<Kernel>;
 

@@ -1,16 +1,13 @@
 // What a kernel source is: one file in sources/ for each `source.type` of kernels/NAME.yaml, found by its name.
 import type { LockedApt } from '../apt/locked.ts';
-import type { Cache } from '../cache/store.ts';
 import type { Arch } from '../model/arch.ts';
 import { HarnessError } from '../model/errors.ts';
-import type { Progress } from '../model/events.ts';
 import type { KernelSource as SourceSpec, KernelSpec } from '../model/kernel.ts';
+import type { TransportContext } from '../source/source.ts';
 
-/** What sources may use. */
-export interface SourceContext {
-  readonly cache: Cache;
+/** What sources may use: what images are taken from, and the apt client with the lock file. */
+export interface SourceContext extends Omit<TransportContext, 'arch' | 'baseDir'> {
   readonly apt: LockedApt;
-  readonly progress: Progress;
 }
 
 /** Files of a kernel as a source delivers them; the resolver inspects them. All paths are absolute. */

@@ -14,7 +14,7 @@ export async function unpackKernel(bytes: Buffer, unxz?: Unxz): Promise<Buffer> 
   for (let depth = 0; depth < 4; depth++) {
     const { format } = inspectKernel(image);
     if (format === 'gzip') image = await expand(image, unxz);
-    else if (format === 'zboot') image = await expandPayload(zbootPayload(image), unxz);
+    else if (format === 'zboot') image = await unpackPayload(zbootPayload(image), unxz);
     else return image;
   }
   throw new HarnessError('KERNEL_UNREADABLE', 'the kernel is packed into itself too many times', { hint: 'name the bare kernel file' });
@@ -34,8 +34,8 @@ export function zbootPayload(bytes: Buffer): Buffer {
   return bytes.subarray(offset, offset + size);
 }
 
-/** Payloads other than gzip may be followed by their unpacked size in four bytes, which decoders take for damage. */
-async function expandPayload(payload: Buffer, unxz: Unxz | undefined): Promise<Buffer> {
+/** The content of a compressed payload. Those other than gzip may be followed by their unpacked size in four bytes, which decoders take for damage. */
+export async function unpackPayload(payload: Buffer, unxz: Unxz | undefined): Promise<Buffer> {
   try {
     return await expand(payload, unxz);
   } catch (error) {

@@ -70,35 +70,46 @@ const AbsolutePath = z.string().regex(/^\/[^\0\n]*$/, 'expected an absolute path
 const Port = z.int().min(1).max(65535);
 
 /** One step of a TCP dialogue: what is sent, then what must come back. */
-const ProbeStepSchema = z.strictObject({
-  send: z.string().optional().describe('text to send; write \\r\\n in double quotes'),
-  expect: PatternSchema.optional().describe('what the answer must hold'),
+const ProbeStepSchema = z
+  .strictObject({
+    send: z.string().optional().describe('text to send; write \\r\\n in double quotes'),
+    expect: PatternSchema.optional().describe('what must come back before the next step'),
+  })
+  .refine((step) => step.send !== undefined || step.expect !== undefined, 'expected send, expect, or both');
+
+/** `{port:N}` in a word of a probe's command. */
+export const portWord = /\{port:([^}]*)\}/g;
+
+const CommandWord = z.string().superRefine((word, context) => {
+  for (const [whole, port = ''] of word.matchAll(portWord)) {
+    if (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65535) context.addIssue({ code: 'custom', message: `expected a port of the guest from 1 to 65535 in ${whole}` });
+  }
 });
 
 export const ProbeSchema = z
   .strictObject({
-    name: z.string().min(1).optional().describe('name of the result; default: what is asked'),
+    name: z.string().min(1).regex(/^[^\0-\x1f\x7f]*$/, 'expected one line of text').optional().describe('name of the result; default: what is asked'),
     http: z
       .strictObject({
         port: Port.describe('port in the guest'),
-        path: z.string().regex(/^\//, 'expected a path that begins with /').default('/'),
-        method: z.string().regex(/^[A-Z]+$/).default('GET'),
-        headers: z.record(z.string(), z.string()).default({}),
+        path: z.string().regex(/^\/[^\s]*$/, 'expected a path that begins with / and has no blanks').default('/'),
+        method: z.string().regex(/^[A-Z]+$/, 'expected a method in capitals, such as POST').default('GET'),
+        headers: z.record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'expected the name of a header'), z.string().regex(/^[^\0\r\n]*$/, 'expected one line of text')).default({}),
         send: z.string().optional().describe('body of the request'),
-        status: z.int().min(100).max(599).default(200),
-        body: PatternSchema.optional().describe('what the answer must hold'),
+        status: z.int().min(100).max(599).default(200).describe('redirects are not followed: their own status is taken'),
+        body: PatternSchema.optional().describe('what the answer must hold, in its first 1M'),
       })
       .optional()
       .describe('an HTTP request to the guest'),
-    tcp: z.strictObject({ port: Port, dialogue: z.array(ProbeStepSchema).min(1) }).optional().describe('a dialogue over a TCP connection to the guest'),
-    command: z.array(z.string()).min(1).optional().describe("a program of this machine, run in the case's folder; {port:N} stands for 127.0.0.1's port that leads to port N of the guest. Its exit status 0 is a success"),
-    deadline: Duration.default(30_000).describe('until when it must have succeeded, counted from when the guest is ready; stretched under TCG'),
-    interval: Duration.default(500).describe('pause between tries'),
+    tcp: z.strictObject({ port: Port.describe('port in the guest'), dialogue: z.array(ProbeStepSchema).min(1) }).optional().describe('a dialogue over a TCP connection to the guest'),
+    command: z.array(CommandWord).min(1).optional().describe("a program of this machine, run in the case's folder; {port:N} stands for 127.0.0.1's port that leads to port N of the guest. Its exit status 0 is a success"),
+    deadline: Limit.default(30_000).describe('until when it must have succeeded, counted from when the guest is ready and the probes before it have succeeded; stretched under TCG'),
+    interval: Limit.default(500).describe('pause between tries'),
   })
   .superRefine((probe, context) => {
     if ([probe.http, probe.tcp, probe.command].filter((way) => way !== undefined).length !== 1) context.addIssue({ code: 'custom', message: 'expected exactly one of http, tcp, command' });
   })
-  .describe('asks the running guest from outside; retried until it succeeds or its deadline has come');
+  .describe('asks the running guest from outside; retried until it succeeds or its deadline has come. Several are asked one after the other');
 export type Probe = z.infer<typeof ProbeSchema>;
 
 /** Media a cell can boot from; all but the first are files that firmware reads. */
@@ -115,7 +126,7 @@ export type Drive = z.infer<typeof DriveSchema>;
 export const ArtifactsSchema = z
   .union([
     z.array(AbsolutePath).min(1).transform((paths) => ({ paths, limit: defaultArtifactsLimit })),
-    z.strictObject({ paths: z.array(AbsolutePath).min(1), limit: Size.default(defaultArtifactsLimit).describe('bytes of all together') }),
+    z.strictObject({ paths: z.array(AbsolutePath).min(1), limit: Size.refine((bytes) => bytes <= 64 * 1024 ** 3, 'expected a size of at most 64G').default(defaultArtifactsLimit).describe('bytes of all together') }),
   ])
   .describe("files and folders of the guest (globs allowed) that are copied into the cell's folder, also after a failure");
 

@@ -41,7 +41,16 @@ const UrlSource = z
   })
   .describe('a kernel downloaded from a web server');
 
-export const KernelSourceSchema = z.discriminatedUnion('type', [AptSource, FileSource, UrlSource]);
+const OciSource = z
+  .strictObject({
+    type: z.literal('oci'),
+    image: perArch(z.string().min(1)).describe('image that holds the kernel, as in image.yml: of LinuxKit, cilium ci-kernels, little-vm-helper, or with boot/vmlinuz'),
+    kernel: z.string().min(1).optional().describe('path of the kernel in the image; default: found'),
+    tar: z.string().optional().describe("archive of modules in the image, as LinuxKit's; default: kernel.tar where there is one"),
+  })
+  .describe('a kernel from a container image');
+
+export const KernelSourceSchema = z.discriminatedUnion('type', [AptSource, FileSource, UrlSource, OciSource]);
 export type KernelSource = z.infer<typeof KernelSourceSchema>;
 
 /** kernels/NAME.yaml */

@@ -12,7 +12,8 @@ import type { ExtraFile } from '../image/extra.ts';
 import type { ImageBuilder } from '../image/build.ts';
 import { parseKconfig } from '../kernel/kconfig.ts';
 import { readModule, requireModules, selectModules, type ModuleSelection } from '../kernel/modules.ts';
-import { unmetConfig } from '../matrix/needs.ts';
+import { unmetConfig, unmetRelease } from '../matrix/needs.ts';
+import { unknownRelease } from './from-image.ts';
 import { readImageSource, type ImageSource } from './image-yaml.ts';
 import type { Supplies } from './workspace.ts';
 
@@ -41,7 +42,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder): Prepare
     onPhase('kernel');
     const kernel = await supplies.kernel(cell.kernel, cell.arch, signal);
     const kconfig = kernel.config === undefined ? undefined : await readFile(kernel.config, 'utf8');
-    const skip = unmet(cell, kconfig);
+    const skip = (cell.kernel.release === unknownRelease ? unmetRelease(cell.case.needs, kernel.release) : undefined) ?? unmet(cell, kconfig);
     if (skip !== undefined) return { skip };
     onPhase('image');
     // A kernel without the network card's drivers as modules has them built in, or the case says what it found missing.

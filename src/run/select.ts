@@ -6,6 +6,7 @@ import { UsageError } from '../model/errors.ts';
 import { expandMatrix } from '../matrix/expand.ts';
 import { selectCells, type Selection } from '../matrix/select.ts';
 import { compareReleases } from '../matrix/version.ts';
+import { fromImage, fromImageCells } from './from-image.ts';
 
 export interface CellRequest {
   readonly matrix: boolean;
@@ -18,16 +19,27 @@ export interface CellRequest {
  * The cells of a request, in matrix order; never empty.
  * @throws UsageError when nothing is selected.
  */
-export function requestedCells(project: Project, archs: readonly Arch[], request: CellRequest): readonly Cell[] {
-  const { matrix, selection, hostArch } = request;
+export async function requestedCells(project: Project, archs: readonly Arch[], request: CellRequest): Promise<readonly Cell[]> {
+  const { selection } = request;
+  const listed = selection.kernel?.filter((name) => name !== fromImage);
+  const isFromImage = listed !== undefined && listed.length !== selection.kernel?.length;
+  const own = isFromImage ? onArchOf(selectCells(await fromImageCells(project, archs), { ...selection, kernel: undefined }), request) : [];
+  return isFromImage && listed.length === 0 ? own : [...listedCells(project, archs, { ...request, selection: { ...selection, kernel: listed } }), ...own];
+}
+
+/** Cells on the kernels of kernels/. */
+function listedCells(project: Project, archs: readonly Arch[], request: CellRequest): readonly Cell[] {
+  const { matrix, selection } = request;
   if (project.kernels.length === 0) {
     throw new UsageError('NO_KERNELS', `there is no kernel in ${project.harness.kernels}/`, { hint: 'add a file such as kernels/6.12.yaml; the README shows one' });
   }
-  const selected = selectCells(expandMatrix(project, archs), selection);
-  if (matrix) return selected;
-  // Defaults choose among what the user's own words leave: they are never the reason why nothing is selected.
-  const onArch = selection.arch === undefined ? onDefaultArch(selected, hostArch) : selected;
-  return selection.kernel === undefined ? onDefaultKernel(onArch, project.harness.defaultKernel) : onArch;
+  const onArch = onArchOf(selectCells(expandMatrix(project, archs), selection), request);
+  return matrix || selection.kernel !== undefined ? onArch : onDefaultKernel(onArch, project.harness.defaultKernel);
+}
+
+/** Defaults choose among what the user's own words leave: they are never the reason why nothing is selected. */
+function onArchOf(cells: readonly Cell[], { matrix, selection, hostArch }: CellRequest): readonly Cell[] {
+  return matrix || selection.arch !== undefined ? cells : onDefaultArch(cells, hostArch);
 }
 
 /** On the architecture of this machine, else on x86_64, else on the first of the matrix. */

@@ -87,7 +87,7 @@ export async function openSupplies(project: Project, options: SupplyOptions): Pr
     lockPath: join(root, 'kit-test.lock'),
     lock: { frozen: options.frozen, update: options.update ?? false },
   });
-  const context: ResolverContext = { cache, apt, progress };
+  const context: ResolverContext = { cache, apt, progress, suite: harness.apt.suite };
   return { ...context, kernel: createKernelResolver(context) };
 }
 

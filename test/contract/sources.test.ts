@@ -27,6 +27,7 @@ const nothing: Readonly<Record<string, unknown>> = {
   apt: { type: 'apt', suite: 'trixie', package: 'linux-image-none' },
   file: { type: 'file', path: 'no-such-kernel' },
   url: { type: 'url', kernel: { url: `${nobody}/kernel`, sha256: '0'.repeat(64) } },
+  oci: { type: 'oci', image: 'oci:./no-such-layout' },
 };
 
 describe.each(await listSources())('the kernel source %s', (type) => {
@@ -38,17 +39,17 @@ describe.each(await listSources())('the kernel source %s', (type) => {
   });
 
   it('refuses what is not there, with the next action', async () => {
-    const error: unknown = await createKernelResolver({ cache, apt, progress })(spec, arch, new AbortController().signal).catch((thrown: unknown) => thrown);
+    const error: unknown = await createKernelResolver({ cache, apt, progress, suite: 'trixie' })(spec, arch, new AbortController().signal).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(HarnessError);
     expect((error as HarnessError).hint ?? '').not.toBe('');
   });
 
   it('stops when it is told to', async () => {
-    await expect(createKernelResolver({ cache, apt, progress })(spec, arch, AbortSignal.abort())).rejects.toThrow();
+    await expect(createKernelResolver({ cache, apt, progress, suite: 'trixie' })(spec, arch, AbortSignal.abort())).rejects.toThrow();
   });
 
   it('says without a network what it knows', async () => {
-    const described = await (await loadSource(type)).describe(spec.source, arch, { cache, apt, progress });
+    const described = await (await loadSource(type)).describe(spec.source, arch, { cache, apt, progress, suite: 'trixie' });
     expect(['undefined', 'string']).toContain(typeof described);
   });
 });

@@ -53,7 +53,7 @@ export async function openGuests(): Promise<Guests> {
   await copyFile(join(root, 'kit-test.lock'), lockPath).catch(() => undefined);
   const progress = { notice: () => undefined, download: () => undefined };
   const apt = openApt({ cache, progress, settings: {}, env: process.env, lockPath, lock: { frozen: false, update: false } });
-  const resolveKernel = createKernelResolver({ cache, apt, progress });
+  const resolveKernel = createKernelResolver({ cache, apt, progress, suite: 'trixie' });
   const memo = openHostMemo(join(folder, 'host.json'));
   let images = 0;
 

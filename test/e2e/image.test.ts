@@ -37,7 +37,7 @@ beforeAll(async () => {
   const progress = { notice: () => undefined, download: () => undefined };
   const apt = openApt({ cache, progress, settings: {}, env: process.env, lockPath: join(root, 'kit-test.lock'), lock: { frozen: false, update: false } });
   builder = createImageBuilder({ cache, apt, progress, suite: 'trixie', parseYaml });
-  resolveKernel = createKernelResolver({ cache, apt, progress });
+  resolveKernel = createKernelResolver({ cache, apt, progress, suite: 'trixie' });
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 

@@ -30,7 +30,7 @@ describe('kernels of Debian', () => {
 
   const lockPath = (): string => join(root, 'kit-test.lock');
   const context = (options: { frozen?: boolean; mirror?: string } = {}): ResolverContext => ({
-    cache, progress,
+    cache, progress, suite: 'trixie',
     apt: openApt({ cache, progress, settings: { mirror: options.mirror }, env: options.mirror === undefined ? process.env : {}, lockPath: lockPath(), lock: { frozen: options.frozen ?? false, update: false } }),
   });
   const arch = (name: string): Arch => archs.find((one) => one.name === name) ?? expect.fail(`no arch ${name}`);

@@ -47,7 +47,7 @@ export async function diagnose(options: DoctorOptions): Promise<number> {
 /** A small cell of the default kernel, planned for the accelerator that is to be tried. */
 async function probeCell({ project, archs }: Workspace, arch: Arch, accel: Accel, signal: AbortSignal): Promise<{ readonly plan: BootPlan; readonly expectText: string }> {
   const testCase = await execCase({ command: ['true'], copy: [], modules: [], env: {}, memoryBytes: 512 * 1024 ** 2, cpus: 1, cwd: process.cwd() });
-  const [cell] = requestedCells({ ...project, cases: [testCase] }, archs, { matrix: false, selection: { arch: [arch.name] }, hostArch: hostArch() });
+  const [cell] = await requestedCells({ ...project, cases: [testCase] }, archs, { matrix: false, selection: { arch: [arch.name] }, hostArch: hostArch() });
   if (cell === undefined) throw new HarnessError('ACCEL_UNTRIED', 'there is no kernel to try it with');
   const pipeline = await openPipeline(project, { frozen: false, progress: stderrProgress() });
   const prepared = await pipeline.prepare(cell, () => undefined, signal);

@@ -44,7 +44,7 @@ export async function execCommand(words: readonly string[], options: ExecCommand
   });
   // Every kernel and architecture there is: the project's matrix speaks of its cases.
   const matrix: Project = { ...project, cases: [testCase], harness: { ...project.harness, matrix: { include: [], exclude: [] } } };
-  const cells = requestedCells(matrix, archs, { matrix: false, selection: { kernel: options.kernel, arch: options.arch }, hostArch: hostArch() });
+  const cells = await requestedCells(matrix, archs, { matrix: false, selection: { kernel: options.kernel, arch: options.arch }, hostArch: hostArch() });
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
   const output = cells.length === 1 ? (_: Cell, bytes: Uint8Array): void => void process.stdout.write(bytes) : labelledOutput(cells);
   const results = await execCells(project, cells, {

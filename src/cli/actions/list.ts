@@ -9,7 +9,7 @@ export type ListCommandOptions = SelectionOptions & ProjectOptions & { readonly 
 
 export async function printCells(selection: SelectionOptions, options: ListCommandOptions): Promise<void> {
   const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
-  const cells = requestedCells(project, archs, { matrix: true, selection, hostArch: hostArch() });
+  const cells = await requestedCells(project, archs, { matrix: true, selection, hostArch: hostArch() });
   if (options.json === true) {
     const rows = cells.map((cell) => ({ id: cell.id, case: cell.case.name, kernel: cell.kernel.name, arch: cell.arch.name, labels: cell.case.labels, ...(cell.skip === undefined ? {} : { skip: cell.skip }) }));
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);

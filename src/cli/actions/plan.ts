@@ -13,7 +13,7 @@ import { stderrProgress } from '../progress.ts';
 
 export async function printPlan(selection: SelectionOptions, options: RunCommandOptions): Promise<void> {
   const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
-  const cells = requestedCells(project, archs, { matrix: options.matrix ?? false, selection, hostArch: hostArch() });
+  const cells = await requestedCells(project, archs, { matrix: options.matrix ?? false, selection, hostArch: hostArch() });
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
   const plan = await planCells(project, cells, { jobs: options.jobs, accel: options.accel, frozen: options.frozen ?? false, progress: stderrProgress(), signal: interrupt.signal });
   if (options.json === true) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);

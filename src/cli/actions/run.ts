@@ -24,7 +24,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions {
 /** Returns the exit code. */
 export async function runMatrix(selection: SelectionOptions, options: RunCommandOptions): Promise<number> {
   const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
-  const cells = requestedCells(project, archs, { matrix: options.matrix ?? false, selection, hostArch: hostArch() });
+  const cells = await requestedCells(project, archs, { matrix: options.matrix ?? false, selection, hostArch: hostArch() });
   // QEMUs end with this process, whatever way it ends.
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
   const { exitCode, brokenReporters } = await runProject(project, {

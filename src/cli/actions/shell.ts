@@ -22,7 +22,7 @@ export interface ShellCommandOptions extends ProjectOptions {
 export async function openShell(name: string, options: ShellCommandOptions): Promise<number> {
   const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
   const selection = { case: [name], ...(options.kernel === undefined ? {} : { kernel: [options.kernel] }), ...(options.arch === undefined ? {} : { arch: [options.arch] }) };
-  const [cell, ...others] = requestedCells(project, archs, { matrix: false, selection, hostArch: hostArch() });
+  const [cell, ...others] = await requestedCells(project, archs, { matrix: false, selection, hostArch: hostArch() });
   if (cell === undefined || others.length > 0) {
     throw new UsageError('ONE_CELL', `a shell needs one cell; ${others.length + 1} are selected`, { hint: `name one, such as kit-test shell ${cell?.case.name ?? name} --kernel ${cell?.kernel.name ?? 'NAME'} --arch ${cell?.arch.name ?? 'NAME'}` });
   }

@@ -6,15 +6,14 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import aarch64 from '../../../src/arch/aarch64.ts';
 import x86 from '../../../src/arch/x86_64.ts';
-import type { LockedApt } from '../../../src/apt/locked.ts';
-import { openCache } from '../../../src/cache/store.ts';
 import { fetchKernels, listKernels, wantedKernels } from '../../../src/kernel/inventory.ts';
 import { createKernelResolver, type KernelResolver, type ResolverContext } from '../../../src/kernel/resolve.ts';
 import { listSources, loadSource } from '../../../src/kernel/sources.ts';
 import { KernelFileSchema, type KernelSpec } from '../../../src/model/kernel.ts';
-import { asOrdinaryUser, recordProgress, temporaryFolder } from '../cache/folder.ts';
+import { asOrdinaryUser, temporaryFolder } from '../cache/folder.ts';
 import { serve } from '../cache/loopback.ts';
 import { arm64Image, bzImage, gzipped, zboot } from './bytes.ts';
+import { kernelContext } from './context.ts';
 
 const signal = new AbortController().signal;
 
@@ -28,7 +27,7 @@ interface Setting {
 async function setUp(): Promise<Setting> {
   const folder = await temporaryFolder();
   // These sources never ask apt.
-  const context: ResolverContext = { cache: await openCache(join(folder, 'cache')), apt: {} as LockedApt, progress: recordProgress() };
+  const context = await kernelContext(folder);
   const spec = (source: unknown, release = '6.12'): KernelSpec => ({ ...KernelFileSchema.parse({ release, source }), name: 'mine', file: join(folder, 'mine.yaml') });
   return { folder, context, resolve: createKernelResolver(context), spec };
 }
@@ -156,7 +155,7 @@ it('resolves once for all who ask at the same time', async () => {
 });
 
 it('finds the sources by their folder', async () => {
-  expect(await listSources()).toEqual(['apt', 'file', 'url']);
+  expect(await listSources()).toEqual(['apt', 'file', 'oci', 'url']);
   for (const type of await listSources()) expect((await loadSource(type)).type).toBe(type);
 });
 
