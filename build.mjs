@@ -12,8 +12,8 @@ const source = join(root, 'src');
 const target = join(root, 'dist');
 
 const entries = ['main.ts', 'index.ts'];
-const foundByName = [/^arch\/(?!index\.ts$)[^/]+\.ts$/, /^kernel\/sources\/[^/]+\.ts$/, /^source\/transports\/[^/]+\.ts$/, /^guest\/[^/]+\/tree\.ts$/, /^report\/reporters\/[^/]+\.ts$/];
-const external = [/^node:/, 'execa', 'jiti', 'tar-stream', 'undici', 'fzstd', 'junit-report-builder', '@actions/core'];
+const foundByName = [/^arch\/(?!index\.ts$)[^/]+\.ts$/, /^kernel\/sources\/[^/]+\.ts$/, /^source\/transports\/[^/]+\.ts$/, /^media\/formats\/[^/]+\.ts$/, /^guest\/[^/]+\/tree\.ts$/, /^media\/formats\/[^/]+\.ts$/, /^report\/reporters\/[^/]+\.ts$/];
+const external = [/^node:/, 'execa', 'jiti', 'undici', 'fzstd', 'junit-report-builder', '@actions/core'];
 
 const files = readdirSync(source, { recursive: true }).filter((path) => path.endsWith('.ts'));
 const inputs = files.filter((path) => entries.includes(path) || foundByName.some((pattern) => pattern.test(path)));
@@ -33,6 +33,8 @@ await bundle.write({
   format: 'esm',
   sourcemap: true,
   entryFileNames: '[name].js',
+  // A format is found by its name, which may hold a "+".
+  sanitizeFileName: false,
   chunkFileNames: ({ name, facadeModuleId }) => (facadeModuleId?.includes('/cli/actions/') ? `cli/actions/${name}.js` : `${name}.js`),
   // Imports between folders go one way (test/architecture.test.ts), so the files made of them do too.
   codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'folders', name: (id) => (id.includes('node_modules') ? 'packages' : id.startsWith(source) ? chunkOf(relative(source, id)) : null) }] },

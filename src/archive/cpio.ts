@@ -3,9 +3,9 @@
 // Inodes are numbered in path order, so equal trees give equal bytes. The end is padded to 512 bytes, so archives
 // can be laid one after another; each has its own numbering, for the kernel forgets links at every trailer.
 import { HarnessError } from '../model/errors.ts';
-import { contentSize, showName, type Inode } from './entry.ts';
+import { contentSize, showName, type Inode, type ReadSlice } from './entry.ts';
+import { encodeName } from './names.ts';
 import { list, type Tree } from './rootfs.ts';
-import type { ReadSlice } from './tar.ts';
 
 export interface CpioOptions {
   /**
@@ -56,7 +56,7 @@ async function* parts(tree: Tree, read: ReadSlice, options: CpioOptions): AsyncG
     // The kernel links later names to the first and takes the content from whichever record has one: cpio puts it on the last.
     const last = !linkable(inode) || names === 1;
     const name = `${path === '' ? '.' : path}${options.followLinks === true && inode.type === 'directory' ? '/' : ''}`;
-    const target = inode.type === 'symlink' ? Buffer.from(inode.target) : undefined;
+    const target = inode.type === 'symlink' ? encodeName(inode.target) : undefined;
     const size = target?.length ?? (inode.type === 'file' && last ? contentSize(inode.content) : 0);
     yield header(name, inode, { ino: identity.ino, nlink: linkable(inode) || inode.type === 'directory' ? identity.nlink : 1, size });
     if (target !== undefined) yield target;
@@ -103,7 +103,7 @@ function header(name: string, inode: Inode, record: { readonly ino: number; read
 const trailer = (): Uint8Array => encode('TRAILER!!!', [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
 
 function encode(name: string, fields: readonly number[]): Uint8Array {
-  const bytes = Buffer.from(`${name}\0`);
+  const bytes = encodeName(`${name}\0`);
   const numbers = [...fields, bytes.length, 0].map((field) => {
     if (!Number.isInteger(field) || field < 0 || field > MAX_FIELD) throw new HarnessError('ARCHIVE_NUMBER', `${showName(name)} has an owner, device or time that no Linux file can have: ${field}`);
     return field.toString(16).padStart(8, '0');

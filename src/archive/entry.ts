@@ -1,6 +1,7 @@
 // What a file system entry is, wherever it came from: a tar archive, a package, a folder, the image's own YAML.
 // Names are checked here once, so that nothing further on can leave the tree.
 import { HarnessError } from '../model/errors.ts';
+import { nameLength } from './names.ts';
 
 /** What a file on this machine looked like when it was read: another stamp means that it has changed. */
 export interface Stamp {
@@ -20,6 +21,9 @@ export interface Slice {
   readonly stamp?: Stamp;
 }
 
+/** Gives the bytes of a slice, in pieces. */
+export type ReadSlice = (slice: Slice) => AsyncIterable<Uint8Array>;
+
 export type Content = Slice | { readonly kind: 'inline'; readonly bytes: Uint8Array };
 
 /** Owner and permissions; `mode` without the file type, `mtime` in whole seconds. */
@@ -28,6 +32,8 @@ export interface Attributes {
   readonly uid: number;
   readonly gid: number;
   readonly mtime: number;
+  /** Extended attributes such as `security.capability`, for formats that can hold them. */
+  readonly xattrs?: Readonly<Record<string, Uint8Array>>;
 }
 
 export type Inode = Attributes &
@@ -39,7 +45,10 @@ export type Inode = Attributes &
     | { readonly type: 'fifo' }
   );
 
-/** An entry as an archive states it. The name is not checked yet, the target of a hard link neither. */
+/**
+ * An entry as an archive states it. The name is not checked yet, the target of a hard link neither.
+ * Names and targets that are not UTF-8 are written as `decodeName` does, here and in trees: `encodeName` gives their bytes.
+ */
 export type Entry = { readonly name: string } & (Inode | (Attributes & { readonly type: 'hardlink'; readonly target: string }));
 
 /** Time of everything that has none of its own, the one LinuxKit uses: 2017-04-18T16:30:00Z. */
@@ -57,18 +66,18 @@ const NAME_MAX = 255;
  */
 export function pathParts(name: string): string[] {
   if (name.includes('\0')) throw unsafeName(name, 'has a NUL byte');
-  if (Buffer.byteLength(name) > PATH_MAX) throw unsafeName(name, `is longer than ${PATH_MAX} bytes`);
+  if (name.length * 3 > PATH_MAX && nameLength(name) > PATH_MAX) throw unsafeName(name, `is longer than ${PATH_MAX} bytes`);
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   for (const part of parts) {
     if (part === '..') throw unsafeName(name, 'leads out of its folder by ".."');
-    if (part.length * 3 > NAME_MAX && Buffer.byteLength(part) > NAME_MAX) throw unsafeName(name, `has a part longer than ${NAME_MAX} bytes`);
+    if (part.length * 3 > NAME_MAX && nameLength(part) > NAME_MAX) throw unsafeName(name, `has a part longer than ${NAME_MAX} bytes`);
   }
   return parts;
 }
 
 /** A name for messages: short and without control characters. */
 export function showName(name: string): string {
-  const text = JSON.stringify(name);
+  const text = JSON.stringify(name.slice(0, 200)).replace(/\\udc([89a-f][0-9a-f])/g, '\\x$1');
   return text.length > 120 ? `${text.slice(0, 117)}..."` : text;
 }
 

@@ -12,9 +12,13 @@ export interface Node {
 
 export interface Tree {
   readonly root: Node;
+  /** Folders that were made because something was put below them. */
+  made?: number;
 }
 
 const MAX_LINKS = 40;
+/** Long paths make thousands of folders each: an archive of a few megabytes must not fill the memory with them. */
+const MAX_MADE = 500_000;
 
 export const createTree = (): Tree => ({ root: directory(plainDirectory) });
 
@@ -140,6 +144,8 @@ function walk(tree: Tree, parts: readonly string[], mode: 'find' | 'make'): Node
     if (mode === 'make' && child?.children === undefined) {
       child = directory(plainDirectory);
       current.children.set(part, child);
+      tree.made = (tree.made ?? 0) + 1;
+      if (tree.made > MAX_MADE) throw new HarnessError('ARCHIVE_TOO_MANY_ENTRIES', `the names in the archive make more than ${MAX_MADE} folders that are not listed`);
     }
     if (child === undefined) return undefined;
     above.push(child);

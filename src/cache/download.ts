@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '../model/errors.ts';
 import type { Progress } from '../model/events.ts';
-import { backoff, httpGet, networkError, redactUrl, retryAfterMs, type HttpResponse } from '../sys/http.ts';
-import { cacheError } from './errors.ts';
+import { backoff, sendHttp, networkError, redactUrl, retryAfterMs, type HttpResponse } from '../sys/http.ts';
+import { cacheError, offlineError } from './errors.ts';
 import type { Cache } from './store.ts';
 
 export interface RemoteFile {
@@ -20,15 +20,20 @@ export interface RemoteFile {
   readonly name: string;
   /** Proxy instead of the environment's; `direct` for none. */
   readonly proxy?: string | undefined;
+  /** Sends the request with further headers, for servers that demand more than a GET. Its own HarnessErrors are final, but for `NETWORK`. */
+  readonly send?: (headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined) => Promise<HttpResponse>;
 }
 
 export interface DownloadOptions {
   /** First wait between tries. Default 500 ms. */
   readonly backoffMs?: number;
+  /** A connection that brings less than `enough` in this time is given up. Default one minute. */
+  readonly slowMs?: number;
 }
 
-/** Tries in a row that bring not one byte before we give up. */
+/** Tries in a row that bring less than `enough` before we give up: a server that sends drop by drop must not hold us for ever. */
 const fruitlessTries = 5;
+const enough = 64 * 1024;
 const progressStep = 256 * 1024;
 
 /** The hash of what the part holds so far. */
@@ -42,11 +47,12 @@ type Try = { readonly kind: 'complete' } | { readonly kind: 'restart' } | { read
 
 /**
  * Fetches a file and returns its path in the cache; a file that is there already costs nothing.
- * @throws HarnessError `NETWORK`, `DOWNLOAD_GONE` (404, 410), `DOWNLOAD_REFUSED` (other statuses), `DOWNLOAD_DIGEST`, `DISK_FULL`
+ * @throws HarnessError `NETWORK`, `DOWNLOAD_GONE` (404, 410), `DOWNLOAD_REFUSED` (other statuses), `DOWNLOAD_DIGEST`, `DISK_FULL`, `OFFLINE`
  */
 export async function download(cache: Cache, file: RemoteFile, progress: Progress, signal?: AbortSignal, options: DownloadOptions = {}): Promise<string> {
   const digest = `sha256:${file.sha256}`;
   if (await isPresent(cache, file)) return cache.blobPath(digest);
+  if (cache.offline) throw offlineError(file.name);
   try {
     return await cache.exclusive(`blob-${file.sha256}`, async () => {
       if (await isPresent(cache, file)) return cache.blobPath(digest);
@@ -85,7 +91,7 @@ async function fetchPart(part: string, file: RemoteFile, progress: Progress, sig
   try {
     for (;;) {
       const before = await sizeOf(part);
-      const outcome = await tryOnce(part, before, running, file, progress, signal);
+      const outcome = await tryOnce(part, before, running, file, progress, signal, options);
       if (outcome.kind === 'complete') {
         await catchUp(running, part, await sizeOf(part));
         if (running.hash.copy().digest('hex') === file.sha256) return;
@@ -98,7 +104,7 @@ async function fetchPart(part: string, file: RemoteFile, progress: Progress, sig
         if (++wrong > 2) throw wrongDigest(file);
         continue;
       }
-      fruitless = (await sizeOf(part)) > before ? 0 : fruitless + 1;
+      fruitless = (await sizeOf(part)) >= before + enough ? 0 : fruitless + 1;
       if (fruitless >= fruitlessTries) throw networkError(file.url, outcome.error);
       await sleep(outcome.waitMs ?? backoff(fruitless, options.backoffMs), undefined, signal === undefined ? {} : { signal });
     }
@@ -107,14 +113,16 @@ async function fetchPart(part: string, file: RemoteFile, progress: Progress, sig
   }
 }
 
-async function tryOnce(part: string, from: number, running: Running, file: RemoteFile, progress: Progress, signal: AbortSignal | undefined): Promise<Try> {
+async function tryOnce(part: string, from: number, running: Running, file: RemoteFile, progress: Progress, signal: AbortSignal | undefined, options: DownloadOptions): Promise<Try> {
   if (file.size !== undefined && from === file.size) return { kind: 'complete' };
   if (file.size !== undefined && from > file.size) return { kind: 'restart' };
   let response: HttpResponse;
   try {
-    response = await httpGet(file.url, { signal, proxy: file.proxy, retries: 0, ...(from === 0 ? {} : { headers: { range: `bytes=${from}-` } }) });
+    const headers: Record<string, string> = from === 0 ? {} : { range: `bytes=${from}-` };
+    response = await (file.send?.(headers, signal) ?? sendHttp(file.url, { signal, proxy: file.proxy, retries: 0, headers }));
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof HarnessError && error.code !== 'NETWORK') throw error;
     return { kind: 'failed', error };
   }
   if (response.status === 200 || response.status === 206) {
@@ -124,7 +132,7 @@ async function tryOnce(part: string, from: number, running: Running, file: Remot
       return { kind: 'restart' };
     }
     await catchUp(running, part, start);
-    return receive(part, start, running, response, file, progress, signal);
+    return receive(part, start, running, response, file, progress, signal, options);
   }
   response.body.destroy();
   // "Range not satisfiable": the part is complete, or not a part of this file.
@@ -132,12 +140,13 @@ async function tryOnce(part: string, from: number, running: Running, file: Remot
   return refused(file, response);
 }
 
-async function receive(part: string, start: number, running: Running, response: HttpResponse, file: RemoteFile, progress: Progress, signal: AbortSignal | undefined): Promise<Try> {
+async function receive(part: string, start: number, running: Running, response: HttpResponse, file: RemoteFile, progress: Progress, signal: AbortSignal | undefined, options: DownloadOptions): Promise<Try> {
   const length = Number(response.headers['content-length'] ?? Number.NaN);
   const total = file.size ?? (Number.isNaN(length) ? undefined : start + length);
   const handle = await open(part, start === 0 ? 'w' : 'r+');
   let done = start;
   let shown = start;
+  let watched = { bytes: start, sinceMs: Date.now() };
   try {
     progress.download(file.name, done, total, false);
     const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -156,6 +165,10 @@ async function receive(part: string, start: number, running: Running, response: 
       running.bytes = done;
       // Endless answers must not fill the disk.
       if (file.size !== undefined && done > file.size) return { kind: 'restart' };
+      if (Date.now() - watched.sinceMs > (options.slowMs ?? 60_000)) {
+        if (done - watched.bytes < enough) return { kind: 'failed', error: new Error('the server sends too slowly') };
+        watched = { bytes: done, sinceMs: Date.now() };
+      }
       if (done - shown >= progressStep) {
         shown = done;
         progress.download(file.name, done, total, false);

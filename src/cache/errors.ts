@@ -2,6 +2,13 @@
 import { HarnessError } from '../model/errors.ts';
 import { errorCode } from '../sys/fs.ts';
 
+/** The network may not be used, and the cache has not got `what`. */
+export function offlineError(what: string): HarnessError {
+  return new HarnessError('OFFLINE', `${what} is not in the cache, and --offline forbids to fetch it`, {
+    hint: '`kit-test images fetch` and `kit-test kernels fetch`, with network, put what the project needs into the cache',
+  });
+}
+
 /** Turns "no space" and "read-only" into errors people can act on; everything else passes through. */
 export function cacheError(root: string, error: unknown): unknown {
   if (error instanceof HarnessError) return error;

@@ -13,6 +13,8 @@ import { createSingleFlight } from './single-flight.ts';
 /** A folder that keeps what was expensive to get. */
 export interface Cache {
   readonly root: string;
+  /** What it has not got may not be fetched. */
+  readonly offline: boolean;
   /** Path of a content-addressed blob (`sha256:…`), present or not. */
   blobPath(digest: string): string;
   has(digest: string): Promise<boolean>;
@@ -20,9 +22,9 @@ export interface Cache {
   entryPath(kind: string, key: string): string;
   /**
    * Builds `key` once: `build(temporary)` makes a file or folder there, which is then moved into place.
-   * Callers in this and other processes share one build. Returns the final path.
+   * Callers in this and other processes share one build, whose signal is aborted once all of them gave up. Returns the final path.
    */
-  entry(kind: string, key: string, build: (temporary: string) => Promise<void>, signal?: AbortSignal): Promise<string>;
+  entry(kind: string, key: string, build: (temporary: string, signal: AbortSignal) => Promise<void>, signal?: AbortSignal): Promise<string>;
   /** Forgets an entry, for one that turns out to be damaged. */
   drop(kind: string, key: string): Promise<void>;
   /** Moves a finished temporary file into place as blob. The caller has verified the digest. */
@@ -34,6 +36,7 @@ export interface Cache {
 }
 
 export interface CacheOptions {
+  readonly offline?: boolean;
   /** Called when another process makes what we need, with its pid where that is known. */
   readonly onWait?: (what: string, pid: number | undefined) => void;
 }
@@ -74,13 +77,13 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
     }
   };
 
-  const make = async (kind: string, key: string, build: (temporary: string) => Promise<void>, signal: AbortSignal): Promise<string> => {
+  const make = async (kind: string, key: string, build: (temporary: string, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<string> => {
     const path = entryPath(kind, key);
     return exclusive(`${kind}-${key}`, async () => {
       if (await exists(path)) return path;
       const draft = await temporary();
       try {
-        await build(draft);
+        await build(draft, signal);
         signal.throwIfAborted();
         await place(draft, path);
       } finally {
@@ -92,6 +95,7 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
 
   return {
     root,
+    offline: options.offline ?? false,
     blobPath,
     has: (digest) => exists(blobPath(digest)),
     entryPath,

@@ -147,4 +147,4 @@ const mountJson = ({ destination, type, source, options, uidMappings, gidMapping
   destination, type, source, options, uidMappings: uidMappings?.map((mapping) => ({ ...mapping })), gidMappings: gidMappings?.map((mapping) => ({ ...mapping })),
 });
 const sorted = (map: Readonly<Record<string, string>> | undefined): Json | undefined =>
-  map === undefined || Object.keys(map).length === 0 ? undefined : Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  map === undefined || Object.keys(map).length === 0 ? undefined : new Map(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));

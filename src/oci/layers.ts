@@ -43,6 +43,7 @@ function place(tree: Tree, entry: Exclude<Entry, { type: 'hardlink' }>): void {
 }
 
 function hide(tree: Tree, name: string): void {
+  if (!name.includes(WHITEOUT)) return;
   const parts = pathParts(name);
   const last = parts.pop();
   if (last?.startsWith(WHITEOUT) !== true) return;
@@ -57,4 +58,4 @@ function hidden(name: string, last: string): string {
   return target;
 }
 
-const isWhiteout = (name: string): boolean => pathParts(name).at(-1)?.startsWith(WHITEOUT) === true;
+const isWhiteout = (name: string): boolean => name.includes(WHITEOUT) && pathParts(name).at(-1)?.startsWith(WHITEOUT) === true;

@@ -1,78 +1,81 @@
-// Reads images from an OCI image layout folder. Nothing in it is trusted: digests and sizes are verified while reading.
-// https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md; LinuxKit's cache folder is one too.
-import { createHash } from 'node:crypto';
+// Reads images from an OCI image layout, a folder or an archive of one. Nothing in it is trusted: digests and sizes are
+// verified while reading. https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md; LinuxKit's cache
+// folder is one too, its images named in full (`docker.io/library/alpine:3.20`).
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { HarnessError } from '../model/errors.ts';
 import { closest } from '../model/suggest.ts';
 import { errorCode } from '../sys/fs.ts';
-import { ImageConfigSchema, IndexSchema, isIndex, LayoutSchema, ManifestSchema, type Descriptor, type ImageConfig, type Index } from './manifest.ts';
-import { pickManifest, platformFits, showPlatform, type StatedPlatform, type WantedPlatform } from './platform.ts';
-import { expandName } from './reference.ts';
-
-export interface LayoutImage {
-  /** Digest of the manifest that was picked. */
-  readonly digest: string;
-  readonly config: ImageConfig;
-  /** The lowest first. */
-  readonly layers: readonly Descriptor[];
-}
+import { readJsonFile, type ImageFiles } from './files.ts';
+import { verifyBlob, type OciImage } from './image.ts';
+import { IndexSchema, LayoutSchema, type Descriptor, type Index } from './manifest.ts';
+import { parseDocument, pickImage } from './pick.ts';
+import { pickManifest, type WantedPlatform } from './platform.ts';
+import { fullName } from './reference.ts';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
-const MAX_DOCUMENT = 4 * 1024 * 1024;
-const MAX_DEPTH = 8;
+/** What docker and containerd call an image; their REF_NAME is only the tag. */
+const FULL_NAME = 'io.containerd.image.name';
+
+/** Finds an image in a layout folder, as `readLayout` does. */
+export function readLayoutImage(folder: string, ref: string | undefined, platform: WantedPlatform): Promise<OciImage> {
+  return readLayout(folderFiles(folder), ref, platform);
+}
 
 /**
  * Finds an image by its reference (without one: the only image) and picks the manifest for a platform.
- * @throws HarnessError `IMAGE_LAYOUT_INVALID`, `IMAGE_NOT_FOUND`, `IMAGE_PLATFORM`, `IMAGE_DIGEST_MISMATCH`
+ * @throws HarnessError `IMAGE_LAYOUT_INVALID`, `IMAGE_NOT_FOUND`, and what `pickImage` throws
  */
-export async function readLayoutImage(folder: string, ref: string | undefined, platform: WantedPlatform): Promise<LayoutImage> {
-  parse(LayoutSchema, await document(folder, 'oci-layout'), join(folder, 'oci-layout'));
-  const index = parse(IndexSchema, await document(folder, 'index.json'), join(folder, 'index.json'));
-  let descriptor = findImage(folder, index, ref, platform);
-  for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-    const content = await blobDocument(folder, descriptor);
-    if (isIndex(content)) {
-      const { manifests } = parse(IndexSchema, content, descriptor.digest);
-      const picked = pickManifest(manifests, platform);
-      if (picked === undefined) throw wrongPlatform(manifests.flatMap((manifest) => manifest.platform ?? []), platform);
-      descriptor = picked;
-      continue;
-    }
-    const manifest = parse(ManifestSchema, content, descriptor.digest);
-    const config = parse(ImageConfigSchema, await blobDocument(folder, manifest.config), manifest.config.digest);
-    if (!platformFits(config, platform)) throw wrongPlatform([config], platform);
-    return { digest: descriptor.digest, config, layers: manifest.layers };
-  }
-  throw new HarnessError('IMAGE_LAYOUT_INVALID', `the layout ${folder} nests indexes more than ${MAX_DEPTH} deep`);
+export async function readLayout(files: ImageFiles, ref: string | undefined, platform: WantedPlatform): Promise<OciImage> {
+  const document = async <T extends z.ZodType>(name: string, schema: T): Promise<z.output<T>> => {
+    if ((await files.size(name)) === undefined) throw notLayout(files.where, `it has no ${name}`);
+    return parseDocument(schema, await readJsonFile(files, name), `${name} of ${files.where}`);
+  };
+  await document('oci-layout', LayoutSchema);
+  const index = await document('index.json', IndexSchema);
+  return pickImage(findImage(files.where, index, ref, platform), (descriptor, signal) => readLayoutBlob(files, descriptor, signal), platform, files.where);
 }
 
-/** The bytes of a blob; fails at its end when digest or size are not what the descriptor says. */
-export async function* readBlob(folder: string, descriptor: Descriptor, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  const [algorithm = ''] = descriptor.digest.split(':');
-  const hash = createHash(algorithm);
-  let size = 0;
-  try {
-    for await (const chunk of createReadStream(blobPath(folder, descriptor.digest), { highWaterMark: 256 * 1024, signal }) as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > descriptor.size) break;
-      hash.update(chunk);
-      yield chunk;
-    }
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw unreadable(folder, descriptor.digest, error);
-  }
-  if (size !== descriptor.size || `${algorithm}:${hash.digest('hex')}` !== descriptor.digest) {
-    throw new HarnessError('IMAGE_DIGEST_MISMATCH', `the blob ${descriptor.digest} does not have the bytes its name promises`, { hint: 'the layout is damaged: copy the image again' });
-  }
+/** The bytes of a blob of a layout folder; fails at its end when digest or size are not what the descriptor says. */
+export function readBlob(folder: string, descriptor: Descriptor, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  return readLayoutBlob(folderFiles(folder), descriptor, signal);
 }
 
-const blobPath = (folder: string, digest: string): string => join(folder, 'blobs', ...digest.split(':'));
+async function* readLayoutBlob(files: ImageFiles, descriptor: Descriptor, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const path = `blobs/${descriptor.digest.replace(':', '/')}`;
+  const size = await files.size(path);
+  if (size === undefined) throw new HarnessError('IMAGE_LAYOUT_INVALID', `the blob ${descriptor.digest} is missing in ${files.where}`, { hint: 'the layout is not complete: copy the image again' });
+  yield* verifyBlob(descriptor, files.read(path, signal), 'the layout is damaged: copy the image again');
+}
 
-function findImage(folder: string, index: Index, ref: string | undefined, platform: WantedPlatform): Descriptor {
+/** The files of a layout folder. */
+function folderFiles(folder: string): ImageFiles {
+  const where = `the layout ${folder}`;
+  return {
+    where,
+    size: (path) => stat(join(folder, path)).then((stats) => (stats.isFile() ? stats.size : undefined), () => undefined),
+    async *read(path, signal) {
+      try {
+        for await (const chunk of createReadStream(join(folder, path), { highWaterMark: 256 * 1024, signal }) as AsyncIterable<Buffer>) yield chunk;
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw new HarnessError('IMAGE_LAYOUT_INVALID', `${path} of ${where} cannot be read: ${errorCode(error) ?? String(error)}`, { hint: 'make the folder readable for you, or copy the image again', cause: error });
+      }
+    },
+  };
+}
+
+function notLayout(where: string, why: string): HarnessError {
+  return new HarnessError('IMAGE_LAYOUT_INVALID', `${where} is not an OCI image layout: ${why}`, { hint: '`skopeo copy docker://NAME oci:FOLDER:NAME` makes one' });
+}
+
+/**
+ * The entry of a layout's index.json that a reference names; `where` says in messages which layout that is.
+ * @throws HarnessError `IMAGE_NOT_FOUND`
+ */
+export function findImage(where: string, index: Index, ref: string | undefined, platform: WantedPlatform): Descriptor {
   const { manifests } = index;
   const [only] = manifests;
   if (ref === undefined) {
@@ -80,63 +83,19 @@ function findImage(folder: string, index: Index, ref: string | undefined, platfo
     const distinct = new Set(manifests.map((manifest) => manifest.annotations?.[REF_NAME]));
     const picked = distinct.size === 1 ? pickManifest(manifests, platform) : undefined;
     if (picked !== undefined) return picked;
-    throw new HarnessError('IMAGE_NOT_FOUND', `the layout ${folder} holds ${manifests.length} images`, { hint: `say which: ${refNames(index).slice(0, 5).join(', ') || 'none of them has a name'}` });
+    throw new HarnessError('IMAGE_NOT_FOUND', `${where} holds ${manifests.length} images`, { hint: `say which: ${refNames(index).slice(0, 5).join(', ') || 'none of them has a name'}` });
   }
-  const names = new Set([ref, expandName(ref)]);
-  const found = manifests.filter((manifest) => names.has(manifest.annotations?.[REF_NAME] ?? '') || names.has(manifest.annotations?.['io.containerd.image.name'] ?? '') || manifest.digest === ref);
+  const named = fullName(ref);
+  const digest = /(?:^|@)(sha(?:256|512):[0-9a-f]+)$/.exec(ref)?.[1];
+  const isMeant = ({ annotations, digest: own }: Descriptor): boolean =>
+    own === digest || annotations?.[REF_NAME] === ref || [annotations?.[REF_NAME], annotations?.[FULL_NAME]].some((name) => name !== undefined && fullName(name) === named);
+  const found = manifests.filter(isMeant);
   const [first] = found;
   if (first === undefined) {
     const meant = closest(ref, refNames(index));
-    throw new HarnessError('IMAGE_NOT_FOUND', `the layout ${folder} has no image "${ref}"`, { hint: meant === undefined ? `it has ${refNames(index).slice(0, 5).join(', ') || 'no named images'}` : `did you mean "${meant}"?` });
+    throw new HarnessError('IMAGE_NOT_FOUND', `${where} has no image "${ref}"`, { hint: meant === undefined ? `it has ${refNames(index).slice(0, 5).join(', ') || 'no named images'}` : `did you mean "${meant}"?` });
   }
   return found.length === 1 ? first : (pickManifest(found, platform) ?? first);
 }
 
-const refNames = (index: Index): string[] => index.manifests.flatMap((manifest) => manifest.annotations?.[REF_NAME] ?? []);
-
-function wrongPlatform(found: readonly StatedPlatform[], wanted: WantedPlatform): HarnessError {
-  const has = [...new Set(found.map(showPlatform))].filter((name) => !name.includes('unknown'));
-  return new HarnessError('IMAGE_PLATFORM', `the image is not made for ${showPlatform(wanted)}, only for ${has.join(', ') || 'an architecture it does not name'}`, { hint: 'take an image that is built for this architecture, or leave the architecture out with needs.arch' });
-}
-
-async function document(folder: string, name: string): Promise<unknown> {
-  const path = join(folder, name);
-  try {
-    if ((await stat(path)).size > 16 * MAX_DOCUMENT) throw invalidDocument(path, 'is too big');
-    return toJson(await readFile(path), path);
-  } catch (error) {
-    if (error instanceof HarnessError) throw error;
-    throw new HarnessError('IMAGE_LAYOUT_INVALID', `${folder} is not an OCI image layout: ${errorCode(error) === 'ENOENT' ? `it has no ${name}` : `${name} cannot be read`}`, { hint: '`skopeo copy docker://NAME oci:FOLDER:NAME` makes one', cause: error });
-  }
-}
-
-async function blobDocument(folder: string, descriptor: Descriptor): Promise<unknown> {
-  if (descriptor.size > MAX_DOCUMENT) throw invalidDocument(descriptor.digest, `has ${descriptor.size} bytes`);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readBlob(folder, descriptor)) chunks.push(chunk);
-  return toJson(Buffer.concat(chunks), descriptor.digest);
-}
-
-function toJson(bytes: Buffer, name: string): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
-  } catch (error) {
-    throw invalidDocument(name, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function parse<T extends z.ZodType>(schema: T, value: unknown, name: string): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw invalidDocument(name, `is not what it should be: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
-}
-
-function invalidDocument(name: string, why: string): HarnessError {
-  return new HarnessError('IMAGE_LAYOUT_INVALID', `${name} ${why}`);
-}
-
-function unreadable(folder: string, digest: string, cause: unknown): HarnessError {
-  const why = errorCode(cause) === 'ENOENT' ? 'is missing' : 'cannot be read';
-  return new HarnessError('IMAGE_LAYOUT_INVALID', `the blob ${digest} ${why} in ${folder}`, { hint: 'the layout is not complete: copy the image again', cause });
-}
+const refNames = (index: Index): string[] => index.manifests.flatMap(({ annotations }) => annotations?.[FULL_NAME] ?? annotations?.[REF_NAME] ?? []);

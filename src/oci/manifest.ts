@@ -4,7 +4,7 @@
 import * as z from 'zod';
 
 /** `sha256:…` or `sha512:…`: never a path. */
-const DigestSchema = z.string().regex(/^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/, 'expected a sha256 or sha512 digest');
+export const DigestSchema = z.string().regex(/^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/, 'expected a sha256 or sha512 digest');
 
 const PlatformSchema = z.object({ architecture: z.string(), os: z.string(), variant: z.string().optional() });
 export type Platform = z.infer<typeof PlatformSchema>;
@@ -22,6 +22,7 @@ export const IndexSchema = z.object({ schemaVersion: z.literal(2), mediaType: z.
 export type Index = z.infer<typeof IndexSchema>;
 
 export const ManifestSchema = z.object({ schemaVersion: z.literal(2), mediaType: z.string().optional(), config: DescriptorSchema, layers: z.array(DescriptorSchema) });
+export type Manifest = z.infer<typeof ManifestSchema>;
 
 const words = z.array(z.string()).nullish().transform((value) => value ?? undefined);
 
@@ -40,6 +41,8 @@ export const ImageConfigSchema = z.object({
     })
     .nullish()
     .transform((value) => value ?? undefined),
+  /** Digests of the uncompressed layers. */
+  rootfs: z.object({ diff_ids: z.array(DigestSchema).nullish().transform((value) => value ?? []) }).optional(),
 });
 export type ImageConfig = z.infer<typeof ImageConfigSchema>;
 

@@ -61,6 +61,12 @@ export function expandName(name: string): string {
   return parts.length === 2 && !/[.:]/.test(host) && host !== 'localhost' ? `docker.io/${name}` : name;
 }
 
+/** A name with host and tag: `alpine` is `docker.io/library/alpine:latest`. Names with a digest get no tag. */
+export function fullName(name: string): string {
+  const expanded = expandName(name);
+  return /:[^/]*$|@/.test(expanded) ? expanded : `${expanded}:latest`;
+}
+
 function registry(text: string, name: string): Reference | { readonly problem: string } {
   const match = /^([a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?::\d+(?=\/))?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@([a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,}))?$/.exec(lowerHost(name));
   if (match === null) return { problem: `"${name}" is not an image reference: expected NAME[:TAG][@DIGEST] or one of ${transportNames.map((known) => (known === 'docker' ? 'docker://' : `${known}:`)).join(', ')}` };

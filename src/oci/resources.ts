@@ -51,9 +51,15 @@ export function resourceLimits(resources: ResourceOptions, rules: readonly Json[
       throttleReadIOPSDevice: rates(blockio.throttleReadIOPSDevice),
       throttleWriteIOPSDevice: rates(blockio.throttleWriteIOPSDevice),
     },
-    hugepageLimits: hugepageLimits?.map(({ pageSize, limit }) => ({ pageSize, limit })),
+    hugepageLimits: hugepageLimits?.map(({ pageSize, limit }) => ({ pageSize: pageSizeName(pageSize), limit })),
     network: network && { classID: network.classID, priorities: network.priorities?.map(({ name, priority }) => ({ name, priority })) },
   };
+}
+
+/** The runtime-spec wants the size as the kernel writes it, `2MB`; LinuxKit YAML has it in bytes. */
+function pageSizeName(bytes: number): string {
+  const [unit, size] = ([['GB', 1024 ** 3], ['MB', 1024 ** 2], ['KB', 1024]] as const).find(([, each]) => bytes >= each && bytes % each === 0) ?? ['B', 1];
+  return `${bytes / size}${unit}`;
 }
 
 function rates(list: readonly { readonly major: number; readonly minor: number; readonly rate: number }[] | undefined): Json | undefined {

@@ -3,13 +3,16 @@ import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { AptPackage } from '../apt/package.ts';
 import type { LockedRequest } from '../apt/locked.ts';
+import type { Entry } from '../archive/entry.ts';
 import type { Tree } from '../archive/rootfs.ts';
 import type { Cache } from '../cache/store.ts';
 import type { Arch } from '../model/arch.ts';
 import { HarnessError } from '../model/errors.ts';
 import type { Progress } from '../model/events.ts';
+import type { OciImage } from '../oci/image.ts';
 import type { ImageConfig } from '../oci/manifest.ts';
 import { parseReference, type Reference, type TransportName } from '../oci/reference.ts';
+import type { Registry } from '../registry/registry.ts';
 
 /** The part of the apt client that images need. */
 export interface ImageApt {
@@ -20,6 +23,7 @@ export interface ImageApt {
 export interface TransportContext {
   readonly cache: Cache;
   readonly apt: ImageApt;
+  readonly registry: Registry;
   /** Debian suite of `apt:` references that name none. */
   readonly suite: string;
   readonly progress: Progress;
@@ -35,8 +39,21 @@ export interface Source {
   /** Equal digests have equal trees. */
   readonly digest: string;
   readonly config?: ImageConfig;
+  /** The image behind the reference, for transports that have one. */
+  readonly image?: OciImage;
   /** Reads the tree; files stay where they lie. */
   tree(signal: AbortSignal): Promise<Tree>;
+  /** The layers one by one, the lowest first, for who needs more than the tree they make. */
+  layers?(signal: AbortSignal): Promise<readonly LayerArchive[]>;
+}
+
+/** A layer as it lies in the cache. */
+export interface LayerArchive {
+  /** Digest of the layer as the manifest names it, compressed or not. */
+  readonly digest: string;
+  /** Its uncompressed tar archive, up to the marker at its end: what may follow there is verified but not kept. */
+  readonly path: string;
+  readonly entries: readonly Entry[];
 }
 
 /** What runs in a folder or in packages, which have no configuration of their own, finds its programs. */
@@ -65,7 +82,12 @@ export async function resolveSource(text: string, context: TransportContext, sig
   const transport = await loadTransport(reference);
   return named(text, async () => {
     const source = await transport(reference, context, signal);
-    return { ...source, tree: (inner) => named(text, () => source.tree(inner)) };
+    const layers = source.layers?.bind(source);
+    return {
+      ...source,
+      tree: (inner) => named(text, () => source.tree(inner)),
+      ...(layers === undefined ? {} : { layers: (inner: AbortSignal) => named(text, () => layers(inner)) }),
+    };
   });
 }
 

@@ -1,13 +1,27 @@
-// HTTP GET with the proxies of the environment, redirects, retries and Retry-After. The one home of undici.
+// HTTP with the proxies of the environment, redirects, retries and Retry-After. The one home of undici.
 // Bodies are the bytes of the wire: nothing is decoded, since they are compared with digests.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { readFile } from 'node:fs/promises';
 import { HarnessError } from '../model/errors.ts';
-import { errorCode } from './fs.ts';
+import { isFinal, networkError, redactUrl } from './http-failure.ts';
+
+export { networkError, redactUrl };
 
 export interface HttpRequest {
+  /** Default GET. A POST is never redirected. */
+  readonly method?: 'GET' | 'HEAD' | 'POST';
+  /** Sent wherever the request is redirected to: never credentials. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Credentials: sent to the origin of the URL only. */
+  readonly authorization?: string | undefined;
+  /** Content of a POST. */
+  readonly body?: string;
+  /** PEM texts of authorities to trust besides the known ones. */
+  readonly ca?: readonly string[];
+  /** Whether a redirect may be followed to a URL. Default: any http or https. */
+  readonly mayFollow?: (url: URL) => boolean;
   readonly signal?: AbortSignal | undefined;
   /** Proxy to use instead of the environment's; `direct` for none. */
   readonly proxy?: string | undefined;
@@ -21,6 +35,8 @@ export interface HttpResponse {
   readonly status: number;
   /** Header values by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Origin that gave the answer, after redirects. */
+  readonly origin: string;
   /** Must be read or destroyed. */
   readonly body: Readable;
 }
@@ -31,10 +47,10 @@ const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 const agents = new Map<string, Promise<Dispatcher>>();
 
 /**
- * One GET. Connection failures and passing server errors are tried again; any other status is the caller's to judge.
- * @throws HarnessError `NETWORK` when no answer came at all.
+ * One request. Connection failures and passing server errors are tried again; any other status is the caller's to judge.
+ * @throws HarnessError `NETWORK`, `TLS_CERTIFICATE`, `TLS_MISSING` when no answer came at all.
  */
-export async function httpGet(url: string, request: HttpRequest = {}): Promise<HttpResponse> {
+export async function sendHttp(url: string, request: HttpRequest = {}): Promise<HttpResponse> {
   const retries = request.retries ?? 4;
   for (let attempt = 0; ; attempt++) {
     const last = attempt >= retries;
@@ -48,7 +64,7 @@ export async function httpGet(url: string, request: HttpRequest = {}): Promise<H
       response.body.destroy();
     } catch (error) {
       request.signal?.throwIfAborted();
-      if (last || error instanceof HarnessError) throw networkError(url, error);
+      if (last || isFinal(error)) throw networkError(url, error);
     }
     await sleep(waitMs, undefined, request.signal === undefined ? {} : { signal: request.signal });
   }
@@ -67,57 +83,39 @@ export function retryAfterMs(value: string | undefined, nowMs: number): number |
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 
-/** The URL for people: user, password and query are left out, since they may be secrets. */
-export function redactUrl(text: string): string {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    return text.replace(/\/\/[^/@\s]*@/, '//***@').replace(/\?.*$/s, '?***');
-  }
-  if (url.username !== '' || url.password !== '') {
-    url.username = '***';
-    url.password = '';
-  }
-  if (url.search !== '') url.search = '?***';
-  url.hash = '';
-  return url.href;
+export interface SingleRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Its only limit of time. */
+  readonly signal: AbortSignal;
 }
 
-/** What a failure of a connection means, with the next action. */
-export function networkError(url: string, error: unknown): HarnessError {
-  if (error instanceof HarnessError) return error;
-  const reason = reasons[deepCode(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
-  return new HarnessError('NETWORK', `cannot fetch ${redactUrl(url)}: ${reason}`, {
-    hint: 'check the network and the proxy settings (http_proxy, https_proxy, no_proxy), then try again: what is complete is kept',
-    cause: error,
+/** One request as it is: no proxy, no redirect, no second try, a connection of its own. Throws what the connection says. */
+export async function httpOnce(url: string, { method, headers, body, signal }: SingleRequest): Promise<Pick<HttpResponse, 'status' | 'headers' | 'body'>> {
+  const { request: send } = await import('undici');
+  const dispatcher = await agent('direct', []);
+  const response = await send(url, {
+    dispatcher,
+    method: method,
+    headers: { 'user-agent': 'kit-test', ...headers },
+    ...(body === undefined ? {} : { body }),
+    signal,
+    reset: true,
+    headersTimeout: 0,
+    bodyTimeout: 0,
   });
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the host name cannot be looked up (no network?)',
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was cut',
-  ENETUNREACH: 'the network cannot be reached',
-  EHOSTUNREACH: 'the host cannot be reached',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection within the time limit',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer within the time limit',
-  UND_ERR_BODY_TIMEOUT: 'the server stopped sending',
-  UND_ERR_SOCKET: 'the connection was cut',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was cut short',
-};
-
-function deepCode(error: unknown): string | undefined {
-  return errorCode(error) ?? (error instanceof Error && error.cause !== undefined ? deepCode(error.cause) : undefined);
+  response.body.on('error', () => undefined);
+  return { status: response.statusCode, headers: flatten(response.headers), body: response.body };
 }
 
 async function follow(first: string, request: HttpRequest): Promise<HttpResponse> {
   const { request: send } = await import('undici');
-  const dispatcher = await agent(request.proxy);
+  const dispatcher = await agent(request.proxy, request.ca ?? []);
   const origin = new URL(first).origin;
+  const method = request.method ?? 'GET';
   let url = new URL(first);
-  let authorization = basicAuthorization(url);
+  let authorization = basicAuthorization(url) ?? request.authorization;
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     url.username = '';
     url.password = '';
@@ -125,6 +123,8 @@ async function follow(first: string, request: HttpRequest): Promise<HttpResponse
     const secret = url.origin === origin && authorization !== undefined ? { authorization } : {};
     const response = await send(url, {
       dispatcher,
+      method,
+      ...(request.body === undefined ? {} : { body: request.body }),
       headers: { 'accept-encoding': 'identity', 'user-agent': 'kit-test', ...request.headers, ...secret },
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     });
@@ -132,12 +132,15 @@ async function follow(first: string, request: HttpRequest): Promise<HttpResponse
     response.body.on('error', () => undefined);
     const headers = flatten(response.headers);
     const location = headers['location'];
-    if (![301, 302, 303, 307, 308].includes(response.statusCode) || location === undefined) {
-      return { status: response.statusCode, headers, body: response.body };
+    if (![301, 302, 303, 307, 308].includes(response.statusCode) || location === undefined || method === 'POST') {
+      return { status: response.statusCode, headers, origin: url.origin, body: response.body };
     }
     response.body.destroy();
     const next = new URL(location, url);
     if (next.protocol !== 'http:' && next.protocol !== 'https:') break;
+    if (request.mayFollow?.(next) === false) {
+      throw new HarnessError('REDIRECT_REFUSED', `${redactUrl(first)} redirects to ${redactUrl(next.href)}, which is not encrypted`, { hint: 'the server is configured wrongly, or something on the way interferes' });
+    }
     authorization = basicAuthorization(next) ?? authorization;
     url = next;
   }
@@ -153,16 +156,28 @@ function flatten(headers: Readonly<Record<string, string | string[] | undefined>
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : (value ?? '')]));
 }
 
-function agent(proxy: string | undefined): Promise<Dispatcher> {
-  const key = proxy ?? '';
+function agent(proxy: string | undefined, ca: readonly string[]): Promise<Dispatcher> {
+  const key = JSON.stringify([proxy ?? '', ca]);
   const known = agents.get(key);
   if (known !== undefined) return known;
-  const made = import('undici').then(({ Agent, EnvHttpProxyAgent, ProxyAgent }): Dispatcher => {
-    // Caching proxies of package archives take plain requests only; https goes through a tunnel anyway.
-    const limits = { connect: { timeout: 15_000 }, headersTimeout: 30_000, bodyTimeout: 30_000, proxyTunnel: false };
-    if (proxy === undefined) return new EnvHttpProxyAgent(limits);
-    return proxy === 'direct' ? new Agent(limits) : new ProxyAgent({ uri: proxy, ...limits });
-  });
+  const made = createAgent(proxy, ca);
   agents.set(key, made);
   return made;
+}
+
+async function createAgent(proxy: string | undefined, ca: readonly string[]): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent, ProxyAgent } = await import('undici');
+  const trust = ca.length === 0 ? {} : { ca: [...(await knownAuthorities()), ...ca] };
+  // Caching proxies of package archives take plain requests only; https goes through a tunnel anyway.
+  const limits = { connect: { timeout: 15_000, ...trust }, requestTls: trust, headersTimeout: 30_000, bodyTimeout: 30_000, proxyTunnel: false };
+  if (proxy === undefined) return new EnvHttpProxyAgent(limits);
+  return proxy === 'direct' ? new Agent(limits) : new ProxyAgent({ uri: proxy, ...limits });
+}
+
+/** Naming authorities replaces Node's own list and those of the environment: they are put together again here. */
+async function knownAuthorities(): Promise<readonly string[]> {
+  const { rootCertificates } = await import('node:tls');
+  const extra = process.env['NODE_EXTRA_CA_CERTS'] ?? '';
+  const text = extra === '' ? '' : await readFile(extra, 'utf8').catch(() => '');
+  return text === '' ? rootCertificates : [...rootCertificates, text];
 }

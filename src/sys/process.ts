@@ -5,9 +5,10 @@ import { HarnessError } from '../model/errors.ts';
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Added to the environment. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string | Uint8Array;
+  /** Added to the environment; undefined takes a variable out of it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Chunks are written as the program reads them. */
+  readonly input?: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal | undefined;
   /** Exit codes that are not an error. Default: only 0. */
   readonly okCodes?: readonly number[];
@@ -28,8 +29,7 @@ export async function runProgram(file: string, args: readonly string[], options:
   const result = await execa(file, args, {
     reject: false,
     stripFinalNewline: false,
-    stdin: options.input === undefined ? 'ignore' : 'pipe',
-    ...(options.input === undefined ? {} : { input: options.input }),
+    ...inputOf(options.input),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
@@ -68,6 +68,12 @@ export async function streamProgram(file: string, args: readonly string[], optio
     }
   }
   return Readable.from(chunks(), { objectMode: false });
+}
+
+/** A program that ends without reading all of its input is judged by its exit code. */
+function inputOf(input: RunOptions['input']): { readonly stdin?: 'ignore' | 'pipe' | AsyncIterable<Uint8Array>; readonly input?: string | Uint8Array } {
+  if (input === undefined) return { stdin: 'ignore' };
+  return typeof input === 'string' || input instanceof Uint8Array ? { stdin: 'pipe', input } : { stdin: input };
 }
 
 interface ProgramOutcome {

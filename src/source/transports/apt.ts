@@ -31,7 +31,8 @@ async function readPackages(packages: readonly AptPackage[], context: TransportC
 }
 
 async function readPackage(pkg: AptPackage, context: TransportContext, signal: AbortSignal): Promise<readonly Entry[]> {
-  return spoolTar(context.cache, `deb:${pkg.sha256}`, async () => streamDeb(await context.apt.fetch(pkg, signal), signal), signal);
+  const { entries } = await spoolTar(context.cache, `deb:${pkg.sha256}`, async (shared) => streamDeb(await context.apt.fetch(pkg, shared), shared), signal);
+  return entries;
 }
 
 export default apt;

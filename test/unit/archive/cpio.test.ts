@@ -24,6 +24,16 @@ async function unpack(archive: Buffer, work: (folder: string) => Promise<void>):
 }
 
 describe('writeCpio', () => {
+  it('keeps the bytes of names and targets that are not UTF-8', async () => {
+    const tree = createTree();
+    put(tree, 'a\udcff', textFile('x'));
+    put(tree, 'b', { type: 'symlink', target: 'a\udcff', mode: 0o777, uid: 0, gid: 0, mtime: 0 });
+    const archive = await write(tree);
+    const listed = execFileSync('cpio', ['-t', '--quiet'], { input: archive });
+    expect(listed.includes(Buffer.from('a\xff\n', 'latin1'))).toBe(true);
+    expect(records(archive).find(({ name }) => name === 'b')?.data.equals(Buffer.from('a\xff', 'latin1'))).toBe(true);
+  });
+
   it('gives a record for each entry and a trailer, parents first, padded to 512 bytes', async () => {
     await fc.assert(fc.asyncProperty(trees, async (tree) => {
       const archive = await write(tree);

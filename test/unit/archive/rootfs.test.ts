@@ -70,6 +70,13 @@ describe('put', () => {
     expect(show(tree)).toEqual({ bin: '->usr/bin', usr: '/', 'usr/bin': '/', 'usr/bin/x': '1' });
   });
 
+  it('ends at paths that make more folders than any image has', () => {
+    const tree = createTree();
+    expect(() => {
+      for (let at = 0; at < 3000; at += 1) put(tree, `${at}/${'d/'.repeat(500)}x`, textFile(''));
+    }).toThrow(expect.objectContaining({ code: 'ARCHIVE_TOO_MANY_ENTRIES' }));
+  });
+
   it('ends at links in a circle', () => {
     const tree = treeOf({ a: '->b', b: '->a' });
     expect(() => {

@@ -109,6 +109,37 @@ describe('writeTar', () => {
     }
   });
 
+  it('keeps what no ustar header holds: the real tar reads it', async () => {
+    const tree = createTree();
+    const odd = `${'ö'.repeat(60)}/\udcff\n`;
+    put(tree, odd, textFile('x', { uid: 3_000_000, gid: 4_000_000_000, mtime: -5, xattrs: { 'user.note': Buffer.from('hi\n\0'), 'security.capability': Buffer.of(1, 0, 0, 2) } }));
+    put(tree, 'soft', { type: 'symlink', target: `${'t'.repeat(200)}\udcfe`, mode: 0o777, uid: 0, gid: 0, mtime: 0 });
+    const archive = await write(tree);
+    const listed = execFileSync('tar', ['--xattrs', '--xattrs-include=*', '-tvvf', '-', '--numeric-owner', '--full-time', '--quoting-style=escape'], { input: archive, env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' } }).toString();
+    expect(listed).toContain('3000000/4000000000');
+    expect(listed).toContain('1969-12-31 23:59:55');
+    expect(listed).toMatch(/x: +4 user\.note/);
+    expect(listed).toMatch(/x: +4 security\.capability/);
+    expect(listed).toContain(`${'\\303\\266'.repeat(60)}/\\377\\n`);
+    expect(listed).toContain(`-> ${'t'.repeat(200)}\\376`);
+    const entries = await read(archive);
+    expect(entries.find(({ name }) => name === odd)).toMatchObject({ uid: 3_000_000, gid: 4_000_000_000, mtime: -5, xattrs: { 'user.note': Buffer.from('hi\n\0') } });
+  });
+
+  it('gives equal bytes for equal trees, whatever the order of their attributes', async () => {
+    const one = createTree();
+    put(one, 'x', textFile('x', { xattrs: { 'user.a': Buffer.of(1), 'user.b': Buffer.of(2) } }));
+    const two = createTree();
+    put(two, 'x', textFile('x', { xattrs: { 'user.b': Buffer.of(2), 'user.a': Buffer.of(1) } }));
+    expect((await write(one)).equals(await write(two))).toBe(true);
+  });
+
+  it('ends with the failure of a file that has become shorter', async () => {
+    const tree = createTree();
+    put(tree, 'x', { type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0, content: { kind: 'slice', path: '/x', offset: 0, size: 4 } });
+    await expect(collect(writeTar(tree, () => inPieces(Buffer.from('abc'), 2)))).rejects.toMatchObject({ code: 'IMAGE_SOURCE_CHANGED' });
+  });
+
   it('ends with the failure of a file that cannot be read', async () => {
     const tree = createTree();
     put(tree, 'x', { type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0, content: { kind: 'slice', path: '/x', offset: 0, size: 4 } });

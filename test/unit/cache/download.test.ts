@@ -195,3 +195,15 @@ it('ends at once when it is aborted, and goes on from there the next time', asyn
   expect((await readFile(path)).equals(body)).toBe(true);
   expect(server.requests[1]?.range).toMatch(/^bytes=[1-9]/);
 });
+
+it('gives up a server that sends drop by drop', async () => {
+  const { cache, file } = await setUp();
+  await using server = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': body.length });
+    let at = 0;
+    const timer = setInterval(() => response.write(body.subarray(at, ++at)), 5);
+    response.on('close', () => clearInterval(timer));
+  });
+  await expect(download(cache, file(server), recordProgress(), undefined, { ...quick, slowMs: 30 })).rejects.toMatchObject({ code: 'NETWORK', message: expect.stringContaining('too slowly') as string });
+  expect(server.requests).toHaveLength(5);
+});

@@ -46,6 +46,30 @@ describe('containerConfig', () => {
   });
 });
 
+describe('linux.resources', () => {
+  const resources = (given: ContainerOptions['resources']): unknown => (JSON.parse(goJson(containerConfig(input({ resources: given })))) as { linux: { resources: unknown } }).linux.resources;
+
+  it('hands on every key, also those LinuxKit accepts and drops', () => {
+    const memory = { limit: 1, reservation: 2, swap: -1, kernel: 3, kernelTCP: 4, swappiness: 5, disableOOMKiller: true };
+    const cpu = { shares: 1, quota: 2, period: 3, realtimeRuntime: 4, realtimePeriod: 5, cpus: '0', mems: '1' };
+    const rate = [{ major: 8, minor: 0, rate: 600 }];
+    const blockio = { weight: 10, leafWeight: 11, weightDevice: [{ major: 8, minor: 0, weight: 1, leafWeight: 2 }], throttleReadBpsDevice: rate, throttleWriteBpsDevice: rate, throttleReadIOPSDevice: rate, throttleWriteIOPSDevice: rate };
+    const network = { classID: 7, priorities: [{ name: 'eth0', priority: 1 }] };
+    expect(resources({ memory, cpu, blockio, network, pids: { limit: 9 } })).toEqual({ memory, cpu, blockIO: blockio, network, pids: { limit: 9 } });
+  });
+
+  it.each([[2097152, '2MB'], [1073741824, '1GB'], [65536, '64KB'], [1073741824 + 1048576, '1025MB'], [7, '7B']])('names a page size of %i bytes %s, as runc wants it', (pageSize, name) => {
+    expect(resources({ hugepageLimits: [{ pageSize, limit: 1 }] })).toEqual({ hugepageLimits: [{ pageSize: name, limit: 1 }] });
+  });
+
+  it('keeps the numbers of id mappings, in mounts too', () => {
+    const mapping = { hostID: 5, containerID: 6, size: 7 };
+    const config = JSON.parse(goJson(containerConfig(input({ uidMappings: [mapping], gidMappings: [mapping], mounts: [{ destination: '/x', type: 'bind', source: '/y', uidmappings: [mapping], gidmappings: [mapping] }] })))) as { mounts: { destination: string }[]; linux: object };
+    expect(config.linux).toMatchObject({ uidMappings: [mapping], gidMappings: [mapping] });
+    expect(config.mounts.find(({ destination }) => destination === '/x')).toMatchObject({ uidMappings: [mapping], gidMappings: [mapping] });
+  });
+});
+
 describe('effectiveOptions', () => {
   it('prefers the YAML, then the label, then the image', () => {
     const image = { config: { Entrypoint: ['image'], Cmd: undefined, Env: ['A=image'], WorkingDir: '/image', Labels: undefined } };
@@ -59,6 +83,28 @@ describe('effectiveOptions', () => {
     expect(effectiveOptions({ yaml: add, label: { capabilities: ['CAP_CHOWN'] }, image: undefined }).capabilities).toEqual(['CAP_CHOWN', 'CAP_KILL']);
     expect(effectiveOptions({ yaml: add, label: { capabilities: ['all'] }, image: undefined }).capabilities).toEqual(['all']);
     expect(effectiveOptions({ yaml: { ...add, capabilities: [] }, label: { capabilities: ['CAP_CHOWN'] }, image: undefined }).capabilities).toEqual([]);
+  });
+});
+
+describe('a label and the YAML', () => {
+  const options = (yaml: ContainerOptions, label: ContainerOptions): ContainerOptions => effectiveOptions({ yaml, label, image: undefined });
+
+  it.each<[string, ContainerOptions, ContainerOptions, Partial<ContainerOptions>]>([
+    ['a list of the YAML replaces the label\'s, empty or not', { tmpfs: [], rlimits: ['core,0,0'] }, { tmpfs: ['/a'], rlimits: ['nofile,1,1', 'core,1,1'] }, { tmpfs: [], rlimits: ['core,0,0'] }],
+    ['a text of the YAML replaces the label\'s unless it is empty', { cwd: '', hostname: 'y', pid: '' }, { cwd: '/l', hostname: 'l', pid: 'host' }, { cwd: '/l', hostname: 'y', pid: 'host' }],
+    ['false of the YAML counts', { readonly: false, noNewPrivileges: false }, { readonly: true, noNewPrivileges: true }, { readonly: false, noNewPrivileges: false }],
+    ['zero of the YAML counts', { uid: 0, oomScoreAdj: 0 }, { uid: 7, oomScoreAdj: 9 }, { uid: 0, oomScoreAdj: 0 }],
+    ['binds.add adds to the label\'s binds', { 'binds.add': ['/b:/b'] }, { binds: ['/a:/a'] }, { binds: ['/a:/a', '/b:/b'] }],
+    ['binds of the YAML make binds.add void', { binds: ['/c:/c'], 'binds.add': ['/b:/b'] }, { binds: ['/a:/a'] }, { binds: ['/c:/c'] }],
+    ['resources are replaced whole', { resources: { pids: { limit: 1 } } }, { resources: { cpu: { shares: 2 } } }, { resources: { pids: { limit: 1 } } }],
+    ['runtime is merged key by key', { runtime: { mkdir: ['/y'] } }, { runtime: { mkdir: ['/l'], cgroups: ['c'], bindNS: { net: '/n' } } }, { runtime: { mkdir: ['/y'], cgroups: ['c'], bindNS: { net: '/n' } } }],
+  ])('%s', (_, yaml, label, expected) => {
+    expect(options(yaml, label)).toMatchObject(expected);
+  });
+
+  it('say nothing by the .add of a label alone', () => {
+    const { capabilities, binds } = options({}, { 'capabilities.add': ['CAP_KILL'], 'binds.add': ['/a:/a'] });
+    expect({ capabilities, binds }).toEqual({ capabilities: undefined, binds: undefined });
   });
 });
 
@@ -105,7 +151,8 @@ describe('labelOptions', () => {
 
   it.each([
     ['[]', /expected a mapping/],
-    ['{"privileged": true}', /privileged/],
+    ['{"privileged": true}', /unknown key "privileged"$/],
+    ['{"capabilites": [], "runtime": {"x": 1}}', /unknown key "runtime\.x".*unknown key "capabilites", did you mean "capabilities"\?/],
     ['{"name": "x"}', /name cannot be set/],
     ['{"readonly": "yes"}', /readonly/],
     ['{', /JSON/],

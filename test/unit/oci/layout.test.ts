@@ -55,14 +55,14 @@ describe('readLayoutImage', () => {
     ['several images when none is named', async () => layout.index([{ ...(await layout.image([layer])), ...named('a') }, { ...(await layout.image([layer])), ...named('b') }]), undefined, 'IMAGE_NOT_FOUND', /holds 2 images/],
     ['no images', () => layout.index([]), undefined, 'IMAGE_NOT_FOUND', /holds 0 images/],
     ['a folder without oci-layout', () => unlink(join(folder, 'oci-layout')), undefined, 'IMAGE_LAYOUT_INVALID', /not an OCI image layout: it has no oci-layout/],
-    ['another version', () => writeFile(join(folder, 'oci-layout'), '{"imageLayoutVersion":"2.0.0"}'), undefined, 'IMAGE_LAYOUT_INVALID', /imageLayoutVersion/],
-    ['an index that is no JSON', () => writeFile(join(folder, 'index.json'), '<html>'), undefined, 'IMAGE_LAYOUT_INVALID', /is not JSON/],
-    ['a digest that is a path', () => layout.index([{ mediaType: '', digest: 'sha256:../../../etc/passwd', size: 1 }]), undefined, 'IMAGE_LAYOUT_INVALID', /digest/],
+    ['another version', () => writeFile(join(folder, 'oci-layout'), '{"imageLayoutVersion":"2.0.0"}'), undefined, 'IMAGE_MANIFEST_INVALID', /imageLayoutVersion/],
+    ['an index that is no JSON', () => writeFile(join(folder, 'index.json'), '<html>'), undefined, 'IMAGE_MANIFEST_INVALID', /is not JSON/],
+    ['a digest that is a path', () => layout.index([{ mediaType: '', digest: 'sha256:../../../etc/passwd', size: 1 }]), undefined, 'IMAGE_MANIFEST_INVALID', /digest/],
     ['a manifest that is missing', () => layout.index([{ mediaType: '', digest: `sha256:${'0'.repeat(64)}`, size: 1 }]), undefined, 'IMAGE_LAYOUT_INVALID', /is missing/],
     ['a manifest of another size', async () => layout.index([{ ...(await layout.image([layer])), size: 5 }]), undefined, 'IMAGE_DIGEST_MISMATCH', /does not have the bytes/],
-    ['a manifest that claims to be huge', async () => layout.index([{ ...(await layout.image([layer])), size: 2 ** 40 }]), undefined, 'IMAGE_LAYOUT_INVALID', /1099511627776 bytes/],
-    ['a manifest that is a list', async () => layout.index([await layout.json([1, 2])]), undefined, 'IMAGE_LAYOUT_INVALID', /is not what it should be/],
-    ['a manifest of schema 1', async () => layout.index([await layout.json({ schemaVersion: 1, fsLayers: [] })]), undefined, 'IMAGE_LAYOUT_INVALID', /schemaVersion/],
+    ['a manifest that claims to be huge', async () => layout.index([{ ...(await layout.image([layer])), size: 2 ** 40 }]), undefined, 'IMAGE_MANIFEST_INVALID', /1099511627776 bytes/],
+    ['a manifest that is a list', async () => layout.index([await layout.json([1, 2])]), undefined, 'IMAGE_MANIFEST_INVALID', /is not what it should be/],
+    ['a manifest of schema 1', async () => layout.index([await layout.json({ schemaVersion: 1, fsLayers: [] })]), undefined, 'IMAGE_MANIFEST_INVALID', /schemaVersion/],
   ])('refuses %s', async (_, make, ref, code, message) => {
     await make();
     await expect(readLayoutImage(folder, ref, amd64)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
@@ -72,7 +72,7 @@ describe('readLayoutImage', () => {
     let inner = await layout.image([layer]);
     for (let depth = 0; depth < 12; depth += 1) inner = { ...(await layout.json({ schemaVersion: 2, depth, manifests: [inner] }, INDEX)), platform: { os: 'linux', architecture: 'amd64' } };
     await layout.index([inner]);
-    await expect(readLayoutImage(folder, undefined, amd64)).rejects.toMatchObject({ code: 'IMAGE_LAYOUT_INVALID', message: expect.stringContaining('nests indexes') as string });
+    await expect(readLayoutImage(folder, undefined, amd64)).rejects.toMatchObject({ code: 'IMAGE_MANIFEST_INVALID', message: expect.stringContaining('nests indexes') as string });
   });
 
   it('says what was meant by a name with a slip', async () => {

@@ -1,7 +1,7 @@
 // The HTTP client against a real server on the loopback interface.
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { httpGet, redactUrl, retryAfterMs, type HttpResponse } from '../../../src/sys/http.ts';
+import { sendHttp, redactUrl, retryAfterMs, type HttpResponse } from '../../../src/sys/http.ts';
 import { serve } from '../cache/loopback.ts';
 
 const quick = { backoffMs: 1 };
@@ -15,12 +15,12 @@ async function bytesOf(response: HttpResponse): Promise<Buffer> {
 it('gives the bytes of the wire even where the server calls them encoded', async () => {
   const packed = gzipSync('kernel');
   await using server = await serve((_, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed));
-  expect(await bytesOf(await httpGet(server.url))).toEqual(packed);
+  expect(await bytesOf(await sendHttp(server.url))).toEqual(packed);
 });
 
 it.each([500, 502, 503, 504, 429, 408])('tries again after status %i', async (status) => {
   await using server = await serve((_, response, count) => void response.writeHead(count < 2 ? status : 200).end('done'));
-  const response = await httpGet(server.url, quick);
+  const response = await sendHttp(server.url, quick);
   expect(response.status).toBe(200);
   expect((await bytesOf(response)).toString()).toBe('done');
   expect(server.requests).toHaveLength(3);
@@ -28,7 +28,7 @@ it.each([500, 502, 503, 504, 429, 408])('tries again after status %i', async (st
 
 it('hands over the last answer when the server never recovers', async () => {
   await using server = await serve((_, response) => void response.writeHead(503).end('busy'));
-  const response = await httpGet(server.url, { ...quick, retries: 2 });
+  const response = await sendHttp(server.url, { ...quick, retries: 2 });
   expect([response.status, (await bytesOf(response)).toString()]).toEqual([503, 'busy']);
   expect(server.requests).toHaveLength(3);
 });
@@ -38,13 +38,13 @@ it('tries again after a cut connection and reports NETWORK when it stays cut', a
     if (count < 1) response.destroy();
     else response.end('ok');
   });
-  expect((await bytesOf(await httpGet(server.url, quick))).toString()).toBe('ok');
+  expect((await bytesOf(await sendHttp(server.url, quick))).toString()).toBe('ok');
   await using dead = await serve((_, response) => response.destroy());
-  await expect(httpGet(dead.url, { ...quick, retries: 1 })).rejects.toMatchObject({ code: 'NETWORK' });
+  await expect(sendHttp(dead.url, { ...quick, retries: 1 })).rejects.toMatchObject({ code: 'NETWORK' });
 });
 
 it('names a host that does not exist without its credentials', async () => {
-  const error = await httpGet('http://me:secret@nowhere.invalid/x?key=secret', { retries: 0 }).catch((cause: unknown) => cause as Error);
+  const error = await sendHttp('http://me:secret@nowhere.invalid/x?key=secret', { retries: 0 }).catch((cause: unknown) => cause as Error);
   expect(error).toMatchObject({ code: 'NETWORK', message: expect.stringContaining('nowhere.invalid') as string });
   expect((error as Error).message).not.toContain('secret');
 });
@@ -55,7 +55,7 @@ it('follows redirects but takes no credentials to another origin', async () => {
     if (request.url === '/a') response.writeHead(302, { location: '/b' }).end();
     else response.writeHead(307, { location: `${target.url}/c` }).end();
   });
-  const response = await httpGet(`${server.url.replace('//', '//me:pw@')}/a`);
+  const response = await sendHttp(`${server.url.replace('//', '//me:pw@')}/a`);
   expect((await bytesOf(response)).toString()).toBe('there');
   expect(server.requests.map(({ authorization }) => authorization !== undefined)).toEqual([true, true]);
   expect(target.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
@@ -63,12 +63,12 @@ it('follows redirects but takes no credentials to another origin', async () => {
 
 it.each(['loop', 'file:///etc/passwd'])('refuses a redirect to %s', async (location) => {
   await using server = await serve((_, response) => void response.writeHead(302, { location }).end());
-  await expect(httpGet(server.url, quick)).rejects.toMatchObject({ code: 'NETWORK' });
+  await expect(sendHttp(server.url, quick)).rejects.toMatchObject({ code: 'NETWORK' });
 });
 
 it('goes through the proxy it is given, with a plain request', async () => {
   await using proxy = await serve((request, response) => void response.end(`asked for ${request.url ?? ''}`));
-  const response = await httpGet('http://nowhere.invalid/x', { proxy: proxy.url, retries: 0 });
+  const response = await sendHttp('http://nowhere.invalid/x', { proxy: proxy.url, retries: 0 });
   expect((await bytesOf(response)).toString()).toContain('/x');
   expect(proxy.requests).toHaveLength(1);
 });
