@@ -10,14 +10,15 @@ const root = new URL('..', import.meta.url).pathname;
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
   sys: [],
+  lock: ['sys'],
   arch: [],
   cache: ['sys'],
-  apt: ['sys', 'cache'],
+  apt: ['sys', 'cache', 'lock'],
   archive: ['sys'],
   oci: ['sys', 'archive', 'cache'],
   config: ['sys'],
   matrix: [],
-  registry: ['sys', 'cache', 'oci'],
+  registry: ['sys', 'cache', 'oci', 'lock'],
   source: ['sys', 'cache', 'apt', 'archive', 'oci', 'registry'],
   guest: [],
   kernel: ['sys', 'cache', 'apt', 'archive', 'oci', 'source'],
@@ -29,7 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   verdict: ['console'],
   report: ['sys'],
   doctor: ['sys', 'boot', 'cache', 'arch'],
-  run: ['sys', 'arch', 'cache', 'apt', 'archive', 'oci', 'registry', 'source', 'config', 'matrix', 'kernel', 'image', 'media', 'boot', 'probe', 'console', 'verdict', 'report', 'version.ts'],
+  run: ['sys', 'arch', 'cache', 'lock', 'apt', 'archive', 'oci', 'registry', 'source', 'config', 'matrix', 'kernel', 'image', 'media', 'boot', 'probe', 'console', 'verdict', 'report', 'version.ts'],
   cli: ['sys', 'arch', 'boot', 'cache', 'config', 'matrix', 'kernel', 'report', 'doctor', 'run', 'version.ts'],
   'main.ts': ['cli'],
   'index.ts': ['config'],
@@ -38,7 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Each npm package is imported in one place, so that it can be replaced there. A trailing slash allows a folder. */
 const homeOf: Readonly<Record<string, readonly string[]>> = {
-  zod: ['model/', 'config/', 'oci/', 'image/linuxkit/', 'apt/', 'boot/', 'report/json-schema.ts'],
+  zod: ['model/', 'config/', 'lock/', 'registry/', 'oci/', 'image/linuxkit/', 'apt/', 'boot/', 'report/json-schema.ts'],
   yaml: ['config/yaml.ts'],
   jiti: ['config/'],
   execa: ['sys/process.ts'],
@@ -46,7 +47,6 @@ const homeOf: Readonly<Record<string, readonly string[]>> = {
   'p-queue': ['run/'],
   commander: ['cli/'],
   picomatch: ['matrix/'],
-  'tar-stream': ['archive/tar.ts'],
   fzstd: ['archive/compress.ts'],
   'junit-report-builder': ['report/reporters/junit.ts'],
   '@actions/core': ['report/reporters/github.ts'],

@@ -1,11 +1,12 @@
 // Resolutions through kit-test.lock: what is pinned is what is used, without an index and, once cached, without network.
 // Mirrors drop old versions within weeks: then the newest of the series takes the pin's place, unless the run is frozen.
 import type { Cache } from '../cache/store.ts';
+import { offlineError } from '../cache/errors.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import { HarnessError, UsageError } from '../model/errors.ts';
 import type { Progress } from '../model/events.ts';
+import type { LockFile } from '../lock/file.ts';
 import type { AptClient, AptRequest } from './client.ts';
-import { lockKey, type LockFile } from './lock.ts';
 import type { AptPackage } from './package.ts';
 
 export interface LockOptions {
@@ -37,9 +38,14 @@ export interface LockedApt {
 /** Downloads at once: a mirror is a shared thing. */
 const parallelFetches = 4;
 
+/** Key of a resolution in the lock file: purpose, suite, architecture and the packages asked for. */
+export function lockKey(purpose: string, suite: string, arch: string, packages: readonly string[]): string {
+  return [purpose, suite, arch, [...new Set(packages)].sort().join(' ')].join('/');
+}
+
 /** Puts a lock file in front of a client. */
 export function lockedApt(context: { readonly client: AptClient; readonly cache: Cache; readonly lock: LockFile; readonly options: LockOptions; readonly progress: Progress }): LockedApt {
-  const { client, lock, options, progress } = context;
+  const { client, cache, lock, options, progress } = context;
   const share = createSingleFlight();
   /** Resolved by this process: holds also where the lock file cannot be written. */
   const fresh = new Map<string, readonly AptPackage[]>();
@@ -56,7 +62,7 @@ export function lockedApt(context: { readonly client: AptClient; readonly cache:
     }
     const packages = all.filter((pkg) => request.keep?.(pkg) ?? true);
     await fetchAll(client, packages, request.mirror, signal);
-    if (!(await lock.set(key, packages)) && !readOnlyTold) {
+    if (!(await lock.apt.set(key, packages)) && !readOnlyTold) {
       readOnlyTold = true;
       progress.notice(`${lock.path} cannot be written: what was resolved is not recorded, the next run may take newer packages`);
     }
@@ -65,9 +71,10 @@ export function lockedApt(context: { readonly client: AptClient; readonly cache:
   };
 
   const resolve = async (key: string, request: LockedRequest, signal: AbortSignal): Promise<readonly AptPackage[]> => {
-    const pinned = fresh.get(key) ?? (options.update ? undefined : await lock.get(key));
+    const pinned = fresh.get(key) ?? (options.update ? undefined : await lock.apt.get(key));
     const wanted = `${request.packages.join(' ')} of ${request.suite} for ${request.arch}`;
     if (pinned === undefined) {
+      if (cache.offline) throw offlineError(`which packages ${wanted} means`);
       if (options.frozen) {
         throw new UsageError('FROZEN', `${lock.path} does not say which ${wanted} to take, and --frozen forbids to choose`, { hint: 'run once without --frozen and commit kit-test.lock' });
       }
@@ -96,7 +103,7 @@ export function lockedApt(context: { readonly client: AptClient; readonly cache:
       return share(key, (shared) => resolve(key, request, shared), signal);
     },
     fetch: (pkg, signal) => client.fetch(pkg, signal),
-    pinned: async (request) => fresh.get(keyOf(request)) ?? lock.get(keyOf(request)),
+    pinned: async (request) => fresh.get(keyOf(request)) ?? lock.apt.get(keyOf(request)),
     names: (request, prefix, signal) => client.names(request, prefix, signal),
   };
 }

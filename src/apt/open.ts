@@ -1,8 +1,8 @@
 // apt for a project: the archive its settings name, and the lock file in its root.
 import type { Cache } from '../cache/store.ts';
+import { openLockFile } from '../lock/file.ts';
 import type { Progress } from '../model/events.ts';
 import { createAptClient } from './client.ts';
-import { openLockFile } from './lock.ts';
 import { lockedApt, type LockedApt, type LockOptions } from './locked.ts';
 
 export interface OpenAptOptions {

@@ -10,6 +10,7 @@ export interface SelectionOptions {
   readonly kernel?: readonly string[] | undefined;
   readonly arch?: readonly string[] | undefined;
   readonly label?: readonly string[] | undefined;
+  readonly medium?: readonly string[] | undefined;
 }
 
 export interface ProjectOptions {
@@ -27,7 +28,8 @@ export function addSelectionOptions(command: Command): Command {
     .option('--case <glob>', 'select cases; repeatable, !glob leaves out', collect)
     .option('--kernel <glob>', 'select kernels', collect)
     .option('--arch <glob>', 'select architectures (QEMU, OCI and Debian names)', collect)
-    .option('--label <glob>', 'select cases by label', collect);
+    .option('--label <glob>', 'select cases by label', collect)
+    .option('--medium <glob>', 'select boot media of cases that have several', collect);
 }
 
 export function addProjectOptions(command: Command): Command {
@@ -35,7 +37,7 @@ export function addProjectOptions(command: Command): Command {
 }
 
 export function addKernelLockOptions(command: Command): Command {
-  return command.option('--frozen', 'use exactly what kit-test.lock pins, or fail');
+  return command.option('--frozen', 'use exactly what kit-test.lock pins, or fail').option('--offline', 'use only what the cache holds, or fail');
 }
 
 export function wholeNumber(value: string): number {

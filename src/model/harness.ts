@@ -16,12 +16,17 @@ export type Rule = z.infer<typeof RuleSchema>;
 const RunnerSchema = z
   .strictObject({
     type: z.literal('exec'),
-    command: z.array(z.string()).min(1).describe('program that boots the files and prints the console; {kernel} {initrd} {cmdline} {image} {arch} {cell} {name} {memory} {cpus} {folder} are replaced, and are in the environment as KIT_TEST_KERNEL and so on'),
-    cleanup: z.array(z.string()).min(1).optional().describe('program that is run after each boot, however it ended'),
+    command: z.array(z.string()).min(1).describe('program that boots the files and prints the console on its standard output; {kernel} {initrd} {cmdline} {image} {arch} {cell} {name} {memory} {cpus} {folder} are replaced, and are in the environment as KIT_TEST_KERNEL and so on'),
+    cleanup: z.array(z.string()).min(1).optional().describe('program that is run after each boot, however it ended; the same words are replaced'),
+    cleanupTimeout: Duration.refine((ms) => ms > 0, 'expected a duration longer than nothing').default(60_000).describe('how long the clean-up may take'),
     format: z.string().default('kernel+initrd').describe('what is built for it: a format of `kit-test build`'),
     arch: z.array(z.string()).min(1).optional().describe('architectures it boots; QEMU boots the others. Default: all'),
   })
   .describe('a command that boots cells instead of QEMU: a cloud, a lab, another virtual machine monitor');
+/** The words that are replaced in the commands of a runner. */
+export const runnerWords = ['kernel', 'initrd', 'cmdline', 'image', 'arch', 'cell', 'name', 'memory', 'cpus', 'folder'] as const;
+export type RunnerWord = (typeof runnerWords)[number];
+
 export type RunnerSpec = z.output<typeof RunnerSchema>;
 
 export const HarnessSchema = z
@@ -55,9 +60,12 @@ export const HarnessSchema = z
       .describe('where packages come from'),
     images: z
       .strictObject({
-        mirrors: z.record(z.string(), z.string()).default({}).describe('registry to the address that serves it, such as { "docker.io": "https://mirror.example/hub" }; "*" for all'),
-        insecure: z.array(z.string()).default([]).describe('registries (host or host:port) that may be read by plain HTTP; loopback always may'),
-        ca: z.array(z.string()).default([]).describe('PEM files of certificate authorities to trust besides those of the system'),
+        mirrors: z
+          .record(z.string(), z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }))
+          .default({})
+          .describe('registry to the address that serves it, such as { "docker.io": "https://mirror.example/hub" }; "*" for all. The registry itself is asked where a mirror fails'),
+        insecure: z.array(z.string().regex(/^[^/\s]+$/, 'expected a host or host:port')).default([]).describe('registries (host or host:port) that may be read by plain HTTP; loopback always may'),
+        ca: z.array(z.string()).default([]).describe('PEM files of certificate authorities to trust besides the known ones, relative to the project'),
       })
       .prefault({})
       .describe('where image references are looked up'),

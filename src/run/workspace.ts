@@ -14,6 +14,7 @@ import { createKernelResolver, type KernelResolver, type ResolverContext } from 
 import { matchesName } from '../matrix/select.ts';
 import { rangeProblem } from '../matrix/version.ts';
 import { checkImageText } from './image-yaml.ts';
+import { projectRegistry } from './registry.ts';
 
 export interface LoadOptions {
   readonly cwd: string;
@@ -64,6 +65,8 @@ export async function loadCommandWorkspace(options: Pick<LoadOptions, 'cwd' | 'c
 export interface SupplyOptions {
   readonly frozen: boolean;
   readonly update?: boolean;
+  /** Only what the cache holds. Default: by KIT_TEST_OFFLINE. */
+  readonly offline?: boolean | undefined;
   readonly progress: Progress;
 }
 
@@ -76,7 +79,9 @@ export interface Supplies extends ResolverContext {
 export async function openSupplies(project: Project, options: SupplyOptions): Promise<Supplies> {
   const { progress } = options;
   const { harness, root } = project;
+  const lockPath = join(root, 'kit-test.lock');
   const cache = await openCache(projectCache(project), {
+    offline: options.offline ?? !['', '0', 'false', 'no'].includes(process.env['KIT_TEST_OFFLINE'] ?? ''),
     onWait: (what, pid) => progress.notice(`another kit-test${pid === undefined ? '' : ` (process ${pid})`} is making ${what}: waiting for it`),
   });
   const apt = openApt({
@@ -84,10 +89,11 @@ export async function openSupplies(project: Project, options: SupplyOptions): Pr
     progress,
     settings: harness.apt,
     env: process.env,
-    lockPath: join(root, 'kit-test.lock'),
+    lockPath,
     lock: { frozen: options.frozen, update: options.update ?? false },
   });
-  const context: ResolverContext = { cache, apt, progress, suite: harness.apt.suite };
+  const registry = projectRegistry(project, { cache, progress, lockPath, frozen: options.frozen });
+  const context: ResolverContext = { cache, apt, registry, progress, suite: harness.apt.suite };
   return { ...context, kernel: createKernelResolver(context) };
 }
 

@@ -12,6 +12,7 @@ import { KernelFileSchema, KernelSourceSchema, type KernelSpec } from '../../src
 import { createKernelResolver } from '../../src/kernel/resolve.ts';
 import { listSources, loadSource } from '../../src/kernel/sources.ts';
 import { resolveSource } from '../../src/source/source.ts';
+import { openRegistry } from '../../src/registry/registry.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'kit-test-sources-'));
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -20,6 +21,7 @@ const nobody = 'http://127.0.0.1:9';
 const progress = { notice: () => undefined, download: () => undefined };
 const cache = await openCache(join(root, 'cache'));
 const apt = openApt({ cache, progress, settings: { mirror: nobody }, env: {}, lockPath: join(root, 'kit-test.lock'), lock: { frozen: true, update: false } });
+const registry = openRegistry({ cache, progress, settings: { mirrors: {}, insecure: [], ca: [], offline: false, env: {}, home: root }, timing: { backoffMs: 1 } });
 const [arch] = await loadArchs();
 if (arch === undefined) throw new Error('there is no architecture');
 
@@ -39,24 +41,24 @@ describe.each(await listSources())('the kernel source %s', (type) => {
   });
 
   it('refuses what is not there, with the next action', async () => {
-    const error: unknown = await createKernelResolver({ cache, apt, progress, suite: 'trixie' })(spec, arch, new AbortController().signal).catch((thrown: unknown) => thrown);
+    const error: unknown = await createKernelResolver({ cache, apt, registry, progress, suite: 'trixie' })(spec, arch, new AbortController().signal).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(HarnessError);
     expect((error as HarnessError).hint ?? '').not.toBe('');
   });
 
   it('stops when it is told to', async () => {
-    await expect(createKernelResolver({ cache, apt, progress, suite: 'trixie' })(spec, arch, AbortSignal.abort())).rejects.toThrow();
+    await expect(createKernelResolver({ cache, apt, registry, progress, suite: 'trixie' })(spec, arch, AbortSignal.abort())).rejects.toThrow();
   });
 
   it('says without a network what it knows', async () => {
-    const described = await (await loadSource(type)).describe(spec.source, arch, { cache, apt, progress, suite: 'trixie' });
+    const described = await (await loadSource(type)).describe(spec.source, arch, { cache, apt, registry, progress, suite: 'trixie' });
     expect(['undefined', 'string']).toContain(typeof described);
   });
 });
 
-describe.each(['apt:no-such-package', 'dir:./no-such-folder', 'oci:./no-such-layout', 'builtin:no-such-image', 'docker://alpine', 'oci-archive:x.tar'])('the image reference %s', (reference) => {
+describe.each(['apt:no-such-package', 'dir:./no-such-folder', 'oci:./no-such-layout', 'builtin:no-such-image', 'docker://127.0.0.1:9/no-such-image', 'oci-archive:x.tar'])('the image reference %s', (reference) => {
   it('is refused by its name, with the next action', async () => {
-    const context = { cache, apt, progress, arch, suite: 'trixie', baseDir: root };
+    const context = { cache, apt, registry, progress, arch, suite: 'trixie', baseDir: root };
     const error: unknown = await resolveSource(reference, context, new AbortController().signal).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(HarnessError);
     expect((error as HarnessError).message).toContain(reference);

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { formatLock, lockKey, openLockFile, parseLock, type Lock } from '../../../src/apt/lock.ts';
+import { lockKey } from '../../../src/apt/locked.ts';
+import { openLockFile } from '../../../src/lock/file.ts';
+import { formatLock, parseLock, type Lock } from '../../../src/lock/lock.ts';
 import type { AptPackage } from '../../../src/apt/package.ts';
 import { openCache } from '../../../src/cache/store.ts';
 import { temporaryFolder } from '../cache/folder.ts';
@@ -42,15 +44,15 @@ it('keeps what concurrent writers wrote', async () => {
   const cache = await openCache(join(root, 'cache'));
   const path = join(root, 'kit-test.lock');
   const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
-  expect(await Promise.all(names.map((name) => openLockFile(path, cache).set(name, [pkg(name)])))).toEqual(names.map(() => true));
-  for (const name of names) expect(await openLockFile(path, cache).get(name)).toEqual([pkg(name)]);
+  expect(await Promise.all(names.map((name) => openLockFile(path, cache).apt.set(name, [pkg(name)])))).toEqual(names.map(() => true));
+  for (const name of names) expect(await openLockFile(path, cache).apt.get(name)).toEqual([pkg(name)]);
 });
 
 it('knows nothing where there is no lock, and complains of a broken one', async () => {
   const root = await temporaryFolder();
   const cache = await openCache(join(root, 'cache'));
   const lock = openLockFile(join(root, 'kit-test.lock'), cache);
-  expect(await lock.get('x')).toBeUndefined();
+  expect(await lock.apt.get('x')).toBeUndefined();
   await writeFile(lock.path, '{');
-  await expect(lock.get('x')).rejects.toMatchObject({ code: 'LOCK_INVALID' });
+  await expect(lock.apt.get('x')).rejects.toMatchObject({ code: 'LOCK_INVALID' });
 });
