@@ -1,6 +1,6 @@
 // `npm run bench`: the same cells by a bare shell loop over QEMU and by kit-test, in one session, and the ratios.
 //   npm run bench                       all of it but the whole matrix, which takes a quarter of an hour
-//   npm run bench -- --only cells       one part: cells (12), matrix (the default one), exec, images
+//   npm run bench -- --only cells       one part: cells (12), matrix (the default one), exec, images, build
 //   npm run bench -- --repeat 5         more rounds; the median is shown
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,12 +8,14 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { benchBuild } from './build.ts';
 import { measure, shellLoop } from './shell-loop.ts';
 
 const { values } = parseArgs({ options: { repeat: { type: 'string', default: '3' }, only: { type: 'string' } } });
 const rounds = Number(values.repeat);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const tool = join(root, 'dist', 'main.js');
+// Another built tree is measured by its path.
+const tool = process.env['KIT_TEST_BENCH_TOOL'] ?? join(root, 'dist', 'main.js');
 const kitTest = (...args: string[]): [string, string[]] => [process.execPath, [tool, ...args]];
 
 interface PlannedBoot {
@@ -108,9 +110,10 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   cells: () => matrix('12 cells', ['--case', 'boot']),
   exec,
   images,
+  build: () => benchBuild({ rounds, kitTest, say }),
   matrix: () => matrix('the default matrix', []),
 };
-for (const part of values.only === undefined ? ['cells', 'exec', 'images'] : [values.only]) {
+for (const part of values.only === undefined ? ['cells', 'exec', 'images', 'build'] : [values.only]) {
   const work = parts[part];
   if (work === undefined) throw new Error(`there is no part "${part}": ${Object.keys(parts).join(', ')}`);
   await work();

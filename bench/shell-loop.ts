@@ -29,10 +29,17 @@ export interface Measured {
   readonly stdout: string;
 }
 
+export interface MeasureOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Its error output is of no interest. */
+  readonly quiet?: boolean;
+}
+
 /** Runs a program and watches its memory; fails unless it exits with 0. */
-export async function measure(file: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Measured> {
+export async function measure(file: string, args: readonly string[], options: MeasureOptions = {}): Promise<Measured> {
   const started = performance.now();
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: options.cwd, env: { ...process.env, ...options.env } });
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', options.quiet === true ? 'ignore' : 'inherit'], cwd: options.cwd, env: { ...process.env, ...options.env } });
   let stdout = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   let peakBytes = 0;

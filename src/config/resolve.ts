@@ -17,6 +17,11 @@ export function unscaledLimits(...timeouts: readonly Timeouts[]): Limits {
   };
 }
 
+/** Factor by which limits are stretched for what runs the guest. */
+export function timeScale(harness: Pick<Harness, 'tcgScale'>, arch: Pick<Arch, 'tcgScale'>, accel: Accel): number {
+  return accel === 'tcg' ? (harness.tcgScale ?? arch.tcgScale) : 1;
+}
+
 /** The limits of one cell on this machine. */
 export function resolveLimits(
   testCase: Pick<Case, 'timeouts'>,
@@ -24,7 +29,7 @@ export function resolveLimits(
   arch: Pick<Arch, 'tcgScale'>,
   accel: Accel,
 ): Limits {
-  const scale = accel === 'tcg' ? (harness.tcgScale ?? arch.tcgScale) : 1;
+  const scale = timeScale(harness, arch, accel);
   const { bootMs, silenceMs, totalMs } = unscaledLimits(testCase.timeouts, harness.timeouts);
   return { bootMs: Math.round(bootMs * scale), silenceMs: Math.round(silenceMs * scale), totalMs: Math.round(totalMs * scale) };
 }

@@ -1,10 +1,10 @@
 // Rules that a schema cannot express, over one case or the whole project: small named functions that give the mistakes they find.
 import type { Case } from '../model/case.ts';
 import type { Issue } from '../model/errors.ts';
-import type { Harness } from '../model/harness.ts';
+import { runnerWords, type Harness } from '../model/harness.ts';
 import type { KernelSpec } from '../model/kernel.ts';
 import type { MatrixChecks } from '../model/project.ts';
-import { suggest } from '../model/suggest.ts';
+import { closest, suggest } from '../model/suggest.ts';
 import { formatDuration } from '../model/units.ts';
 import { type ArchNames, canonicalArch, suggestArch } from './arch-names.ts';
 import type { CaseEntry } from './case-files.ts';
@@ -41,12 +41,40 @@ const needsRangeIsReadable: CaseRule = ({ needs }, { checks }) => {
 };
 
 /** No evidence, no pass: a case that expects nothing could never pass. */
-const expectationNamesEvidence: CaseRule = ({ expect }) => {
-  const proves = expect.some(({ protocol, pass, crash }) => protocol === 'ktap' || pass !== undefined || crash !== undefined);
-  return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash` or `protocol: ktap`' }];
+const expectationNamesEvidence: CaseRule = ({ expect, probe }) => {
+  const proves = probe !== undefined || expect.some(({ protocol, pass, crash }) => protocol === 'ktap' || pass !== undefined || crash !== undefined);
+  return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash`, `protocol: ktap` or a `probe`' }];
 };
 
 const caseLimitsFitTotal: CaseRule = ({ timeouts }, { harness }) => limitMistakes(timeouts, unscaledLimits(timeouts, harness?.value.timeouts ?? {}).totalMs);
+
+/** The guest is ended at its total limit, whoever still asks it. */
+const probesFitTotal: CaseRule = ({ probe, timeouts }, { harness }) => {
+  const { totalMs } = unscaledLimits(timeouts, harness?.value.timeouts ?? {});
+  return (probe ?? []).flatMap(({ deadline }, index) => deadline < totalMs ? [] : [{
+    path: ['probe', ...((probe ?? []).length === 1 ? [] : [index]), 'deadline'],
+    message: `the deadline of ${formatDuration(deadline)} is not before the total limit of ${formatDuration(totalMs)}`,
+    hint: 'raise timeouts.total',
+  }]);
+};
+
+const drivesHavePlaces: CaseRule = ({ drives }) => {
+  const mounts = drives.map(({ mount }) => mount.replace(/(.)\/+$/, '$1'));
+  return mounts.flatMap((mount, index) => {
+    const path = ['drives', index, 'mount'];
+    if (mount === '/') return [{ path, message: 'a drive cannot be mounted at /', hint: 'name a folder below it' }];
+    return mounts.indexOf(mount) === index ? [] : [{ path, message: `another drive is mounted at ${mount} already` }];
+  });
+};
+
+const runnerWordsExist: HarnessRule = ({ runner }) => (['command', 'cleanup'] as const).flatMap((list) => (runner?.[list] ?? []).flatMap((text, index) =>
+  [...text.matchAll(/\{([a-z]+)\}/g)].flatMap(([whole, word = '']) => {
+    const meant = (runnerWords as readonly string[]).includes(word) ? undefined : closest(word, runnerWords);
+    return meant === undefined ? [] : [{ path: ['runner', list, index], message: `${whole} stands for nothing`, hint: `did you mean {${meant}}? There are ${runnerWords.map((each) => `{${each}}`).join(' ')}` }];
+  })));
+
+const runnerArchsExist: HarnessRule = ({ runner }, { archs }) => (runner?.arch ?? []).flatMap((name, index) =>
+  canonicalArch(archs, name) === undefined ? [{ path: ['runner', 'arch', index], message: `there is no architecture ${quote(name)}`, hint: suggestArch(archs, name) }] : []);
 
 const harnessLimitsFitTotal: HarnessRule = ({ timeouts }) => limitMistakes(timeouts, unscaledLimits(timeouts).totalMs);
 
@@ -102,5 +130,5 @@ function nameMistakes(pattern: string, kind: 'case' | 'kernel' | 'label', names:
 const isArch = (pattern: string | undefined, name: string, { archs, checks }: Draft): boolean =>
   pattern === undefined || canonicalArch(archs, pattern) === name || checks.matchesName(pattern, name);
 
-const harnessRules: readonly HarnessRule[] = [harnessLimitsFitTotal, matrixKernelsExist, matrixArchsHaveKernels, defaultKernelExists, rulesMatchSomething];
-const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal];
+const harnessRules: readonly HarnessRule[] = [harnessLimitsFitTotal, matrixKernelsExist, matrixArchsHaveKernels, defaultKernelExists, rulesMatchSomething, runnerWordsExist, runnerArchsExist];
+const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, drivesHavePlaces];

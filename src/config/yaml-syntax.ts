@@ -19,8 +19,12 @@ const mostErrors = 20;
 /** One mistake for each line, in the order of the file. */
 export function explainSyntax(errors: readonly ParserError[], lines: readonly string[], dialect?: 'linuxkit'): readonly SyntaxMistake[] {
   const byLine = new Map<number, SyntaxMistake>();
-  for (const error of withoutSequels(errors)) {
-    const mistake = tabMistake(error, lines, dialect) ?? { position: error.position, ...explain(error) };
+  const told = withoutSequels(errors).map((error) => ({ error, tab: tabMistake(error, lines, dialect) }));
+  // The parser stumbles over a tab from the line before it on.
+  const firstTab = Math.min(...told.flatMap(({ tab }) => tab?.position.line ?? []));
+  for (const { error, tab } of told) {
+    if (tab === undefined && error.position.line >= firstTab - 1) continue;
+    const mistake = tab ?? { position: error.position, ...explain(error) };
     if (!byLine.has(mistake.position.line)) byLine.set(mistake.position.line, mistake);
   }
   return [...byLine.values()].slice(0, mostErrors);

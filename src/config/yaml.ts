@@ -55,7 +55,7 @@ export function readYaml<T>(text: string, file: string, schema: z.ZodType<T>, op
     return result(source, [{ file, line: 1, column: 1, path: '', message: 'the file is empty: expected a mapping', ...(keys === undefined ? {} : { hint: `valid keys: ${listNames(keys)}` }) }], parsed.raw);
   }
   const checked = schema.safeParse(parsed.raw);
-  const notices = parsed.second === undefined ? [] : [`${file}:${parsed.second.line}: only the first document of the file is read, as LinuxKit does`];
+  const notices = parsed.second === undefined ? [] : [`${file}:${parsed.second}: only the first document of the file is read, as LinuxKit does`];
   if (checked.success) return { ...result<T>(source, [], parsed.raw), notices, value: checked.data };
   const mistakes = explainIssues(schema, parsed.raw, checked.error.issues);
   return result(source, issuesInOrder(source, mistakes), parsed.raw);
@@ -72,14 +72,14 @@ function unreadableReason(text: string): string | undefined {
 }
 
 type Parsed =
-  /** `second`: where another document begins. */
-  | { readonly document: Document; readonly counter: LineCounter; readonly raw: unknown; readonly second?: Position | undefined }
+  /** `second`: the line in which another document begins. */
+  | { readonly document: Document; readonly counter: LineCounter; readonly raw: unknown; readonly second?: number | undefined }
   | { readonly mistakes: readonly SyntaxMistake[] };
 
 function parse(text: string, lines: readonly string[], options: YamlOptions): Parsed {
   const counter = new LineCounter();
   try {
-    const { document, second } = compose(text, counter, options);
+    const { document, second } = compose(text, lines, counter, options);
     const errors = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({ code, message, position: positionAt(counter, pos[0]) }));
     const syntax = explainSyntax(errors, lines, options.dialect);
     // Behind a syntax error the structure is guesswork.
@@ -96,14 +96,16 @@ function parse(text: string, lines: readonly string[], options: YamlOptions): Pa
 }
 
 /** The document of a text, the first of several where the dialect takes that. */
-function compose(text: string, counter: LineCounter, { dialect }: YamlOptions): { readonly document: Document; readonly second?: Position | undefined } {
+function compose(text: string, lines: readonly string[], counter: LineCounter, { dialect }: YamlOptions): { readonly document: Document; readonly second?: number | undefined } {
   // The parser's own check of unique keys takes quadratic time.
   const settings = { lineCounter: counter, prettyErrors: false, merge: true, uniqueKeys: false, logLevel: 'error' } as const;
   if (dialect === undefined) return { document: parseDocument(text, settings) };
   const documents = parseAllDocuments(text, { ...settings, customTags: (tags) => [goIntegers, ...tags] });
   const [first, more] = 'empty' in documents ? [] : documents;
   if (first === undefined) return { document: parseDocument('', settings) };
-  return { document: first, second: more === undefined ? undefined : positionAt(counter, first.range[1]) };
+  if (more === undefined) return { document: first };
+  const end = positionAt(counter, first.range[1]).line;
+  return { document: first, second: 1 + lines.findIndex((line, index) => index >= end - 1 && /^---(\s|$)/.test(line)) };
 }
 
 /** Mistakes that a parser lets pass: keys given twice, keys that are no text, aliases that lead nowhere or into themselves. */

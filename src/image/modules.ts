@@ -27,12 +27,15 @@ export async function modulesSegment(request: ModulesRequest, cache: Cache, sign
   const { release, kernelDigest, files, texts, kconfig } = request;
   if (files.length === 0 && texts.length === 0 && kconfig === undefined) return undefined;
   const key = segmentKey([kernelDigest, release, kconfig !== undefined, files.map(({ path }) => path), texts.map(({ name, content }) => [name, Buffer.from(content).toString('base64')])]);
-  return buildSegment(cache, 'modules', key, async (): Promise<Tree> => {
-    const tree = createTree();
-    const folder = `lib/modules/${release}`;
-    for (const file of files) put(tree, `${folder}/${file.path}`, textFile(await file.read()));
-    for (const { name, content } of texts) put(tree, `${folder}/${name}`, textFile(content));
-    if (kconfig !== undefined) put(tree, kconfigPath, textFile(kconfig));
-    return tree;
-  }, { followLinks: true }, signal);
+  return buildSegment(cache, 'modules', key, () => modulesTree(request), { followLinks: true }, signal);
+}
+
+/** The same as a tree. */
+export async function modulesTree({ release, files, texts, kconfig }: ModulesRequest): Promise<Tree> {
+  const tree = createTree();
+  const folder = `lib/modules/${release}`;
+  for (const file of files) put(tree, `${folder}/${file.path}`, textFile(await file.read()));
+  for (const { name, content } of texts) put(tree, `${folder}/${name}`, textFile(content));
+  if (kconfig !== undefined) put(tree, kconfigPath, textFile(kconfig));
+  return tree;
 }

@@ -1,7 +1,7 @@
 // Turns a tree into a cpio segment of the cache, once for each key. Segments are made apart (root file system, modules,
 // extra files) and laid one after another for the kernel, so that a change in one leaves the others as they are.
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeCpio, unpackedSize, type CpioOptions } from '../archive/cpio.ts';
 import type { Tree } from '../archive/rootfs.ts';
@@ -17,7 +17,7 @@ export interface BuiltSegment extends Segment {
 }
 
 /** Format of what is built: a change of it makes every segment anew. */
-const builderVersion = 1;
+const builderVersion = 2;
 
 /** A key from everything that decides a segment's bytes. */
 export function segmentKey(parts: unknown): string {
@@ -42,6 +42,19 @@ async function keepSegment(cache: Cache, kind: string, key: string, make: () => 
     const written = await writeSegment(tree, join(temporary, 'segment.cpio'), options, signal);
     await writeFile(join(temporary, 'segment.json'), JSON.stringify({ ...written, unpackedBytes: unpackedSize(tree) }));
   }, signal);
+  return readSegment(place);
+}
+
+/** The segment of a key that was built before; undefined where the cache has it no longer, or not whole. */
+export async function findSegment(cache: Cache, kind: string, key: string): Promise<BuiltSegment | undefined> {
+  const place = cache.entryPath(kind, key);
+  const found = await readSegment(place);
+  // For pruning, which forgets what was not used for long.
+  if (found !== undefined) await utimes(place, new Date(), new Date()).catch(() => undefined);
+  return found;
+}
+
+async function readSegment(place: string): Promise<BuiltSegment | undefined> {
   const path = join(place, 'segment.cpio');
   try {
     const { digest, bytes, unpackedBytes } = JSON.parse(await readFile(join(place, 'segment.json'), 'utf8')) as Omit<BuiltSegment, 'path'>;

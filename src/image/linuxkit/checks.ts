@@ -14,18 +14,21 @@ export interface DocumentIssue {
   readonly path: readonly (string | number)[];
   readonly message: string;
   readonly hint?: string;
+  /** The other place that belongs to the mistake: what had the name before. */
+  readonly first?: readonly (string | number)[];
 }
 
-/** Everything that is wrong with a document the schema accepts. */
-export function checkLinuxkit(doc: LinuxkitDocument): readonly DocumentIssue[] {
+/** Everything that is wrong with a document the schema accepts. `isTemplate` knows references that are filled in later. */
+export function checkLinuxkit(doc: LinuxkitDocument, isTemplate: (reference: string) => boolean = () => false): readonly DocumentIssue[] {
+  const reference = (text: string, path: Path): readonly DocumentIssue[] => (isTemplate(text) ? [] : checkReference(text, path));
   const names = sections.flatMap((section) => (doc[section] ?? []).map(({ name }) => name));
   const volumes = new Map((doc.volumes ?? []).map((volume) => [volume.name, volume]));
   return [
     ...(doc.init ?? []).flatMap((ref, at) => reference(ref, ['init', at])),
     ...(doc.kernel?.image === undefined ? [] : reference(doc.kernel.image, ['kernel', 'image'])),
-    ...sections.flatMap((section) => (doc[section] ?? []).flatMap((container, at) => checkContainer(container, [section, at], names, volumes))),
+    ...sections.flatMap((section) => (doc[section] ?? []).flatMap((container, at) => [...reference(container.image, [section, at, 'image']), ...checkContainer(container, [section, at], names, volumes)])),
     ...duplicates((doc.services ?? []).map(({ name }) => name), 'services', 'service'),
-    ...(doc.volumes ?? []).flatMap((volume, at) => checkVolume(volume, ['volumes', at])),
+    ...(doc.volumes ?? []).flatMap((volume, at) => [...checkVolume(volume, ['volumes', at]), ...(volume.image === undefined ? [] : reference(volume.image, ['volumes', at, 'image']))]),
     ...duplicates((doc.volumes ?? []).map(({ name }) => name), 'volumes', 'volume'),
     ...(doc.files ?? []).flatMap((file, at) => checkFile(file, ['files', at], names)),
   ];
@@ -34,11 +37,10 @@ export function checkLinuxkit(doc: LinuxkitDocument): readonly DocumentIssue[] {
 type Path = readonly (string | number)[];
 
 function checkContainer(container: Container, path: Path, names: readonly string[], volumes: ReadonlyMap<string, Volume>): readonly DocumentIssue[] {
-  const { name, image, ...options } = container;
+  const { name, ...options } = container;
   const bad = name === '' || name === '.' || name === '..' || /[/\0]/.test(name) || name.length > 200;
   return [
     ...(bad ? [{ path: [...path, 'name'], message: `"${name}" cannot be the name of a container: it becomes the name of a folder`, hint: 'use letters, digits, ".", "-" and "_"' }] : []),
-    ...reference(image, [...path, 'image']),
     ...checkOptions(options, path, names, volumes),
   ];
 }
@@ -91,11 +93,11 @@ function checkId(id: number | string | undefined, path: Path, names: readonly st
   return [{ path, message: `no container is named "${id}": the name of a user means a container of this YAML`, ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }) }];
 }
 
-function checkVolume({ name, image, format }: Volume, path: Path): readonly DocumentIssue[] {
+function checkVolume({ name, image, format, platforms }: Volume, path: Path): readonly DocumentIssue[] {
   return [
     ...(/^[a-z0-9_-]+$/.test(name) ? [] : [{ path: [...path, 'name'], message: `"${name}" cannot be the name of a volume`, hint: 'use lower-case letters, digits, "-" and "_"' }]),
-    ...(image === undefined ? [] : reference(image, [...path, 'image'])),
     ...(format === 'oci' && image === undefined ? [{ path: [...path, 'format'], message: 'a volume of the format oci needs an image' }] : []),
+    ...(format !== 'oci' ? [] : (platforms ?? [])).flatMap((platform, at) => (/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/.test(platform) ? [] : [{ path: [...path, 'platforms', at], message: `"${platform}" is not a platform`, hint: 'write it as OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/amd64 or linux/arm/v7' }])),
   ];
 }
 
@@ -118,11 +120,11 @@ function checkFile(file: FileEntry, path: Path, names: readonly string[]): reado
   return issues;
 }
 
-function reference(text: string, path: Path): readonly DocumentIssue[] {
+function checkReference(text: string, path: Path): readonly DocumentIssue[] {
   const found = parseReference(text);
   return 'problem' in found ? [{ path, message: found.problem }] : [];
 }
 
 function duplicates(names: readonly string[], section: string, kind: string): readonly DocumentIssue[] {
-  return names.flatMap((name, at) => (names.indexOf(name) < at ? [{ path: [section, at, 'name'], message: `a ${kind} named "${name}" is there already: names must differ` }] : []));
+  return names.flatMap((name, at) => (names.indexOf(name) < at ? [{ path: [section, at, 'name'], message: `a ${kind} named "${name}" is there already`, first: [section, names.indexOf(name), 'name'], hint: 'names must differ, in all files of an image' }] : []));
 }

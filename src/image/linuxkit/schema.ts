@@ -1,5 +1,5 @@
 // LinuxKit YAML as data: the keys of `moby/schema.go`, every level refusing unknown ones.
-// The two keys of 2017 that LinuxKit has dropped since are accepted and not used: `trust` and `outputs`.
+// Of the two keys of 2017, `outputs` chooses formats for the build command and `trust` is accepted and not used.
 import * as z from 'zod';
 import { containerOptionKeys } from '../../oci/options.ts';
 
@@ -8,9 +8,9 @@ const words = z.array(z.string());
 const Kernel = z.strictObject({
   image: z.string().optional().describe('image that holds a kernel'),
   cmdline: z.string().optional().describe('kernel arguments'),
-  binary: z.string().optional(),
-  tar: z.string().optional(),
-  ucode: z.string().optional(),
+  binary: z.string().optional().describe('file in the image that is the kernel; default: kernel, or bzImage as in 2017'),
+  tar: z.string().optional().describe('archive in the image that belongs into the root file system; none where there is none; default: kernel.tar'),
+  ucode: z.string().optional().describe('file in the image that is the microcode, if it is there'),
 });
 
 const ContainerSchema = z.strictObject({
@@ -36,10 +36,10 @@ export type FileEntry = z.infer<typeof File>;
 
 const Volume = z.strictObject({
   name: z.string(),
-  image: z.string().optional(),
+  image: z.string().optional().describe('image whose files the volume holds at first'),
   readonly: z.boolean().optional(),
-  format: z.enum(['oci', 'filesystem']).optional(),
-  platforms: words.optional(),
+  format: z.enum(['oci', 'filesystem']).optional().describe('oci: the image as an OCI layout, not its files'),
+  platforms: words.optional().describe('of the format oci: whose layers to hold, such as linux/amd64'),
 });
 export type Volume = z.infer<typeof Volume>;
 
@@ -53,7 +53,7 @@ export const LinuxkitSchema = z.strictObject({
   volumes: z.array(Volume).optional(),
   files: z.array(File).optional(),
   trust: z.strictObject({ image: words.optional(), org: words.optional() }).optional().describe('of 2017: accepted, not used'),
-  outputs: z.array(z.strictObject({ format: z.string() })).optional().describe('of 2017: accepted, not used'),
+  outputs: z.array(z.strictObject({ format: z.string() })).optional().describe('of 2017: formats for the build command'),
 });
 export type LinuxkitDocument = z.infer<typeof LinuxkitSchema>;
 

@@ -6,7 +6,7 @@ import { containerConfig, effectiveOptions, runtimeConfig } from '../../oci/bund
 import type { Json } from '../../oci/json.ts';
 import type { ImageConfig } from '../../oci/manifest.ts';
 import type { ContainerOptions } from '../../oci/options.ts';
-import { parseReference } from '../../oci/reference.ts';
+import { expandReference } from '../linuxkit/references.ts';
 import { sections, type Container, type LinuxkitDocument } from '../linuxkit/schema.ts';
 
 /** What the image of a container says of itself. */
@@ -36,18 +36,25 @@ export function containerIds(doc: LinuxkitDocument): ReadonlyMap<string, number>
   return new Map(containers.map(({ name }, index) => [name, 100 + index]));
 }
 
-/** The bundles of a document, in the order of its sections. `imageOf` gives what each image reference stands for. */
-export function bundleConfigs(doc: LinuxkitDocument, imageOf: (ref: string) => ContainerImage): readonly Bundle[] {
+/** Where a key of the document stands, for messages: `image.yml:3:5`. */
+export type PlaceOf = (path: readonly (string | number)[]) => string;
+
+/**
+ * The bundles of a document, in the order of its sections. `imageOf` gives what each image reference stands for.
+ * @throws HarnessError `IMAGE_LABEL_INVALID`, its message beginning with the place of the container's image
+ */
+export function bundleConfigs(doc: LinuxkitDocument, imageOf: (ref: string) => ContainerImage, placeOf?: PlaceOf): readonly Bundle[] {
   const ids = containerIds(doc);
   const volumes = new Set((doc.volumes ?? []).map(({ name }) => name));
   const roots = new Map<string, string>();
-  return sections.flatMap((section) => (doc[section] ?? []).map((container, index): Bundle => named(`${section} ${container.name} (${container.image})`, () => {
+  return sections.flatMap((section) => (doc[section] ?? []).map((container, index): Bundle => named(`${placeOf === undefined ? '' : `${placeOf([section, index, 'image'])}: `}${section} ${container.name} (${container.image})`, () => {
     const { name, image, ...yaml } = container;
     const path = `containers/${section}/${section === 'services' ? name : `${String(index).padStart(3, '0')}-${name}`}`;
     const { config, label } = imageOf(image);
     const options = effectiveOptions({ yaml, label, image: config });
     const readonly = options.readonly ?? false;
-    const identity = canonicalReference(image);
+    // `alpine` and `docker.io/library/alpine` are one image.
+    const identity = expandReference(image);
     const known = roots.get(identity);
     const root = known ?? `${path}/${readonly ? 'rootfs' : 'lower'}`;
     roots.set(identity, root);
@@ -73,13 +80,6 @@ function named<T>(who: string, work: () => T): T {
     if (!(error instanceof HarnessError)) throw error;
     throw new HarnessError(error.code, `${who}: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
   }
-}
-
-/** `alpine` and `docker.io/library/alpine` are one image. */
-function canonicalReference(text: string): string {
-  const reference = parseReference(text);
-  if ('problem' in reference || reference.transport !== 'docker') return text;
-  return `${reference.name}${reference.tag === undefined ? '' : `:${reference.tag}`}${reference.digest === undefined ? '' : `@${reference.digest}`}`;
 }
 
 /** How the root file system of a container comes to be at `rootfs`: a bind, or an overlay whose upper folder is in memory. */

@@ -1,14 +1,14 @@
 // `files:` of the YAML (linuxkit.md §2.8). Sources are relative to the YAML file, not to the working directory. Folders
 // that are missing are made with the file's permissions; LinuxKit rewrites those that exist too, even /etc: not here.
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { pathParts, plainDirectory, textFile, type Attributes, type Inode } from '../../archive/entry.ts';
 import { lookup, put, type Tree } from '../../archive/rootfs.ts';
 import type { Cache } from '../../cache/store.ts';
 import { HarnessError } from '../../model/errors.ts';
 import type { Progress } from '../../model/events.ts';
-import { goJson } from '../../oci/json.ts';
 import { readFolder } from '../../source/folder.ts';
+import { metadataText } from '../linuxkit/metadata.ts';
+import { sourcePath } from '../linuxkit/references.ts';
 import type { FileEntry, LinuxkitDocument } from '../linuxkit/schema.ts';
 
 export interface FileContext {
@@ -65,11 +65,12 @@ async function content(doc: LinuxkitDocument, file: FileEntry, attributes: Attri
   if (file.directory === true) return { inode: { ...attributes, type: 'directory' } };
   if (file.symlink !== undefined) return { inode: { ...attributes, type: 'symlink', target: file.symlink } };
   if (file.contents !== undefined) return { inode: textFile(file.contents, attributes) };
-  // JSON is YAML too: both kinds of metadata hold the same text.
-  if (file.metadata !== undefined) return { inode: textFile(`${goJson(doc)}\n`, attributes) };
+  if (file.metadata !== undefined) {
+    const text = metadataText(doc, file.metadata);
+    return { inode: textFile(text, attributes), digest: JSON.stringify([file, attributes, text]) };
+  }
   if (file.source === undefined) throw new HarnessError('IMAGE_FILE_EMPTY', `files: ${file.path} has no content`);
-  const source = file.source.startsWith('~/') ? join(homedir(), file.source.slice(2)) : resolve(context.baseDir, file.source);
-  return readSource(source, file, attributes, context, signal);
+  return readSource(sourcePath(file.source, context.baseDir, homedir()), file, attributes, context, signal);
 }
 
 async function readSource(source: string, file: FileEntry, attributes: Attributes, context: FileContext, signal: AbortSignal): Promise<{ readonly inode: Inode; readonly digest: string } | undefined> {

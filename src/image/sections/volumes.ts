@@ -3,17 +3,20 @@
 import { plainDirectory } from '../../archive/entry.ts';
 import { attach, put, type Tree } from '../../archive/rootfs.ts';
 import { HarnessError } from '../../model/errors.ts';
-import type { LinuxkitDocument } from '../linuxkit/schema.ts';
+import type { LinuxkitDocument, Volume } from '../linuxkit/schema.ts';
 
-/** Adds the volumes' folders; `treeOf` gives the tree of an image, ready for its role. */
-export async function placeVolumes(tree: Tree, doc: LinuxkitDocument, treeOf: (ref: string) => Promise<Tree>): Promise<void> {
-  for (const { name, image, readonly, format } of doc.volumes ?? []) {
-    if (format === 'oci') {
-      throw new HarnessError('IMAGE_VOLUME_FORMAT_UNSUPPORTED', `volume ${name}: the format oci is not supported yet`, { hint: 'leave format out: the volume then holds the files of the image' });
-    }
+/**
+ * Adds the volumes' folders; `treeOf` gives the tree of an image, ready for its role, and `layoutOf` the OCI layout
+ * that a volume of the format oci holds.
+ */
+export async function placeVolumes(tree: Tree, doc: LinuxkitDocument, treeOf: (ref: string) => Promise<Tree>, layoutOf?: (volume: Volume) => Promise<Tree>): Promise<void> {
+  for (const volume of doc.volumes ?? []) {
+    const { name, image, readonly, format } = volume;
     const path = `containers/volumes/${name}`;
     if (image === undefined) put(tree, `${path}/lower`, plainDirectory);
-    else attach(tree, `${path}/lower`, await treeOf(image));
+    else if (format !== 'oci') attach(tree, `${path}/lower`, await treeOf(image));
+    else if (layoutOf !== undefined) attach(tree, `${path}/lower`, await layoutOf(volume));
+    else throw new HarnessError('IMAGE_VOLUME_FORMAT_UNSUPPORTED', `volume ${name}: the format oci is not supported here`, { hint: 'leave format out: the volume then holds the files of the image' });
     if (readonly !== true) put(tree, `${path}/tmp`, plainDirectory);
     put(tree, `${path}/merged`, plainDirectory);
   }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadArchs } from '../../../src/arch/index.ts';
-import { checkMemory, rootLimit } from '../../../src/boot/memory.ts';
+import { guestMemory, rootLimit, usualMemory } from '../../../src/boot/memory.ts';
 import { HarnessError } from '../../../src/model/errors.ts';
 import { MiB } from './request.ts';
 
 const archs = await loadArchs();
-const [x86] = archs.filter(({ name }) => name === 'x86_64');
+const archOf = (name: string): (typeof archs)[number] => archs.find((arch) => arch.name === name) ?? expect.fail(`no ${name}`);
 
 // What the root file system's tmpfs could hold in real guests (statfs of /), with an initrd of 2 MiB.
 const measured: readonly (readonly [string, number, number])[] = [
@@ -17,7 +17,7 @@ const measured: readonly (readonly [string, number, number])[] = [
 
 describe('memory of a guest', () => {
   it.each(measured)('%s with %d MiB: promises no more than a real kernel gave, and not much less', (name, memory, blocks) => {
-    const arch = archs.find((each) => each.name === name) ?? expect.fail('no arch');
+    const arch = archOf(name);
     const limit = rootLimit({ arch, initrdBytes: 2 * MiB }, memory * MiB);
     expect(limit).toBeLessThanOrEqual(blocks * 4096);
     expect(limit).toBeGreaterThan(0.6 * blocks * 4096);
@@ -25,25 +25,47 @@ describe('memory of a guest', () => {
 
   it('names an amount that is enough and not much more', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...archs), fc.integer({ min: 32, max: 4096 }), fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 3000 }), (arch, memory, initrd, unpacked) => {
-        const needs = { cell: 'c', arch, memory: memory * MiB, initrdBytes: initrd * MiB, unpackedBytes: unpacked * MiB };
+      fc.property(fc.constantFrom(...archs), fc.integer({ min: 32, max: 3072 }), fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 3000 }), (arch, memory, initrd, unpacked) => {
+        const needs = { arch, memory: memory * MiB, initrdBytes: (initrd + unpacked / 5) * MiB, unpackedBytes: unpacked * MiB };
         try {
-          checkMemory(needs);
+          expect(guestMemory(needs)).toBe(memory * MiB);
         } catch (error) {
           if (!(error instanceof HarnessError)) throw error;
           const enough = Number(/memory: (\d+)M/.exec(error.hint ?? '')?.[1]);
+          if (Number.isNaN(enough)) {
+            expect(arch.name).toBe('arm');
+            expect(error.message).toContain('3G at most');
+            return;
+          }
           expect(enough).toBeGreaterThan(memory);
-          checkMemory({ ...needs, memory: enough * MiB });
-          expect(() => checkMemory({ ...needs, memory: (enough - 256) * MiB })).toThrow();
+          guestMemory({ ...needs, memory: enough * MiB });
+          expect(() => guestMemory({ ...needs, memory: (enough - 256) * MiB })).toThrow();
         }
       }),
     );
   });
 
-  it('says what does not fit', () => {
-    const arch = x86 ?? expect.fail('no x86_64');
-    expect(() => checkMemory({ cell: 'c', arch, memory: 512 * MiB, initrdBytes: 200 * MiB, unpackedBytes: 300 * MiB })).toThrow(
-      expect.objectContaining({ code: 'IMAGE_TOO_BIG', message: expect.stringContaining('300M unpacked from an initrd of 200M') as string, hint: expect.stringContaining('memory: 896M') as string }) as Error,
+  it('is chosen by the image where the case does not say: enough, for the copy of LinuxKit\'s init too, and never less than usual', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...archs), fc.integer({ min: 0, max: 700 }), fc.integer({ min: 0, max: 700 }), (arch, initrd, unpacked) => {
+        const needs = { arch, initrdBytes: initrd * MiB, unpackedBytes: unpacked * MiB };
+        const memory = guestMemory({ ...needs, memory: undefined });
+        expect(memory).toBeGreaterThanOrEqual(usualMemory);
+        expect(memory % (256 * MiB)).toBe(0);
+        expect(memory).toBeGreaterThanOrEqual(2.2 * needs.unpackedBytes);
+        expect(guestMemory({ ...needs, memory })).toBe(memory);
+        if (memory > usualMemory) expect(memory - 256 * MiB).toBeLessThan(64 * MiB + 1.02 * (Math.max(2.2 * needs.unpackedBytes, 2 * needs.unpackedBytes + needs.initrdBytes) + arch.reservedMemory));
+      }),
+    );
+  });
+
+  it.each([
+    ['too little memory', { name: 'x86_64', memory: 512, initrd: 200, unpacked: 300 }, { code: 'IMAGE_TOO_BIG', message: '300M unpacked from an initrd of 200M do not fit into 512M', hint: 'memory: 896M' }],
+    ['more than the board has', { name: 'arm', memory: 4096, initrd: 1, unpacked: 1 }, { code: 'MEMORY_LIMIT', message: 'a guest of arm has 3G of memory at most, not 4G', hint: '3G or less' }],
+    ['more than the board can have, asked for or not', { name: 'arm', memory: undefined, initrd: 1000, unpacked: 1000 }, { code: 'IMAGE_TOO_BIG', message: 'too big for a guest of arm', hint: 'drives' }],
+  ])('says of %s what does not fit and what to do', (_, { name, memory, initrd, unpacked }, { code, message, hint }) => {
+    expect(() => guestMemory({ arch: archOf(name), memory: memory === undefined ? undefined : memory * MiB, initrdBytes: initrd * MiB, unpackedBytes: unpacked * MiB })).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) as string, hint: expect.stringContaining(hint) as string }) as Error,
     );
   });
 });

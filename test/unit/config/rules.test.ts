@@ -16,6 +16,8 @@ describe('rules of the project', () => {
     ['a limit longer than the total', `timeouts: { boot: '5m' }`, 'harness.config.ts:1:36 timeouts.boot the boot limit of 5m 0s is longer than the total limit of 2m 0s'],
     ['a limit of nothing', `timeouts: { boot: '0s' }`, 'harness.config.ts:1:36 timeouts.boot expected a duration longer than nothing, got "0s"'],
     ['a limit beyond all timers', `timeouts: { total: '999999h' }`, 'harness.config.ts:1:37 timeouts.total expected a duration of at most 24h, got "999999h"'],
+    ['a word of the runner that stands for nothing', `runner: { type: 'exec', command: ['x', '{kernal}'] }`, 'harness.config.ts:1:57 runner.command[1] {kernal} stands for nothing'],
+    ['an architecture of the runner that does not exist', `runner: { type: 'exec', command: ['x', '{print}'], arch: ['arm65'] }`, 'harness.config.ts:1:76 runner.arch[0] there is no architecture "arm65"'],
   ])('report %s', async (_title, text, expected) => {
     expect(shown(await issuesOf(harness(text)))).toEqual([expected]);
   });
@@ -52,12 +54,18 @@ describe('rules of a case', () => {
     ['a version range that is none', 'needs: { kernel: "^6.1" }', 'cases/boot/case.yaml:2:18 needs.kernel expected a version range, got "^6.1": "^6.1" is not understood, for kernels have no semantic versions: name both ends; a range is written like ">=5.10 <6.6 || 7.x"'],
     ['an expectation that nothing could prove', 'expect: { protocol: none, fail: Oops }', 'cases/boot/case.yaml:2:9 expect nothing here could prove a pass'],
     ['a limit longer than the total', 'timeouts: { silence: 90s, total: 60s }', 'cases/boot/case.yaml:2:22 timeouts.silence the silence limit of 1m 30s is longer than the total limit of 1m 0s'],
+    ['a probe that outlasts the boot', 'timeouts: { total: 60s }\nprobe: { http: { port: 80 }, deadline: 1m }', 'cases/boot/case.yaml:3:40 probe.deadline the deadline of 1m 0s is not before the total limit of 1m 0s'],
+    ['a probe that asks two things', 'probe: { http: { port: 80 }, command: [x] }', 'cases/boot/case.yaml:2:8 probe expected exactly one of http, tcp, command'],
+    ['a dialogue that expects nothing', 'probe: { tcp: { port: 80, dialogue: [{ send: x }] } }', 'cases/boot/case.yaml:2:37 probe.tcp.dialogue expected a step with `expect`: a connection alone proves nothing, for QEMU accepts it before the guest does'],
+    ['a port that is none', 'probe: { command: [x, "{port:http}"] }', 'cases/boot/case.yaml:2:23 probe.command[1] expected {port:N} with a port of the guest from 1 to 65535, got "{port:http}"'],
+    ['two drives at one place', 'drives: [{ source: a, mount: /mnt }, { source: b, mount: /mnt/ }]', 'cases/boot/case.yaml:2:58 drives[1].mount another drive is mounted at /mnt already'],
+    ['a drive over everything', 'drives: [{ source: a, mount: / }]', 'cases/boot/case.yaml:2:30 drives[0].mount a drive cannot be mounted at /'],
     ['memory that no kernel boots in', 'memory: 1M', 'cases/boot/case.yaml:2:9 memory expected a size from 32M to 1024G, got "1M"'],
   ])('report %s', async (_title, text, expected) => {
     expect(await issues(text)).toEqual([expected]);
   });
 
-  it.each([['needs: { kernel: ">=5.10 <6.6 || 7.x", arch: [arm64] }'], ['expect: { crash: true }'], ['expect: [{ pass: a }, { fail: b }]'], ['expect: { fail: b }'], ['timeouts: { boot: 3m, total: 5m }']])('accept %s', async (text) => {
+  it.each([['needs: { kernel: ">=5.10 <6.6 || 7.x", arch: [arm64] }'], ['expect: { crash: true }'], ['expect: [{ pass: a }, { fail: b }]'], ['expect: { fail: b }'], ['timeouts: { boot: 3m, total: 5m }'], ['expect: { protocol: none }\nprobe: { command: [x, "{port:80}"] }'], ['probe: [{ http: { port: 80 } }, { tcp: { port: 1, dialogue: [{ expect: hi }] } }]']])('accept %s', async (text) => {
     expect(await issues(text)).toEqual([]);
   });
 });

@@ -35,8 +35,8 @@ describe('readYaml', () => {
   });
 
   it.each<[string, string, string]>([
-    ['a missing key at its mapping', 'release: "6.12"\nsource: { suite: sid }\n', 'kernel.yaml:2:9 source.type missing key "type": expected one of apt, file, url'],
-    ['an unknown discriminator with the choices', 'release: "6.12"\nsource: { type: abt }\n', 'kernel.yaml:2:17 source.type expected one of apt, file, url, got "abt"'],
+    ['a missing key at its mapping', 'release: "6.12"\nsource: { suite: sid }\n', 'kernel.yaml:2:9 source.type missing key "type": expected one of apt, file, url, oci'],
+    ['an unknown discriminator with the choices', 'release: "6.12"\nsource: { type: abt }\n', 'kernel.yaml:2:17 source.type expected one of apt, file, url, oci, got "abt"'],
     ['an empty value at its key', 'release: "6.12"\nsource:\n', 'kernel.yaml:2:1 source expected a mapping, got nothing'],
     ['a union by what it may be', 'release: "6.12"\nsource: { type: apt, suite: sid, package: 3 }\n', 'kernel.yaml:2:43 source.package expected a string or a mapping, got 3'],
     ['a number where a version needs quotes', 'release: 6.12\nsource: { type: apt, suite: sid, package: a }\n', 'kernel.yaml:1:10 release expected a kernel version in quotes, such as "6.12", "6.12.9" or "7.x", got 6.12'],
@@ -145,5 +145,46 @@ describe('readYaml', () => {
     expect(yaml.positionOf(['a', 0, 'b'])).toMatchObject({ line: 2, column: 8 });
     expect(yaml.positionOf(['a', 0, 'none'])).toMatchObject({ line: 2, column: 5 });
     expect(yaml.issue({ path: ['a', 0, 'b'], at: 'key', message: 'odd' })).toMatchObject({ file: 'f.yaml', line: 2, column: 5, path: 'a[0].b', message: 'odd' });
+  });
+});
+
+describe('readYaml for LinuxKit', () => {
+  const read = (text: string) => readYaml(text, 'image.yml', z.unknown(), { dialect: 'linuxkit' });
+
+  it.each([
+    ['010', 8], ['-010', -8], ['0o17', 15], ['0O17', 15], ['0x10', 16], ['0XfF', 255], ['0b11', 3], ['1_000', 1000], ['0x1_0', 16], ['+5', 5], ['-0', 0], ['0', 0], ['00', 0], ['08', 8], ['9', 9],
+    ['1.0', 1], ['1e3', 1000], ['yes', 'yes'], ['on', 'on'], ['n', 'n'], ['True', true], ['~', null], ['_1', '_1'], ['0o8', '0o8'], ['0b2', '0b2'], ['"010"', '010'], ['2024-01-02', '2024-01-02'], ['12:30', '12:30'], ['!!str 010', '010'], ['!!int "7"', 7],
+  ])('reads %s as %j', (text, value) => {
+    const { raw, issues } = read(`k: ${text}`);
+    expect(issues).toEqual([]);
+    // -0 is 0.
+    expect(typeof value === 'number' ? Number((raw as { k: unknown }).k) + 0 : (raw as { k: unknown }).k).toBe(value);
+  });
+
+  it('leaves other files to YAML 1.2', () => {
+    expect(readYaml('a: 010\nb: 0b11\nc: 1_000\n', 'f.yaml', z.unknown()).raw).toEqual({ a: 10, b: '0b11', c: '1_000' });
+  });
+
+  it('takes the first of several documents, and says so', () => {
+    const { raw, issues, notices } = read('a: 1\n---\nb: [\n');
+    expect({ raw, issues, notices }).toEqual({ raw: { a: 1 }, issues: [], notices: ['image.yml:2: only the first document of the file is read, as LinuxKit does'] });
+    expect(['a:\n  - b\n\n...\n# x\n---\nb: 1\n', '---\na: 1\n# c\n\n---\n---\n'].map((text) => read(text).notices[0]?.split(':')[1])).toEqual(['6', '5']);
+    expect(['a: 1\n...\n', '%YAML 1.2\n---\na: 1\n'].flatMap((text) => read(text).notices)).toEqual([]);
+  });
+
+  it('insists on keys that are text', () => {
+    expect(shown(read('a: {1: x, true: y, ~: z}\n').issues)).toEqual([
+      'image.yml:1:5 expected a name as key, got 1', 'image.yml:1:11 expected a name as key, got true', 'image.yml:1:20 expected a name as key, got nothing',
+    ]);
+  });
+
+  it.each([
+    ['lists of lists', (name: string) => `[${Array(10).fill(`*${name}`).join(',')}]`],
+    ['mappings', (name: string) => `{${Array.from({ length: 10 }, (_, index) => `k${index}: *${name}`).join(',')}}`],
+    ['merge keys', (name: string) => `{<<: [${Array(10).fill(`*${name}`).join(',')}]}`],
+  ])('refuses anchors that explode as %s', (_, next) => {
+    const names = Array.from('abcdefghijkl');
+    const text = names.map((name, index) => `${name}: &${name} ${index === 0 ? '{k: v}' : next(names[index - 1] ?? '')}`).join('\n');
+    expect(shown(read(text).issues)).toEqual(['image.yml:1:1 the anchors of this file expand to far too much']);
   });
 });

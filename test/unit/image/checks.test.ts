@@ -43,6 +43,8 @@ outputs: [{format: kernel+initrd}]
     ['volumes: [{name: v}, {name: v}]', ['volumes.1.name']],
     ['volumes: [{name: My.Volume}]', ['volumes.0.name']],
     ['volumes: [{name: v, format: oci}]', ['volumes.0.format']],
+    ['volumes: [{name: v, image: x, format: oci, platforms: [linux/amd64, amd64, linux/arm/v7]}]', ['volumes.0.platforms.1']],
+    ['volumes: [{name: v, image: x, platforms: [anything]}]', []],
     ['files: [{path: ""}]', ['files.0.path', 'files.0']],
     ['files: [{path: a/../../etc/x, contents: ""}]', ['files.0.path']],
     ['files: [{path: x}]', ['files.0']],
@@ -60,5 +62,15 @@ outputs: [{format: kernel+initrd}]
   it('suggests the name that was meant', () => {
     expect(checkLinuxkit(documentOf('services: [{name: redis, image: x, uid: reddis}]'))[0]?.hint).toBe('did you mean "redis"?');
     expect(checkLinuxkit(documentOf('services: [{name: redis, image: x, uid: "1000"}]'))[0]?.hint).toContain('without quotes: 1000');
+  });
+
+  it('names the place that had a name first', () => {
+    expect(checkLinuxkit(documentOf('services: [{name: a, image: x}, {name: b, image: x}, {name: a, image: x}]')).map(({ first }) => first)).toEqual([['services', 0, 'name']]);
+  });
+
+  it('leaves templates to who can fill them in', () => {
+    const doc = documentOf('kernel: {image: "@pkg:k"}\ninit: ["@pkg:i"]\nonboot: [{name: a, image: "@pkg:o"}]\nvolumes: [{name: v, image: "@pkg:v"}]');
+    expect(checkLinuxkit(doc, (text) => text.startsWith('@pkg:'))).toEqual([]);
+    expect(checkLinuxkit(doc).map(({ path }) => path.join('.'))).toEqual(['init.0', 'kernel.image', 'onboot.0.image', 'volumes.0.image']);
   });
 });

@@ -8,6 +8,7 @@ import { readYaml } from '../../../src/config/yaml.ts';
 import type { ImageBuilderContext } from '../../../src/image/build.ts';
 import { LinuxkitSchema, type LinuxkitDocument } from '../../../src/image/linuxkit/schema.ts';
 import type { Arch } from '../../../src/model/arch.ts';
+import { noRegistry } from '../registry/refusing.ts';
 
 /** The OCI and Debian names of the architectures; images need no more of them. */
 export function archOf(architecture: string): Arch {
@@ -16,14 +17,14 @@ export function archOf(architecture: string): Arch {
 }
 
 export function parseYaml(text: string): unknown {
-  const { value, issues } = readYaml(text, 'label', z.unknown());
+  const { value, issues } = readYaml(text, 'label', z.unknown(), { dialect: 'linuxkit' });
   if (issues.length > 0) throw new Error(issues.map(({ message }) => message).join('; '));
   return value;
 }
 
 /** A document of a test; fails on anything the schema refuses. */
 export function documentOf(text: string): LinuxkitDocument {
-  const { value, issues } = readYaml(text, 'image.yml', LinuxkitSchema);
+  const { value, issues } = readYaml(text, 'image.yml', LinuxkitSchema, { dialect: 'linuxkit' });
   if (value === undefined) throw new Error(issues.map(({ path, message }) => `${path ?? ''} ${message}`).join('; '));
   return value;
 }
@@ -47,6 +48,7 @@ export async function createWorkplace(): Promise<Workplace> {
     context: {
       cache: await openCache(join(folder, 'cache')),
       apt: { resolve: refuse, fetch: refuse },
+      registry: noRegistry,
       progress: { notice: (message) => void notices.push(message), download: () => undefined },
       suite: 'trixie',
       parseYaml,

@@ -1,0 +1,83 @@
+// What `kit-test build` has to reach: a 150 MB image against `cat layers | gunzip | gzip -1` in the same minute, the memory
+// it takes whatever the size, and how long one edited file of a `dir:` source takes.
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeBigImage, warm } from './big-image.ts';
+import { measure, type Measured } from './shell-loop.ts';
+
+const MiB = 1024 ** 2;
+/** Longer than a file's stamp may be young. */
+const settleMs = 250;
+
+export interface BuildBench {
+  readonly rounds: number;
+  readonly kitTest: (...args: string[]) => [string, string[]];
+  readonly say: (text: string) => void;
+}
+
+/** Measures and says all three figures. */
+export async function benchBuild({ rounds, kitTest, say }: BuildBench): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'kit-test-bench-build-'));
+  try {
+    const layers = await writeBigImage(join(folder, 'layout'), 150 * MiB);
+    await mkdir(join(folder, 'app'));
+    await writeFile(join(folder, 'app/file'), 'first');
+    await writeFile(join(folder, 'big.yml'), 'init: ["oci:layout"]\nonboot:\n  - {name: app, image: "dir:app", command: [/file]}\n');
+    const cache = join(folder, 'cache');
+    const build = (): Promise<Measured> => {
+      const [file, args] = kitTest('build', 'big.yml', '--arch', 'x86_64', '--dir', 'out');
+      return measure(file, args, { cwd: folder, env: { KIT_TEST_CACHE: cache }, quiet: true });
+    };
+    const pipe = join(folder, 'pipe.gz');
+    const bare: number[] = [];
+    const ours: Measured[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      await warm(layers);
+      bare.push((await measure('sh', ['-c', `cat ${layers.join(' ')} | gunzip | gzip -1 >${pipe}`])).seconds);
+      await rm(cache, { recursive: true, force: true });
+      await rm(join(folder, 'out'), { recursive: true, force: true });
+      ours.push(await build());
+    }
+    say(`a 150 MB image to kernel+initrd, median of ${rounds}`);
+    say(`  cat layers | gunzip | gzip -1 ${median(bare).toFixed(2)} s`);
+    say(`  kit-test build                ${median(ours.map(({ seconds }) => seconds)).toFixed(2)} s   ratio ${(median(ours.map(({ seconds }) => seconds)) / median(bare)).toFixed(2)} (1.5 at most)   by round ${ours.map(({ seconds }, round) => (seconds / (bare[round] ?? Number.NaN)).toFixed(2)).join(' ')}`);
+    say(`  peak memory                   ${(Math.max(...ours.map(({ peakBytes }) => peakBytes)) / MiB).toFixed(0)} MB (300 at most)`);
+    await linuxkit(folder, say);
+
+    const unchanged: number[] = [];
+    const edited: number[] = [];
+    const fresh: number[] = [];
+    for (let round = 0; round < 2 * rounds + 1; round += 1) {
+      unchanged.push((await build()).seconds);
+      const before = new Set(await readdir(join(cache, 'entries/segment')));
+      await sleep(settleMs);
+      await writeFile(join(folder, 'app/file'), `edit ${round}`);
+      await sleep(settleMs);
+      edited.push((await build()).seconds);
+      fresh.push((await readdir(join(cache, 'entries/segment'))).filter((key) => !before.has(key)).length);
+    }
+    say('the same image again, process start to end');
+    say(`  nothing changed               ${median(unchanged).toFixed(2)} s`);
+    say(`  one file of a dir: source     ${median(edited).toFixed(2)} s (0.30 at most), best ${Math.min(...edited).toFixed(2)} s   segments written: ${[...new Set(fresh)].join(', ')}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A program that is not here is no baseline. */
+async function linuxkit(folder: string, say: (text: string) => void): Promise<void> {
+  try {
+    execFileSync('linuxkit', ['version'], { stdio: 'ignore' });
+  } catch {
+    say('  linuxkit build                not installed');
+    return;
+  }
+  await writeFile(join(folder, 'linuxkit.yml'), 'init: ["big"]\n');
+  const { seconds } = await measure('linuxkit', ['build', '--no-sbom', '--cache', 'layout', '--dir', folder, '--format', 'kernel+initrd', 'linuxkit.yml'], { cwd: folder });
+  say(`  linuxkit build                ${seconds.toFixed(2)} s`);
+}
+
+const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;

@@ -1,0 +1,60 @@
+// The root file system that a LinuxKit document describes, as one tree: init images over one another, volumes, the
+// bundles of its containers, files (linuxkit.md §2). Where the images' trees come from is the caller's.
+import { plainDirectory, textFile } from '../archive/entry.ts';
+import { attach, createTree, merge, put, type Tree } from '../archive/rootfs.ts';
+import { goJson } from '../oci/json.ts';
+import type { LinuxkitDocument } from './linuxkit/schema.ts';
+import { bundleConfigs, type Bundle, type ContainerImage, type PlaceOf } from './sections/containers.ts';
+import { kernelKey, packagesKey, volumeKey } from './sections/derived.ts';
+import { placeFiles, type ReadyFile } from './sections/files.ts';
+import { shellEntry } from './sections/shell-entry.ts';
+import { placeVolumes } from './sections/volumes.ts';
+import { addStandardFiles, dropLeftovers, type Role } from './standard-files.ts';
+
+export interface Composition {
+  readonly doc: LinuxkitDocument;
+  /** The kernel's archive is part of the root file system. */
+  readonly withKernel: boolean;
+  readonly placeOf?: PlaceOf | undefined;
+  readonly files: readonly ReadyFile[];
+  /** A tree of its own at each call, for it is changed and taken apart. */
+  readonly treeOf: (ref: string) => Promise<Tree>;
+  readonly describe: (ref: string) => ContainerImage;
+}
+
+/** Puts the parts together, in the order in which LinuxKit writes them. */
+export async function composeTree({ doc, withKernel, placeOf, files, treeOf, describe }: Composition): Promise<Tree> {
+  const cleaned = async (ref: string, role: Role): Promise<Tree> => {
+    const tree = await treeOf(ref);
+    dropLeftovers(tree, role);
+    return tree;
+  };
+  const complete = async (ref: string, role: Role): Promise<Tree> => {
+    const tree = await cleaned(ref, role);
+    addStandardFiles(tree, role);
+    return tree;
+  };
+  // The first tree is taken as it is: laying it upon nothing would cost time and change nothing.
+  let first = withKernel ? await treeOf(kernelKey) : undefined;
+  for (const ref of doc.init ?? []) {
+    const tree = await cleaned(ref, 'system');
+    if (first === undefined) first = tree;
+    else merge(first, tree);
+  }
+  const root = first ?? createTree();
+  if ((doc.init ?? []).length > 1) merge(root, await treeOf(packagesKey));
+  if ((doc.init ?? []).length > 0) addStandardFiles(root, 'system');
+  await placeVolumes(root, doc, (ref) => complete(ref, 'system'), ({ name }) => treeOf(volumeKey(name)));
+  const forShell = (doc.init ?? []).includes('builtin:init');
+  for (const bundle of bundleConfigs(doc, describe, placeOf)) await placeBundle(root, bundle, () => complete(bundle.container.image, 'container'), forShell);
+  placeFiles(root, files);
+  return root;
+}
+
+async function placeBundle(root: Tree, bundle: Bundle, imageTree: () => Promise<Tree>, forShell: boolean): Promise<void> {
+  if (bundle.carries) attach(root, bundle.root, await imageTree());
+  put(root, `${bundle.path}/config.json`, textFile(goJson(bundle.config)));
+  put(root, `${bundle.path}/runtime.json`, textFile(goJson(bundle.runtime)));
+  if (forShell) put(root, `${bundle.path}/entry`, textFile(shellEntry(bundle)));
+  for (const folder of bundle.folders) put(root, `${bundle.path}/${folder}`, plainDirectory);
+}

@@ -1,0 +1,39 @@
+// Several init images with packages of Alpine: their databases are joined to one, so that `apk` in the guest knows all
+// packages and not only those of the last image (linuxkit.md §2.1).
+import { createHash } from 'node:crypto';
+import { textFile, type Content } from '../../archive/entry.ts';
+import { createTree, lookup, put } from '../../archive/rootfs.ts';
+import { openSlices } from '../../source/slices.ts';
+import type { Source } from '../../source/source.ts';
+
+const PATH = 'lib/apk/db/installed';
+/** A database has a few hundred bytes for each package. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The joined database of the init images as a source of its own: nothing where fewer than two of them have one. */
+export function packageDatabase(init: readonly Source[]): Source {
+  const digest = createHash('sha256').update(JSON.stringify(['packages', init.map((source) => source.digest)])).digest('hex');
+  return {
+    ref: 'init',
+    digest: `sha256:${digest}`,
+    async tree(signal) {
+      await using slices = openSlices(signal);
+      const found: Buffer[] = [];
+      for (const source of init) {
+        const inode = lookup(await source.tree(signal), PATH, { follow: true })?.inode;
+        if (inode?.type === 'file') found.push(await bytesOf(inode.content, slices.read));
+      }
+      const tree = createTree();
+      // Of 1970, as LinuxKit leaves it.
+      if (found.length > 1) put(tree, PATH, textFile(Buffer.concat(found.flatMap((text) => [text, Buffer.from('\n\n')])), { mtime: 0 }));
+      return tree;
+    },
+  };
+}
+
+async function bytesOf(content: Content, read: ReturnType<typeof openSlices>['read']): Promise<Buffer> {
+  if (content.kind === 'inline') return Buffer.from(content.bytes);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of read({ ...content, size: Math.min(content.size, MAX_BYTES) })) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
