@@ -20,6 +20,9 @@ const tools = {
     depmod: 'kmod',
     xz: 'xz-utils',
     zstd: 'zstd',
+    // The case openssh logs in with them.
+    ssh: 'openssh-client',
+    'ssh-keygen': 'openssh-client',
   },
   test: { cpio: 'cpio', prove: 'perl', xmllint: 'libxml2-utils', runc: 'runc', umoci: 'umoci', skopeo: 'skopeo' },
 };

@@ -8,6 +8,16 @@ sees_the_hosts_processes() {
     grep -q kit-test /proc/1/cmdline || grep -q init /proc/1/cmdline || fail 'the first process is not init'
 }
 
+# Other containers compare their namespaces with these.
+shares_namespaces_of_the_host() {
+    for kind in net ipc uts pid user cgroup; do
+        [ "$(readlink "/proc/self/ns/$kind")" = "$(readlink "/proc/1/ns/$kind")" ] || fail "its $kind namespace is its own"
+        readlink "/proc/1/ns/$kind" >"/shared/$kind" || fail 'the volume cannot be written to'
+    done
+    readlink /proc/1/ns/mnt >/shared/mnt
+    [ "$(readlink /proc/self/ns/mnt)" != "$(cat /shared/mnt)" ] || fail 'its mounts are those of the host'
+}
+
 root_is_an_overlay() {
     grep '^overlay / overlay ' /proc/mounts || fail 'the root is no overlay'
     echo text >/file || fail 'the root cannot be written to'
@@ -23,6 +33,12 @@ can_mount() {
     umount /mnt
 }
 
+# afterwards.sh looks for it on the host.
+mounts_for_the_host() {
+    mount -t tmpfs tmpfs /run/mounted || fail 'it cannot mount on a shared bind'
+    echo text >/run/mounted/file
+}
+
 makes_user_namespaces() {
     [ "$(unshare -U -r id -u)" = 0 ] || fail 'it cannot make a user namespace'
 }
@@ -33,6 +49,26 @@ pivots_its_root() {
     umount /new
 }
 
+has_the_device_of_its_own() {
+    found=$(stat -c '%t:%T %a' /dev/messages) || fail 'the device is missing'
+    [ "$found" = '1:b 640' ] || fail "it is $found"
+    (: >/dev/messages) || fail 'it cannot be opened'
+}
+
+# Whatever its capabilities: the device group allows the usual devices and those of the configuration.
+no_other_devices() {
+    mknod /mem c 1 1 2>/dev/null && (: </mem) 2>/dev/null && fail 'the memory of the machine can be opened'
+    return 0
+}
+
+bounding_set_is_full() {
+    last=$(cat /proc/sys/kernel/cap_last_cap)
+    bits=$(grep ^CapBnd: /proc/self/status | tr -d '[:space:]' | tr '[:upper:]' '[:lower:]')
+    [ "${bits#capbnd:}" = "$(printf %016x $(((1 << (last + 1)) - 1)))" ] || fail "$bits up to $last"
+}
+
 shell_pid=$$
 run_tests \
-    sees_the_hosts_processes root_is_an_overlay tmpfs_is_limited can_mount makes_user_namespaces pivots_its_root
+    sees_the_hosts_processes shares_namespaces_of_the_host root_is_an_overlay tmpfs_is_limited can_mount \
+    mounts_for_the_host makes_user_namespaces pivots_its_root has_the_device_of_its_own no_other_devices \
+    bounding_set_is_full

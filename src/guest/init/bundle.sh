@@ -6,12 +6,16 @@
 #
 #   runtime_mount TYPE SOURCE DESTINATION OPTIONS                  mounts of runtime.json
 #   runtime_mkdir PATH                                            mkdir of runtime.json
+#   runtime_cgroup PATH                                           cgroups of runtime.json
+#   runtime_namespace NAME                                        namespace of runtime.json
+#   runtime_interface NAME TYPE PEER WHERE                        interfaces of runtime.json: see prepare.sh
+#   runtime_bindns KIND PATH                                      bindNS of runtime.json: see prepare.sh
 #   container_mount TYPE SOURCE DESTINATION OPTIONS                mounts of config.json
 #   container_start UID CWD [NAME=VALUE]... COMMAND [ARGUMENT]...  process of config.json
 
 # run_bundle FOLDER: runs the container to its end; its exit status is ours.
 run_bundle() {
-    bundle=$1 rootfs=$1/rootfs table="\
+    bundle=$1 rootfs=$1/rootfs runc_root=/run/runc broken='' hook='' table="\
 /dev $1/rootfs/dev none rbind 0 0
 /proc $1/rootfs/proc none rbind 0 0
 /sys $1/rootfs/sys none rbind 0 0
@@ -24,11 +28,11 @@ has_runc() { command -v runc >/dev/null; }
 
 runtime_mount() {
     runtime_mkdir "$3"
-    case $1:$4 in
-        :remount,private) ;; # nothing is shared here
+    case $1:$2 in
         overlay:*) mount_overlay "$4" "$path" ;;
+        :) mount -o "$4" "$path" ;;
         *) mount ${1:+-t "$1"} ${4:+-o "$4"} "${2:-none}" "$path" ;;
-    esac
+    esac || broken=yes
 }
 
 # A relative path is one in the container.
@@ -37,8 +41,23 @@ runtime_mkdir() {
         /*) path=$1 ;;
         *) path=$rootfs/$1 ;;
     esac
-    [ -e "$path" ] || mkdir -p "$path"
+    [ -e "$path" ] || mkdir -p "$path" || broken=yes
 }
+
+# One group, or with the cgroups of old one in each hierarchy.
+runtime_cgroup() {
+    if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+        runtime_mkdir "/sys/fs/cgroup/$1"
+    else
+        for hierarchy in /sys/fs/cgroup/*/; do runtime_mkdir "$hierarchy$1"; done
+    fi
+}
+
+# The namespace is containerd's, which keeps runc's state of each apart: so that equal names of containers do not meet.
+runtime_namespace() { runc_root=/run/containerd/runc/$1; }
+
+runtime_interface() { hook=yes; }
+runtime_bindns() { hook=yes; }
 
 # mount_overlay OPTIONS FOLDER. Where the kernel has no overlayfs a bind does, for the lower folder lies in memory too.
 mount_overlay() {
@@ -99,10 +118,17 @@ escape_blanks() {
 }
 
 container_start() {
-    if has_runc; then
-        runc run --bundle "$bundle" --pid-file "$bundle/pid" "${bundle##*/}"
+    if [ "$broken" ]; then
+        echo 'the container was not started: what its runtime section asks for failed'
+        return 1
+    elif has_runc; then
+        [ ! "$hook" ] || add_hook
+        runc --root "$runc_root" run --bundle "$bundle" --pid-file "$bundle/pid" "${bundle##*/}"
     elif [ "$1" != 0 ]; then
         echo "a container with uid $1 needs runc: add apt:runc to init"
+        return 1
+    elif [ "$hook" ]; then
+        echo 'interfaces and bindNS need runc: add apt:runc to init'
         return 1
     else
         shift
@@ -110,4 +136,16 @@ container_start() {
         echo "$table" >"$bundle/fstab"
         unshare -m /bin/sh "$lib/enter.sh" "$bundle" "$@"
     fi
+}
+
+# Puts the call of prepare.sh before the first key of config.json: between creation and start is the moment of this hook,
+# and `runc run` keeps the exit status that `runc create` and `runc start` would lose.
+add_hook() {
+    {
+        echo '{"hooks": {"createRuntime": [{'
+        echo '"path": "/bin/sh", "env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],'
+        echo "\"args\": [\"sh\", \"$lib/prepare.sh\", \"$bundle\"]}]},"
+        tail -c +2 "$bundle/config.json"
+    } >"$bundle/config.json.new"
+    mv "$bundle/config.json.new" "$bundle/config.json"
 }

@@ -7,6 +7,8 @@ run_bundles() {
         [ -d "$folder" ] || continue
         name_of "$folder"
         run_indented "$name" run_bundle "${folder%/}"
+        # What a container that failed has left in its root may be wanted as an artifact.
+        [ "$status" -ne 0 ] || ! has_runc || umount "$folder/rootfs" 2>/dev/null
     done
 }
 
@@ -32,8 +34,8 @@ run_indented() {
     report "$name" "$status" "$reason"
 }
 
-# run_services FOLDER...: starts all, lets them settle, and takes as failed what has ended with another status than 0.
-run_services() {
+# start_services FOLDER...: starts all next to one another, and lets them settle.
+start_services() {
     [ -d "$1" ] || return 0
     for folder in "$@"; do
         name_of "$folder"
@@ -41,24 +43,54 @@ run_services() {
     done
     for folder in "$@"; do await_start "${folder%/}"; done
     sleep "$settle"
-    for folder in "$@"; do
-        name_of "$folder"
-        status=0
-        [ ! -s "$folder/status" ] || read -r status <"$folder/status"
-        report "$name" "$status"
-    done
 }
 
+# What a service prints goes to the console, with its name before each line, and to a file.
 run_service() {
+    : >"/var/log/$1.log"
     {
         run_bundle "$2" 2>&1
-        echo $? >"$2/status"
-    } </dev/null | awk -v name="$1" '{ print "# " name ": " $0 }'
+        printf '\nkit-test: end of service %s\n' $?
+    } </dev/null | awk -v name="$1" -v log_file="/var/log/$1.log" -v status_file="$2/status" -f "$lib/service.awk"
 }
 
 # An emulated machine takes a second to start a container, which is no part of the time to settle.
 await_start() {
     until [ -s "$1/pid" ] || [ -s "$1/status" ]; do sleep 0.1; done
+}
+
+# report_services FOLDER...: good is what still runs, and what has ended with 0.
+report_services() {
+    [ -d "$1" ] || return 0
+    for folder in "$@"; do
+        name_of "$folder"
+        service_status "$folder"
+        case $status in
+            0 | 4) ;;
+            *) tail -n 5 "/var/log/$name.log" | sed 's/^/  # /' ;;
+        esac
+        report "$name" "$status"
+    done
+}
+
+# service_status FOLDER: in $status, 0 while it runs.
+service_status() {
+    status=0
+    [ ! -s "$1/status" ] || read -r status <"$1/status"
+}
+
+# await_harness FOLDER...: for /etc/kit-test/wait. Says that the services are up and waits for a line on the console while
+# the harness asks them; a service that fails ends the wait, for there is no answer to come.
+await_harness() {
+    stty -echo </dev/console
+    echo 'kit-test: ready'
+    # shellcheck disable=SC3045 # busybox's read has a limit
+    until read -r -t 1 _ </dev/console; do
+        for folder in "$@"; do
+            service_status "$folder"
+            case $status in 0 | 4) ;; *) return ;; esac
+        done
+    done
 }
 
 # run_command FILE: the command of `run:` and `kit-test exec`, in the root of init. FILE is a piece of shell script.

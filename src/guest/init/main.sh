@@ -18,6 +18,8 @@ set_up_system() {
     /bin/busybox mount -a -T "$lib/kernel.fstab" 2>/dev/null
     cp -a "$lib/dev/." /dev # what devtmpfs lacks: mount points, /dev/fd
     mount -a -T "$lib/dev.fstab" 2>/dev/null
+    # As LinuxKit has it: a container may ask that what it mounts in a bind is seen here.
+    ! has_runc || mount --make-rshared /
     mkdir "$state"
     read_arguments
     # Notices ("eth0: link becomes ready") would cut into the results; warnings and worse stay visible.
@@ -25,17 +27,22 @@ set_up_system() {
     set_hostname
     ip link set lo up
     load_modules
+    [ ! "$cgroup1" ] || . "$lib/cgroup1.sh"
+    [ ! -e /etc/kit-test/network ] || . "$lib/network.sh"
+    [ ! -e /etc/kit-test/drives ] || . "$lib/drives.sh"
+    [ ! -d /containers/volumes ] || . "$lib/volumes.sh"
 }
 
-# Kernel arguments: kit_test.raw, kit_test.shell, kit_test.settle=SECONDS.
+# Kernel arguments: kit_test.raw, kit_test.shell, kit_test.settle=SECONDS, linuxkit.unified_cgroup_hierarchy=0.
 read_arguments() {
-    raw='' shell='' settle=1
+    raw='' shell='' settle=1 cgroup1=''
     read -r arguments </proc/cmdline
     for argument in $arguments; do
         case $argument in
             kit_test.raw) raw=yes ;;
             kit_test.shell) shell=yes ;;
             kit_test.settle=*) settle=${argument#*=} ;;
+            linuxkit.unified_cgroup_hierarchy=0) cgroup1=yes ;;
         esac
     done
 }
@@ -54,6 +61,16 @@ load_modules() {
     modprobe -a "$@" 2>&1
 }
 
+# await SECONDS COMMAND...: until the command succeeds.
+await() {
+    tries=$(($1 * 10))
+    shift
+    until "$@"; do
+        [ $((tries -= 1)) -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
 set_up_system
 if [ "$shell" ]; then
     install_applets
@@ -63,7 +80,10 @@ fi
 
 begin_report /containers/onboot/*/ /containers/services/*/ /etc/kit-test/run /containers/onshutdown/*/
 run_bundles /containers/onboot/*/
-run_services /containers/services/*/
+start_services /containers/services/*/
+[ ! -e /etc/kit-test/wait ] || await_harness /containers/services/*/
+report_services /containers/services/*/
 run_command /etc/kit-test/run
 run_bundles /containers/onshutdown/*/
+[ ! -e /etc/kit-test/artifacts ] || . "$lib/artifacts.sh"
 end_report

@@ -23,6 +23,7 @@ export const tree: readonly GuestFile[] = [
   folder('run'),
   folder('sys'),
   folder('tmp', 0o1777),
+  folder('var/log'),
   link('usr/bin/sh', 'busybox'),
   // The kernel calls it to load modules on demand.
   link('usr/sbin/modprobe', '../bin/busybox'),
@@ -36,6 +37,14 @@ export const tree: readonly GuestFile[] = [
   library('indent.awk'),
   library('bundle.sh'),
   library('enter.sh'),
+  library('prepare.sh'),
+  library('service.awk'),
+  library('network.sh'),
+  library('find-drive.sh'),
+  library('drives.sh'),
+  library('volumes.sh'),
+  library('cgroup1.sh'),
+  library('artifacts.sh'),
   library('ktap.sh'),
 
   // Copied to /dev, for devtmpfs knows nothing of them.

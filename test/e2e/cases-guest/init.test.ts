@@ -11,10 +11,10 @@ const lines = 3000;
 const longText = `i=0; while [ $i -lt ${lines} ]; do i=$((i + 1)); echo "line $i"; done`;
 
 /** An entry that runs a script in an image with nothing but a shell. */
-const entry = (name: string, script: string, more = ''): string => `  - name: ${name}
+const entry = (name: string, script: string, more = '', ...binds: readonly string[]): string => `  - name: ${name}
     image: dir:./root
     command: ["/bin/sh", "-c", ${JSON.stringify(script)}]
-    binds: ["/bin/busybox:/bin/sh:ro"]
+    binds: ${JSON.stringify(['/bin/busybox:/bin/sh:ro', ...binds])}
 ${more}`;
 
 const image = (init: string): string => `init: [builtin:init, ${init}]
@@ -25,11 +25,11 @@ ${entry('skips', 'echo "1..0 # SKIP nothing to do here"; exit 4')}
 ${entry('leaves', 'sleep 10000 & echo left it')}
 ${entry('surroundings', 'pwd; echo "$WORD"; echo "${HOME-none}"; unshare -U -r id -u', '    capabilities: [all]\n    cwd: /some/where\n    env: ["WORD=it\'s a \\"word\\""]\n')}
 services:
-${entry('dies', 'echo oh; exit 7')}
+${entry('dies', 'for i in 1 2 3 4 5 6 7; do echo "oh $i"; done; exit 7')}
 ${entry('finishes', 'true')}
 ${entry('stays', 'echo here; exec sleep 10000')}
 onshutdown:
-${entry('last', 'echo bye')}
+${entry('last', 'cat /log/stays.log; echo bye', '', '/var/log:/log:ro')}
 `;
 
 let project: Project;
@@ -76,9 +76,16 @@ describe.each(['plain', 'runc'])('an image, %s', (name) => {
   it('shows what entries and services print', async () => {
     const text = await consoleOf(name);
     expect(text).toMatch(/^ {2}no newline at the end\nnot ok 2 fails # exit=3$/m);
-    expect(text).toMatch(/^# dies: oh$/m);
+    expect(text).toMatch(/^# dies: oh 1$/m);
     expect(text).toMatch(/^# stays: here$/m);
-    expect(text).toMatch(/^ {2}bye\nok 9 last\nMoby test suite FAILED$/m);
+  });
+
+  it('repeats the last lines of a service that failed before its result', async () => {
+    expect(await consoleOf(name)).toMatch(/^ {2}# oh 3\n {2}# oh 4\n {2}# oh 5\n {2}# oh 6\n {2}# oh 7\nnot ok 6 dies # exit=7$/m);
+  });
+
+  it('runs onshutdown after failures, with what services printed in a file each', async () => {
+    expect(await consoleOf(name)).toMatch(/^ {2}here\n {2}bye\nok 9 last\nMoby test suite FAILED$/m);
   });
 
   it('gives a container its own environment, folder and root', async () => {
