@@ -16,6 +16,26 @@ export default {
     cpu: { tcg: 'cortex-a72', kvm: 'host', hvf: 'host' },
     virtio: 'pci',
   },
+  firmware: {
+    // 5 s under TCG to the kernel's first line.
+    uefi: {
+      startMs: 30_000,
+      package: 'qemu-efi-aarch64',
+      images: [
+        { code: '/usr/share/AAVMF/AAVMF_CODE.fd', vars: '/usr/share/AAVMF/AAVMF_VARS.fd' },
+        { code: '/usr/share/AAVMF/AAVMF_CODE.no-secboot.fd', vars: '/usr/share/AAVMF/AAVMF_VARS.fd' },
+        { code: '/usr/share/edk2/aarch64/QEMU_EFI-pflash.raw', vars: '/usr/share/edk2/aarch64/vars-template-pflash.raw' },
+        { code: '/usr/share/edk2/aarch64/QEMU_CODE.fd', vars: '/usr/share/edk2/aarch64/QEMU_VARS.fd' },
+        { code: '/usr/share/qemu/aavmf-aarch64-code.bin', vars: '/usr/share/qemu/aavmf-aarch64-vars.bin' },
+        { code: '/usr/share/qemu/edk2-aarch64-code.fd', vars: '/usr/share/qemu/edk2-arm-vars.fd' },
+        { code: '/opt/homebrew/share/qemu/edk2-aarch64-code.fd', vars: '/opt/homebrew/share/qemu/edk2-arm-vars.fd' },
+        { code: '/usr/local/share/qemu/edk2-aarch64-code.fd', vars: '/usr/local/share/qemu/edk2-arm-vars.fd' },
+      ],
+    },
+  },
+  efi: 'aa64',
+  // The board has no IDE.
+  cdrom: ['virtio-scsi-pci', 'scsi-cd'],
   console: 'ttyAMA0',
   cmdline: [],
   cmdlineMax: 2047,

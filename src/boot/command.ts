@@ -2,7 +2,8 @@
 import type { BootPlan } from '../model/boot.ts';
 import { quoteWord } from '../model/shell.ts';
 
-/** One line for a POSIX shell; the console is on the terminal, Ctrl-A X ends QEMU. */
+/** One line for a POSIX shell; the console is on the terminal, Ctrl-A X ends QEMU. Drives to write to are made first. */
 export function qemuCommand(plan: BootPlan): string {
-  return [plan.binary, ...plan.argv, '-serial', 'mon:stdio'].map(quoteWord).join(' ');
+  const files = (plan.scratch ?? []).map(({ path, bytes }) => `${['truncate', '-s', `${bytes}`, path].map(quoteWord).join(' ')} && `);
+  return `${files.join('')}${[plan.binary, ...plan.argv, '-serial', 'mon:stdio'].map(quoteWord).join(' ')}`;
 }

@@ -1,4 +1,4 @@
-// The QMP connection of one VM: says why the guest stopped and asks QEMU to quit.
+// The QMP connection of one VM: says why the guest stopped, which ports lead to it, and asks QEMU to quit.
 import type { Duplex } from 'node:stream';
 import { createQmpDecoder, encodeCommand, type QmpMessage } from './qmp.ts';
 
@@ -9,14 +9,26 @@ export interface MonitorEvents {
   onShutdown(reason: string): void;
 }
 
-/** Listens on QEMU's socket. `quit` asks at once, also before QEMU has said hello. */
-export function openMonitor(socket: Duplex, events: MonitorEvents): { quit(): void } {
+export interface Monitor {
+  /** Asks at once, also before QEMU has said hello. */
+  quit(): void;
+  /** Port of this machine for each forwarded port of the guest. Rejects when QEMU ends first. */
+  forwards(): Promise<ReadonlyMap<number, number>>;
+}
+
+/** Listens on QEMU's socket. */
+export function openMonitor(socket: Duplex, events: MonitorEvents): Monitor {
   const decoder = createQmpDecoder();
   let commands = 0;
-  const execute = (name: string): number => {
+  const execute = (name: string, args?: Readonly<Record<string, unknown>>): number => {
     commands += 1;
-    if (socket.writable) socket.write(encodeCommand(name, commands));
+    if (socket.writable) socket.write(encodeCommand(name, commands, args));
     return commands;
+  };
+  const asked = new Map<number, { readonly resolve: (text: string) => void; readonly reject: (error: Error) => void }>();
+  const giveUp = (): void => {
+    for (const { reject } of asked.values()) reject(new Error('QEMU has ended'));
+    asked.clear();
   };
   let statusId: number | undefined;
   const read = (message: QmpMessage): void => {
@@ -27,10 +39,32 @@ export function openMonitor(socket: Duplex, events: MonitorEvents): { quit(): vo
       const { running, status } = (message.value ?? {}) as { readonly running?: boolean; readonly status?: string };
       if (running === false && status !== undefined) events.onPaused(status);
     }
+    if (message.kind !== 'return' && message.kind !== 'error') return;
+    const waiting = asked.get(Number(message.id));
+    asked.delete(Number(message.id));
+    if (message.kind === 'return') waiting?.resolve(String(message.value));
+    else waiting?.reject(new Error(message.message));
   };
   socket.on('data', (chunk: Buffer) => decoder.push(chunk.toString('utf8')).forEach(read));
+  for (const event of ['end', 'close']) socket.on(event, giveUp);
   // Commands may be sent before the greeting: QEMU reads them when it is ready.
   execute('qmp_capabilities');
   statusId = execute('query-status');
-  return { quit: () => void execute('quit') };
+  return {
+    quit: () => void execute('quit'),
+    async forwards() {
+      if (!socket.writable) throw new Error('QEMU has ended');
+      // QMP itself does not tell; the table is what people read in the monitor.
+      const table = await new Promise<string>((resolve, reject) => {
+        asked.set(execute('human-monitor-command', { 'command-line': 'info usernet' }), { resolve, reject });
+      });
+      return parseForwards(table);
+    },
+  };
+}
+
+/** Reads `info usernet`: host port by guest port. */
+export function parseForwards(table: string): ReadonlyMap<number, number> {
+  const rows = table.matchAll(/TCP\[HOST_FORWARD\]\s+\d+\s+\S+\s+(\d+)\s+\S+\s+(\d+)/g);
+  return new Map([...rows].map(([, host, guest]) => [Number(guest), Number(host)]));
 }

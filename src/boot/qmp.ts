@@ -8,8 +8,8 @@ export type QmpMessage =
   | { readonly kind: 'error'; readonly id: unknown; readonly message: string };
 
 /** One command as QEMU reads it. */
-export function encodeCommand(name: string, id: number): string {
-  return `${JSON.stringify({ execute: name, id })}\n`;
+export function encodeCommand(name: string, id: number, args?: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify({ execute: name, ...(args === undefined ? {} : { arguments: args }), id })}\n`;
 }
 
 /** Assembles lines from chunks however they are cut and reads the messages in them. What is no message is left out. */

@@ -1,5 +1,5 @@
-// Starts QEMU so that it never outlives the harness, even one killed with SIGKILL. The one home of node:child_process:
-// QEMU lives long and talks over three channels, which is not what execa is for.
+// Starts QEMU so that it never outlives the harness, even one killed with SIGKILL. Of its own, beside sys/process.ts and
+// sys/group.ts: QEMU lives long and talks over three channels.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';

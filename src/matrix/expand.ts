@@ -1,17 +1,18 @@
-// Which cells exist: case × kernel × arch, with the project's include and exclude rules and the needs of each case.
+// Which cells exist: case × kernel × arch (× boot medium), with the project's include and exclude rules and the needs of each case.
 // Equal projects give equal cells in equal order: case by name, kernel by version, arch as `matrix.arch` lists them.
 import type { Arch } from '../model/arch.ts';
-import type { Case } from '../model/case.ts';
+import type { BootMedium, Case } from '../model/case.ts';
 import { cellId, type Cell } from '../model/cell.ts';
 import type { Rule } from '../model/harness.ts';
 import type { KernelSpec } from '../model/kernel.ts';
+import { unbootable } from '../model/medium.ts';
 import type { Project } from '../model/project.ts';
 import { unmetArch, unmetRelease } from './needs.ts';
 import { archMatcher, nameMatcher } from './select.ts';
 import { compareReleases } from './version.ts';
 
 /**
- * Every cell of the matrix. A kernel that does not exist for an architecture has no cell there;
+ * Every cell of the matrix; a case with several media has a cell for each. A kernel that does not exist for an architecture has no cell there;
  * a case whose needs are not met has a cell with `skip`. Exclude rules have the last word.
  */
 export function expandMatrix(project: Pick<Project, 'harness' | 'cases' | 'kernels'>, archs: readonly Arch[]): readonly Cell[] {
@@ -26,7 +27,7 @@ export function expandMatrix(project: Pick<Project, 'harness' | 'cases' | 'kerne
       for (const arch of orderArchs(matrix.arch, archs)) {
         if (kernel.arch !== undefined && ![arch.name, ...arch.aliases].some((name) => kernel.arch?.includes(name))) continue;
         const listed = inKernels(kernel.name) && inArchs(arch);
-        if ((listed || included(testCase, kernel, arch)) && !excluded(testCase, kernel, arch)) cells.push(createCell(testCase, kernel, arch));
+        if ((listed || included(testCase, kernel, arch)) && !excluded(testCase, kernel, arch)) cells.push(...cellsOf(testCase, kernel, arch));
       }
     }
   }
@@ -38,9 +39,17 @@ export function sortKernels(kernels: readonly KernelSpec[]): readonly KernelSpec
   return [...kernels].sort((a, b) => compareReleases(a.release, b.release) || compareText(a.name, b.name));
 }
 
-function createCell(testCase: Case, kernel: KernelSpec, arch: Arch): Cell {
-  const skip = unmetArch(testCase.needs, arch) ?? unmetRelease(testCase.needs, kernel.release);
-  return { id: cellId(testCase.name, kernel.name, arch.name), case: testCase, kernel, arch, medium: 'kernel+initrd', ...(skip === undefined ? {} : { skip }) };
+/** One cell for each medium that the architecture can boot from; where there is none, one that says so. */
+export function cellsOf(testCase: Case, kernel: KernelSpec, arch: Arch): readonly Cell[] {
+  const media = [...new Set(testCase.boot)];
+  const create = (medium: BootMedium, skip: string | undefined): Cell => {
+    const id = cellId(testCase.name, kernel.name, arch.name, media.length > 1 ? medium : undefined);
+    return { id, case: testCase, kernel, arch, medium, ...(skip === undefined ? {} : { skip }) };
+  };
+  const unmet = unmetArch(testCase.needs, arch) ?? unmetRelease(testCase.needs, kernel.release);
+  const usable = media.filter((medium) => unbootable(medium, arch) === undefined);
+  const [first = 'kernel+initrd'] = media;
+  return usable.length === 0 ? [create(first, unmet ?? unbootable(first, arch))] : usable.map((medium) => create(medium, unmet));
 }
 
 /** Those of `matrix.arch` as written, then the others, which include rules may ask for, by name. */

@@ -1,4 +1,4 @@
-// Which cells a command works on: `--case`, `--kernel`, `--arch` and `--label`, globs that may be negated with `!`.
+// Which cells a command works on: `--case`, `--kernel`, `--arch`, `--label` and `--medium`, globs that may be negated with `!`.
 // The one home of picomatch: every name pattern of the project is matched here.
 import picomatch from 'picomatch';
 import type { Arch } from '../model/arch.ts';
@@ -12,6 +12,7 @@ export interface Selection {
   readonly kernel?: readonly string[] | undefined;
   readonly arch?: readonly string[] | undefined;
   readonly label?: readonly string[] | undefined;
+  readonly medium?: readonly string[] | undefined;
 }
 
 /** Whether a glob (or a plain name) matches a name. The empty pattern matches nothing. */
@@ -48,7 +49,7 @@ export function selectCells(cells: readonly Cell[], selection: Selection): reado
 }
 
 interface Dimension {
-  readonly name: 'case' | 'kernel' | 'arch' | 'label';
+  readonly name: 'case' | 'kernel' | 'arch' | 'label' | 'medium';
   readonly plural: string;
   /** The names a cell has in this dimension. */
   readonly names: (cell: Cell) => readonly string[];
@@ -70,12 +71,14 @@ const namesOf = {
   kernel: (cell: Cell) => [cell.kernel.name],
   arch: (cell: Cell) => [cell.arch.name],
   label: (cell: Cell) => cell.case.labels,
+  medium: (cell: Cell) => [cell.medium],
 };
 const dimensions: readonly Dimension[] = [
   { name: 'case', plural: 'cases', names: namesOf.case, matcher: byNames(namesOf.case) },
   { name: 'kernel', plural: 'kernels', names: namesOf.kernel, matcher: byNames(namesOf.kernel) },
   { name: 'arch', plural: 'architectures', names: namesOf.arch, matcher: (pattern) => { const matches = archMatcher(pattern); return (cell) => matches(cell.arch); } },
   { name: 'label', plural: 'labels', names: namesOf.label, matcher: byNames(namesOf.label) },
+  { name: 'medium', plural: 'boot media', names: namesOf.medium, matcher: byNames(namesOf.medium) },
 ];
 
 /** `!(a|b)` is a glob of its own, not a negation. */
@@ -103,7 +106,7 @@ function requireMatch(cells: readonly Cell[], dimension: Dimension, pattern: Pat
 
 function nothingTogether(cells: readonly Cell[], active: readonly { dimension: Dimension; patterns: readonly Pattern[] }[]): UsageError {
   const flags = active.flatMap(({ dimension, patterns }) => patterns.map(({ text }) => `--${dimension.name} ${JSON.stringify(text)}`));
-  const what = dimensions.map((dimension) => ({ plural: dimension.plural, known: existing(cells, dimension) })).filter(({ known }) => known.length > 0);
+  const what = dimensions.map((dimension) => ({ plural: dimension.plural, known: existing(cells, dimension) })).filter(({ plural, known }) => known.length > (plural === 'boot media' ? 1 : 0));
   return new UsageError('NOTHING_SELECTED', `no cell of the matrix matches ${flags.join(' ')}`, {
     hint: `the matrix has ${what.map(({ plural, known }) => `${plural} ${listNames(known)}`).join('; ')}`,
   });

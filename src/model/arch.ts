@@ -1,5 +1,21 @@
 // What an architecture has to answer. Each file of src/arch is one such record: data only.
 
+/** Firmware that boots media, and what it takes. */
+export interface FirmwareFacts {
+  /** From QEMU's start until the boot loader has loaded a kernel, at most, on a fast machine: added to the limits of a boot. */
+  readonly startMs: number;
+  /** Pairs of flash images, the first that is there is used. None: QEMU brings its own. */
+  readonly images: readonly FirmwareImages[];
+  /** Debian package that holds the first pair. */
+  readonly package?: string;
+}
+
+/** The program, and the variables a new machine begins with. */
+export interface FirmwareImages {
+  readonly code: string;
+  readonly vars: string;
+}
+
 /** How the guest's instructions are run. */
 export type Accel = 'kvm' | 'hvf' | 'tcg';
 
@@ -28,6 +44,11 @@ export interface Arch {
     /** Bus suffix of virtio devices: `virtio-net-pci` or `virtio-net-device`. */
     readonly virtio: 'pci' | 'device';
   };
+  readonly firmware: { readonly bios?: FirmwareFacts; readonly uefi?: FirmwareFacts };
+  /** UEFI's short name, as in `BOOTX64.EFI` (UEFI specification, 3.5.1.1), in lower case. */
+  readonly efi: string;
+  /** QEMU's devices for a CD: the drive comes last, where a controller of its own is needed that comes first. */
+  readonly cdrom: readonly string[];
   /** Console device of the guest: `ttyS0`. */
   readonly console: string;
   /** Further kernel arguments every boot of this architecture needs. */
@@ -36,6 +57,8 @@ export interface Arch {
   readonly cmdlineMax: number;
   /** Bytes of a guest's memory that kernel, page tables and CMA keep for themselves, at most. */
   readonly reservedMemory: number;
+  /** Bytes of memory that its board can have at most; undefined: as much as the host has. */
+  readonly memoryMax?: number;
   /** How a kernel file for QEMU is recognised. */
   readonly kernelFormats: readonly ('bzimage' | 'arm64-image' | 'zimage' | 'elf')[];
   /** `e_machine` of ELF files (System V ABI). */

@@ -19,7 +19,13 @@ export interface BootPlan {
   readonly initrd: string;
   /** The kernel command line as one string. */
   readonly cmdline: string;
+  /** Bytes of the guest's memory. */
+  readonly memory: number;
   readonly limits: Limits;
+  /** Ports of the guest that 127.0.0.1 leads to, by ports that QEMU chooses. */
+  readonly ports?: readonly number[];
+  /** Empty files the guest writes to: they must be there before QEMU starts. */
+  readonly scratch?: readonly { readonly path: string; readonly bytes: number }[];
 }
 
 /** Why the harness ended a guest. `decided`: the console had said everything. */
@@ -43,6 +49,8 @@ export interface BootResult {
   readonly shutdown?: string;
   /** All bytes the guest printed, also those that were not kept. */
   readonly consoleBytes: number;
-  /** The end of QEMU's own error output, at most 4 KiB. */
+  /** The end of the error output of QEMU, or of the command that ran the machine; at most 4 KiB. */
   readonly stderr: string;
+  /** The program that ran the machine, where it was not QEMU. */
+  readonly command?: string;
 }

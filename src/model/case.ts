@@ -73,7 +73,7 @@ const Port = z.int().min(1).max(65535);
 const ProbeStepSchema = z
   .strictObject({
     send: z.string().optional().describe('text to send; write \\r\\n in double quotes'),
-    expect: PatternSchema.optional().describe('what must come back before the next step'),
+    expect: PatternSchema.optional().describe('what must have come back since the last `send` before the next step is taken'),
   })
   .refine((step) => step.send !== undefined || step.expect !== undefined, 'expected send, expect, or both');
 
@@ -81,8 +81,8 @@ const ProbeStepSchema = z
 export const portWord = /\{port:([^}]*)\}/g;
 
 const CommandWord = z.string().superRefine((word, context) => {
-  for (const [whole, port = ''] of word.matchAll(portWord)) {
-    if (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65535) context.addIssue({ code: 'custom', message: `expected a port of the guest from 1 to 65535 in ${whole}` });
+  for (const [, port = ''] of word.matchAll(portWord)) {
+    if (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65535) context.addIssue({ code: 'custom', message: `expected {port:N} with a port of the guest from 1 to 65535` });
   }
 });
 
@@ -101,7 +101,7 @@ export const ProbeSchema = z
       })
       .optional()
       .describe('an HTTP request to the guest'),
-    tcp: z.strictObject({ port: Port.describe('port in the guest'), dialogue: z.array(ProbeStepSchema).min(1) }).optional().describe('a dialogue over a TCP connection to the guest'),
+    tcp: z.strictObject({ port: Port.describe('port in the guest'), dialogue: z.array(ProbeStepSchema).min(1).refine((steps) => steps.some(({ expect }) => expect !== undefined), 'expected a step with `expect`: a connection alone proves nothing, for QEMU accepts it before the guest does') }).optional().describe('a dialogue over a TCP connection to the guest'),
     command: z.array(CommandWord).min(1).optional().describe("a program of this machine, run in the case's folder; {port:N} stands for 127.0.0.1's port that leads to port N of the guest. Its exit status 0 is a success"),
     deadline: Limit.default(30_000).describe('until when it must have succeeded, counted from when the guest is ready and the probes before it have succeeded; stretched under TCG'),
     interval: Limit.default(500).describe('pause between tries'),
@@ -116,12 +116,11 @@ export type Probe = z.infer<typeof ProbeSchema>;
 export const bootMedia = ['kernel+initrd', 'iso-bios', 'iso-efi', 'raw-bios', 'raw-efi', 'qcow2-bios', 'qcow2-efi'] as const;
 export type BootMedium = (typeof bootMedia)[number];
 
-export const DriveSchema = z.strictObject({
+const DriveSchema = z.strictObject({
   source: z.string().min(1).describe('folder of this machine, relative to the case; {arch} is replaced'),
   mount: AbsolutePath.describe('where the guest sees it'),
   format: z.enum(['squashfs', 'erofs']).default('squashfs').describe('file system of the drive; the kernel must know it, as module or built in'),
 });
-export type Drive = z.infer<typeof DriveSchema>;
 
 export const ArtifactsSchema = z
   .union([
@@ -141,7 +140,7 @@ export const CaseFileSchema = z
     needs: NeedsSchema.prefault({}),
     modules: z.array(z.string().min(1)).default([]).describe('kernel modules, with their dependencies: put into the image and loaded before its entries run'),
     timeouts: TimeoutsSchema.prefault({}),
-    memory: Size.refine((bytes) => bytes >= 32 * 1024 ** 2 && bytes <= 1024 ** 4, 'expected a size from 32M to 1024G').default(512 * 1024 * 1024).describe('guest memory, such as 512M or 2G'),
+    memory: Size.refine((bytes) => bytes >= 32 * 1024 ** 2 && bytes <= 1024 ** 4, 'expected a size from 32M to 1024G').optional().describe('guest memory, such as 512M or 2G. Default: what the image needs, 512M at least'),
     cpus: z.int().min(1).max(64).default(1).describe('virtual CPUs of the guest'),
     network: z.boolean().default(false).describe("a virtio network card on QEMU's user network, which cannot reach the host's network unless allowed"),
     boot: z.union([z.enum(bootMedia).transform((medium) => [medium]), z.array(z.enum(bootMedia)).min(1)]).default(['kernel+initrd']).describe('media to boot from; several make a cell for each. A medium that an architecture has no firmware for has no cell there'),

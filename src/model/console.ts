@@ -26,6 +26,7 @@ export interface TestResult {
   readonly status: TestStatus;
   /** Directive's reason or failing diagnostics. */
   readonly detail?: string;
+  /** 0 for a probe, which asks from outside. */
   readonly line: number;
   readonly children: readonly TestResult[];
   /** Told in a comment of the parent (kselftest): the parent's own result decides, not this one. */
@@ -40,7 +41,7 @@ export type Finding =
   | { readonly kind: 'ktap'; readonly line: number; readonly results: readonly TestResult[]; readonly planned?: number; readonly complete: boolean; readonly problems: readonly string[]; /** The kernel printed it (KUnit). */ readonly kernel?: boolean; /** Results that were counted but not kept: there were too many. */ readonly omitted?: number }
   | Crash
   /** Seen for the phase of a timeout and for boot durations. */
-  | { readonly kind: 'milestone'; readonly name: 'kernel' | 'userspace' | 'poweroff'; readonly line: number };
+  | { readonly kind: 'milestone'; readonly name: 'kernel' | 'userspace' | 'ready' | 'poweroff'; readonly line: number };
 
 export interface Crash {
   readonly kind: 'crash';
@@ -72,8 +73,12 @@ export interface WatchState {
   /** The guest said everything that is needed: a crash from which there is no return, or all that was expected.
    * Further output may take it back (a second document begins): whoever waits, looks again before he ends the guest. */
   readonly decided: boolean;
+  /** Nothing that is still to come can make it a pass: a crash from which there is no return, a pattern of `fail`. */
+  readonly lost: boolean;
   /** User space has started. */
   readonly userspace: boolean;
+  /** builtin:init waits for the probes. */
+  readonly ready: boolean;
   /** For the reason of a timeout: the last line with text, and the last test that was begun or reported. */
   readonly lastLine: string;
   readonly lastTest?: string;

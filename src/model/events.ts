@@ -1,4 +1,5 @@
 // What happens during a run, as it is written to events.ndjson.
+import type { BootMedium } from './case.ts';
 import type { CellResult, Attempt, RunReport } from './report.ts';
 
 export interface PlannedCell {
@@ -6,6 +7,8 @@ export interface PlannedCell {
   readonly case: string;
   readonly kernel: string;
   readonly arch: string;
+  /** What it boots from, where the case says so. */
+  readonly medium?: BootMedium;
   readonly summary: string;
   readonly labels: readonly string[];
   /** The command that repeats this cell, ready to paste. */

@@ -1,6 +1,7 @@
 // report.json as a schema: the published form of RunReport. Its test does not compile when the type in report.ts and
 // this schema differ, so neither can change alone.
 import * as z from 'zod';
+import { bootMedia } from './case.ts';
 
 const milliseconds = z.number().min(0);
 
@@ -9,7 +10,7 @@ const ResultSchema = z
     name: z.string(),
     status: z.enum(['pass', 'fail', 'skip', 'xfail', 'missing']),
     detail: z.string().exactOptional().describe("directive's reason or failing diagnostics"),
-    line: z.int(),
+    line: z.int().describe('of the console; 0 for a probe, which asks from outside'),
     informative: z.literal(true).exactOptional().describe("the parent's own result decides, not this one"),
     repaired: z.literal(true).exactOptional().describe('the kernel had printed into the line'),
     get children() {
@@ -53,6 +54,7 @@ const BootResultSchema = z.object({
   shutdown: z.string().exactOptional().describe("QEMU's word for why the guest ended itself"),
   consoleBytes: z.int().min(0).describe('all bytes the guest printed, also those that were not kept'),
   stderr: z.string(),
+  command: z.string().exactOptional().describe('the program that ran the machine, where it was not QEMU'),
 });
 
 const AttemptSchema = z
@@ -66,6 +68,20 @@ const AttemptSchema = z
     boot: BootResultSchema.exactOptional(),
     console: z.string().exactOptional().describe('relative to the run folder'),
     qemuCmd: z.string().exactOptional().describe('relative to the run folder'),
+    probes: z
+      .array(z.object({
+        name: z.string(),
+        asked: z.string(),
+        status: z.enum(['pass', 'fail', 'missing']),
+        tries: z.int().min(0),
+        durationMs: milliseconds,
+        last: z.string().exactOptional().describe('what came back last'),
+      }))
+      .exactOptional(),
+    artifacts: z
+      .object({ folder: z.string().describe('relative to the run folder'), files: z.array(z.object({ path: z.string(), bytes: z.int().min(0) })) })
+      .exactOptional()
+      .describe('files brought home from the guest'),
     excerpt: z.array(z.object({ number: z.int(), text: z.string() })).describe('console lines around the reason of the verdict'),
     kernel: z.object({ release: z.string(), digest: z.string(), origin: z.string() }).exactOptional(),
     image: z.object({ digest: z.string(), bytes: z.int().min(0) }).exactOptional(),
@@ -73,12 +89,13 @@ const AttemptSchema = z
   .meta({ id: 'Attempt', description: 'one try of a cell' });
 
 const CellResultSchema = z.object({
-  id: z.string().describe('CASE/KERNEL/ARCH'),
+  id: z.string().describe('CASE/KERNEL/ARCH, with /MEDIUM where the case names several'),
   case: z.string(),
   summary: z.string(),
   labels: z.array(z.string()),
   kernel: z.string(),
   arch: z.string(),
+  medium: z.enum(bootMedia).exactOptional().describe('what it booted from, where the case says so'),
   verdict: VerdictSchema,
   flaky: z.boolean().describe('passed after a failure'),
   durationMs: milliseconds,

@@ -2,6 +2,8 @@
 import type { Accel } from './arch.ts';
 import type { TestResult } from './console.ts';
 import type { BootResult } from './boot.ts';
+import type { BootMedium } from './case.ts';
+import type { ProbeOutcome } from './probe.ts';
 import type { Verdict, VerdictKind } from './verdict.ts';
 
 /** One try of a cell. */
@@ -18,10 +20,22 @@ export interface Attempt {
   /** Paths relative to the run folder. */
   readonly console?: string;
   readonly qemuCmd?: string;
+  /** How the case's probes ended, in their order. */
+  readonly probes?: readonly ProbeOutcome[];
+  /** What was brought home from the guest. */
+  readonly artifacts?: Artifacts;
   /** Console lines around the reason of a verdict that is not a pass, at most 40, already safe to print. */
   readonly excerpt: readonly { readonly number: number; readonly text: string }[];
   readonly kernel?: { readonly release: string; readonly digest: string; readonly origin: string };
   readonly image?: { readonly digest: string; readonly bytes: number };
+}
+
+/** Files that the guest gave us. */
+export interface Artifacts {
+  /** Relative to the run folder. */
+  readonly folder: string;
+  /** Paths relative to that folder, sorted. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
 }
 
 export interface CellResult {
@@ -31,6 +45,8 @@ export interface CellResult {
   readonly labels: readonly string[];
   readonly kernel: string;
   readonly arch: string;
+  /** What it booted from, where the case says so. */
+  readonly medium?: BootMedium;
   /** Never empty, in the order they ran; a skip has one attempt too. */
   readonly attempts: readonly [Attempt, ...Attempt[]];
   /** The verdict that counts: of the last attempt. */

@@ -7,6 +7,7 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['kernel', cell.kernel],
     ['arch', cell.arch],
+    ...(cell.medium === undefined ? [] : [['medium', cell.medium] as const]),
     ['accel', last.accel],
     ['kernel.release', last.kernel?.release],
     ['kernel.origin', last.kernel?.origin],
@@ -16,6 +17,7 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['attempts', String(cell.attempts.length)],
     ['flaky', cell.flaky ? 'true' : undefined],
     ['console', last.console],
+    ['artifacts', last.artifacts?.folder],
     ['repeat', cell.repeat],
   ];
   return facts.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value] as const]));

@@ -6,7 +6,7 @@ import { formatDuration } from '../model/units.ts';
 import { verdictReason } from '../model/verdict.ts';
 import { selectExcerpt } from './excerpt.ts';
 import { earlierAttempts } from './facts.ts';
-import { gridOf } from './grid.ts';
+import { gridOf, placeOf } from './grid.ts';
 import { failureGroups, outlookOf, outlooks, skipGroups, type CellGroup, type Outlook } from './summarize.ts';
 import { clip, count, safeLine, safeText } from './text.ts';
 
@@ -61,7 +61,7 @@ function headline({ totals, durationMs, interrupted }: RunReport): string {
 
 function gridTable(cells: readonly CellResult[]): string {
   const { cases, kernels } = gridOf(cells);
-  const byPlace = new Map(cells.map((cell) => [`${cell.case}/${cell.kernel}/${cell.arch}`, cell]));
+  const byPlace = new Map(cells.map((cell) => [placeOf(cell), cell]));
   const top = kernels.map(({ kernel, archs }) => `<th colspan="${archs.length}">${html(kernel)}</th>`).join('');
   const below = kernels.flatMap(({ archs }) => archs).map((arch) => `<th>${html(arch)}</th>`).join('');
   const rows = cases.map((name) => {

@@ -1,12 +1,15 @@
-// The matrix as a table: cases down, kernels across, architectures within a kernel.
+// The matrix as a table: cases (and media) down, kernels across, architectures within a kernel.
 
 export interface GridCell {
   readonly case: string;
   readonly kernel: string;
   readonly arch: string;
+  /** A case that boots from several media has a row for each. */
+  readonly medium?: string;
 }
 
 export interface Grid {
+  /** Names of the rows: cases, with the medium where there is one. */
   readonly cases: readonly string[];
   readonly kernels: readonly GridKernel[];
 }
@@ -16,11 +19,17 @@ export interface GridKernel {
   readonly archs: readonly string[];
 }
 
+/** Name of the row that a cell stands in. */
+export const rowOf = ({ case: name, medium }: Pick<GridCell, 'case' | 'medium'>): string => (medium === undefined ? name : `${name} ${medium}`);
+
+/** Where a cell stands. */
+export const placeOf = (cell: GridCell): string => `${rowOf(cell)}/${cell.kernel}/${cell.arch}`;
+
 /** Rows and columns in the order of the matrix; only kernel and arch pairs that some case has. */
 export function gridOf(cells: readonly GridCell[]): Grid {
-  const byCase = groupBy(cells, (cell) => cell.case);
+  const byCase = groupBy(cells, rowOf);
   const kernels = mergeOrders([...byCase.values()].map((row) => row.map(({ kernel }) => kernel)));
-  const rows = [...groupBy(cells, (cell) => `${cell.case}/${cell.kernel}`).values()];
+  const rows = [...groupBy(cells, (cell) => `${rowOf(cell)}/${cell.kernel}`).values()];
   const archs = mergeOrders(rows.map((row) => row.map(({ arch }) => arch)));
   const pairs = new Set(cells.map(({ kernel, arch }) => `${kernel}/${arch}`));
   return {

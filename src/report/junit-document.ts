@@ -2,6 +2,7 @@
 // where results do not tell its verdict. `failure` is the guest's, `error` is ours, as JUnit has it.
 // Plain data; reporters/junit.ts makes XML of it.
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
+import { formatSize } from '../model/units.ts';
 import { verdictReason, type VerdictKind } from '../model/verdict.ts';
 import { earlierAttempts, excerptOf, factsOf } from './facts.ts';
 import { flatPoints, pointsOf, type Point } from './points.ts';
@@ -79,7 +80,7 @@ function caseOfPoint(cell: CellResult, point: Point): JunitCase {
 function outcomeOfPoint(cell: CellResult, { outcome, detail, line }: Point): Pick<JunitCase, 'outcome'> {
   switch (outcome) {
     case 'pass': return {};
-    case 'fail': return { outcome: { tag: 'failure', type: 'fail', message: detail === '' ? 'not ok' : detail, text: `${detail === '' ? 'not ok' : detail}\nconsole line ${line}\nrepeat: ${cell.repeat}` } };
+    case 'fail': return { outcome: { tag: 'failure', type: 'fail', message: detail === '' ? 'not ok' : detail, text: `${detail === '' ? 'not ok' : detail}${line === 0 ? '' : `\nconsole line ${line}`}\nrepeat: ${cell.repeat}` } };
     case 'skip': return { outcome: { tag: 'skipped', type: 'skip', message: detail, text: '' } };
     case 'xfail': return { outcome: { tag: 'skipped', type: 'xfail', message: `failed as expected${detail === '' ? '' : `: ${detail}`}`, text: '' } };
     case 'uncounted': return { outcome: { tag: 'skipped', type: 'uncounted', message: `did not pass, but does not count${detail === '' ? '' : `: ${detail}`}`, text: '' } };
@@ -105,11 +106,15 @@ function rerunOf(cell: CellResult, { number, verdict }: Attempt): readonly Junit
 
 const hintOf = ({ verdict }: CellResult): readonly string[] => (verdict.kind === 'error' && verdict.hint !== undefined ? [verdict.hint] : []);
 
-const blankCase = (cell: CellResult, name: string): JunitCase => ({ name, classname: `${cell.case}.${cell.kernel}.${cell.arch}`, seconds: 0, reruns: [], output: '' });
+const blankCase = (cell: CellResult, name: string): JunitCase => ({ name, classname: [cell.case, cell.kernel, cell.arch, ...(cell.medium === undefined ? [] : [cell.medium])].join('.'), seconds: 0, reruns: [], output: '' });
 
-/** The excerpt only: the whole console lies in the run folder. */
+const filesShown = 50;
+
+/** The excerpt only: the whole console lies in the run folder, and so does what the guest gave us. */
 function outputOf(cell: CellResult): string {
   const lines = excerptOf(cell).map(({ number, text }) => `${number}: ${text}`);
   const flaky = cell.flaky ? [`flaky: passed at attempt ${cell.attempts.length}`, ...earlierAttempts(cell)] : [];
-  return [...flaky, ...lines].join('\n');
+  const artifacts = (cell.attempts.at(-1) ?? cell.attempts[0]).artifacts;
+  const files = (artifacts?.files ?? []).slice(0, filesShown).map(({ path, bytes }) => `artifact: ${artifacts?.folder ?? ''}/${path} (${formatSize(bytes)})`);
+  return [...flaky, ...lines, ...files].join('\n');
 }

@@ -8,11 +8,13 @@ export interface AttemptFiles {
   readonly folder: string;
   readonly console: string;
   readonly qemuCmd: string;
+  /** Folder of what the guest gave us. */
+  readonly artifacts: string;
 }
 
 /** Where one try of a cell keeps its files; further attempts lie beside the first one: `console.2.log`. */
 export function attemptFiles(cell: string, attempt: number): AttemptFiles {
   const folder = `cells/${cellFolder(cell)}`;
   const infix = attempt === 1 ? '' : `.${attempt}`;
-  return { folder, console: `${folder}/console${infix}.log`, qemuCmd: `${folder}/qemu${infix}.cmd` };
+  return { folder, console: `${folder}/console${infix}.log`, qemuCmd: `${folder}/qemu${infix}.cmd`, artifacts: `${folder}/artifacts${infix}` };
 }

@@ -37,7 +37,7 @@ function pointLines(point: Point, number: number): readonly string[] {
   return [
     ...subtest(point.name, point.children),
     `${point.outcome === 'pass' || point.outcome === 'skip' ? 'ok' : 'not ok'} ${number} - ${description(point.name)}${pointDirective(point)}`,
-    ...(fail ? diagnostics([['message', point.detail === '' ? 'not ok' : point.detail], ['line', point.line]]) : []),
+    ...(fail ? diagnostics([['message', point.detail === '' ? 'not ok' : point.detail], ...(point.line === 0 ? [] : [['line', point.line] as const])]) : []),
   ];
 }
 

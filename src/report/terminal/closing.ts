@@ -1,11 +1,11 @@
 // The end of a run on the terminal: the grid, every failure with its reason, the console lines around it and the command
 // that repeats it, what was flaky or skipped, and the totals.
-import type { CellResult, RunReport } from '../../model/report.ts';
+import type { Attempt, CellResult, RunReport } from '../../model/report.ts';
 import { formatDuration } from '../../model/units.ts';
 import { verdictReason } from '../../model/verdict.ts';
 import { selectExcerpt } from '../excerpt.ts';
 import { earlierAttempts } from '../facts.ts';
-import { gridOf } from '../grid.ts';
+import { gridOf, placeOf } from '../grid.ts';
 import { flatPoints, pointsOf } from '../points.ts';
 import { failureGroups, outlookOf, skipGroups, slowestCells, type CellGroup } from '../summarize.ts';
 import { clip, count, padEnd, safeLine, safeText } from '../text.ts';
@@ -34,7 +34,7 @@ export function renderClosing(report: RunReport, options: ClosingOptions): strin
 
 function gridSection({ cells }: RunReport, { theme, columns }: ClosingOptions): readonly string[] {
   if (cells.length < 2) return cells.map((cell) => cellLine(cell, theme));
-  const byPlace = new Map(cells.map((cell) => [`${cell.case}/${cell.kernel}/${cell.arch}`, cell]));
+  const byPlace = new Map(cells.map((cell) => [placeOf(cell), cell]));
   const viewOf = (name: string, kernel: string, arch: string) => {
     const cell = byPlace.get(`${name}/${kernel}/${arch}`);
     return cell && { look: outlookOf(cell), time: cell.verdict.kind === 'skip' ? '' : gridTime(cell.durationMs) };
@@ -68,9 +68,14 @@ function failureSection({ kind, reason, cells }: CellGroup, { theme, columns, fo
     ...hint,
     ...failingResults(cell, theme),
     ...excerptLines(lines, log, columns - 3, theme),
+    ...artifactsLine(attempt, folder).map((line) => paint(theme, 'dim', line)),
     `${paint(theme, 'dim', 'repeat')} ${paint(theme, 'cyan', safeLine(cell.repeat))}`,
   ];
   return [`${paintLook(theme, kind, `${symbolOf(theme, kind)} ${kind}`)}  ${headline}`, ...body.map((line) => (line === '' ? '' : `  ${line}`))];
+}
+
+function artifactsLine({ artifacts }: Attempt, folder: string): readonly string[] {
+  return artifacts === undefined ? [] : [`files  ${folder}/${artifacts.folder}  ${count(artifacts.files.length, 'file')}`];
 }
 
 function reasonLines(reason: string): readonly string[] {

@@ -3,6 +3,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { formatDuration, formatSize } from '../../model/units.ts';
 import { verdictReason } from '../../model/verdict.ts';
+import { placeOf } from '../grid.ts';
 import { outlookOf } from '../summarize.ts';
 import { clip, displayWidth, padEnd, safeLine } from '../text.ts';
 import type { Board, Download, RunningCell } from './board.ts';
@@ -45,7 +46,7 @@ export function renderFrame(board: Board, { columns, rows, nowMs }: Viewport, th
 const fit = (line: string, width: number): string => (displayWidth(line) <= width ? line : clip(stripVTControlCharacters(line), width, ''));
 
 function liveView(board: Board, nowMs: number, spinner: string): ViewOf {
-  const ids = new Map(board.planned.map((cell) => [`${cell.case}/${cell.kernel}/${cell.arch}`, cell.id]));
+  const ids = new Map(board.planned.map((cell) => [placeOf(cell), cell.id]));
   const since = new Map(board.running().map(({ id, sinceMs }) => [id, sinceMs]));
   return (caseName, kernel, arch) => {
     const id = ids.get(`${caseName}/${kernel}/${arch}`);

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { qemuCommand } from '../../../src/boot/command.ts';
 import type { BootPlan } from '../../../src/model/boot.ts';
 
-const plan = (binary: string, argv: readonly string[]): BootPlan => ({ cell: 'c', arch: 'a', accel: 'tcg', binary, argv, kernel: 'k', initrd: 'i', cmdline: '', limits: { bootMs: 1, silenceMs: 1, totalMs: 1 } });
+const plan = (binary: string, argv: readonly string[]): BootPlan => ({ cell: 'c', arch: 'a', accel: 'tcg', binary, argv, kernel: 'k', initrd: 'i', cmdline: '', memory: 512 * 1024 ** 2, limits: { bootMs: 1, silenceMs: 1, totalMs: 1 } });
 
 it('is one line that a shell reads as the words of the plan', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadArchs } from '../../../src/arch/index.ts';
-import { planBoot } from '../../../src/boot/plan.ts';
+import { planBoot, planGuest } from '../../../src/boot/plan.ts';
 import { bootRequest, MiB } from './request.ts';
 
 const archs = await loadArchs();
@@ -17,6 +17,30 @@ describe('planBoot', () => {
     const { argv } = planBoot(bootRequest(arch, { case: { network: true } }));
     expect(valueOf(argv, '-netdev')).toBe('user,id=net0,restrict=on');
     expect(argv.join(' ')).not.toMatch(/hostfwd|guestfwd|smb=/);
+  });
+
+  it('leads ports of this machine alone to the guest, chosen by the system, and keeps the guest inside', () => {
+    const { argv, ports } = planBoot(bootRequest(arch, { ports: [80, 443] }));
+    expect(valueOf(argv, '-netdev')).toBe('user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:0-:80,hostfwd=tcp:127.0.0.1:0-:443');
+    expect(ports).toEqual([80, 443]);
+  });
+
+  it('gives drives read-only, but for the one to write to', () => {
+    const { argv, scratch } = planBoot(bootRequest(arch, {
+      drives: [{ path: '/cache/a,b', serial: 'drive0' }],
+      scratch: { path: '/run/artifacts.img', serial: 'artifacts', writable: true, bytes: 4096 },
+    }));
+    expect(argv.filter((word, index) => argv[index - 1] === '-drive')).toEqual([
+      'if=none,id=drive-drive0,format=raw,readonly=on,file=/cache/a,,b',
+      'if=none,id=drive-artifacts,format=raw,cache=unsafe,file=/run/artifacts.img',
+    ]);
+    expect(argv).toEqual(expect.arrayContaining(['virtio-blk-pci,drive=drive-drive0,serial=drive0', 'virtio-blk-pci,drive=drive-artifacts,serial=artifacts']));
+    expect(scratch).toEqual([{ path: '/run/artifacts.img', bytes: 4096 }]);
+  });
+
+  it('plans the same memory and command line for a machine that is not QEMU', () => {
+    const { memory, cmdline } = planBoot(bootRequest(arch));
+    expect(planGuest(bootRequest(arch))).toEqual({ memory, cmdline });
   });
 
   it('shares no file, screen or default device with the host', () => {

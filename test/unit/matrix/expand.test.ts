@@ -48,6 +48,33 @@ describe('expandMatrix', () => {
   });
 });
 
+describe('media of a case', () => {
+  const media = (boot: readonly string[] | string, needs: object = {}) => {
+    const cells = expandMatrix(makeProject([makeCase('m', { boot, needs })], [makeKernel('6.12')], { matrix: { arch: ['x86_64', 'aarch64', 'arm'] } }), archs);
+    return cells.map(({ id, medium, skip }) => [id, medium, skip]);
+  };
+
+  it('make a cell each where the architecture has the firmware, named in its id', () => {
+    expect(media(['kernel+initrd', 'iso-bios', 'iso-efi', 'iso-bios'])).toEqual([
+      ['m/6.12/x86_64/kernel+initrd', 'kernel+initrd', undefined], ['m/6.12/x86_64/iso-bios', 'iso-bios', undefined], ['m/6.12/x86_64/iso-efi', 'iso-efi', undefined],
+      ['m/6.12/aarch64/kernel+initrd', 'kernel+initrd', undefined], ['m/6.12/aarch64/iso-efi', 'iso-efi', undefined],
+      ['m/6.12/arm/kernel+initrd', 'kernel+initrd', undefined],
+    ]);
+  });
+
+  it('leave one skipped cell where the architecture can boot from none', () => {
+    expect(media('raw-bios')).toEqual([
+      ['m/6.12/x86_64', 'raw-bios', undefined],
+      ['m/6.12/aarch64', 'raw-bios', 'aarch64 has no BIOS firmware here, which raw-bios needs'],
+      ['m/6.12/arm', 'raw-bios', 'arm has no BIOS firmware here, which raw-bios needs'],
+    ]);
+  });
+
+  it('are all skipped where a need is not met', () => {
+    expect(media(['iso-bios', 'iso-efi'], { kernel: '>=7' }).map(([, , skip]) => skip)).toEqual(Array.from({ length: 4 }, () => 'needs kernel >=7, this is 6.12'));
+  });
+});
+
 describe('laws of the matrix', () => {
   const name = fc.constantFrom('a', 'b', 'net', 'net-2', 'x.y');
   const someCases = fc.uniqueArray(name, { maxLength: 4 }).map((names) => names.map((each) => makeCase(each, { labels: each.length > 1 ? ['long'] : [] })));

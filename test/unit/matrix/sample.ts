@@ -6,8 +6,10 @@ import { HarnessSchema, type HarnessConfig } from '../../../src/model/harness.ts
 import { KernelFileSchema, type KernelSpec } from '../../../src/model/kernel.ts';
 import type { Project } from '../../../src/model/project.ts';
 
+const none = { startMs: 0, images: [] };
+const firmware: Readonly<Record<string, Arch['firmware']>> = { x86_64: { bios: none, uefi: none }, aarch64: { uefi: none } };
 const arch = (name: string, aliases: readonly string[]): Arch => ({
-  name, aliases, debian: name, multiarch: `${name}-linux-gnu`, oci: { architecture: name }, hosts: [], console: 'ttyS0', cmdline: [], cmdlineMax: 2047,
+  name, aliases, debian: name, multiarch: `${name}-linux-gnu`, oci: { architecture: name }, hosts: [], firmware: firmware[name] ?? {}, efi: name, cdrom: ['scsi-cd'], console: 'ttyS0', cmdline: [], cmdlineMax: 2047,
   kernelFormats: ['elf'], elfMachine: 62, tcgScale: 2, reservedMemory: 0,
   qemu: { binary: `qemu-system-${name}`, package: 'qemu-system', machine: { tcg: 'virt' }, cpu: { tcg: 'max', kvm: 'host', hvf: 'host' }, virtio: 'pci' },
 });

@@ -19,6 +19,19 @@ const failure = (selection: Selection): { readonly message: string; readonly hin
   return { message: 'nothing was thrown' };
 };
 
+describe('selection by medium', () => {
+  const booting = expandMatrix(makeProject([makeCase('media', { boot: ['kernel+initrd', 'iso-bios', 'iso-efi'] })], [makeKernel('6.12')], { matrix: { arch: ['x86_64', 'aarch64'] } }), archs);
+
+  it('takes names, globs and negations', () => {
+    expect(ids(selectCells(booting, { medium: ['iso-*'] }))).toEqual(['media/6.12/x86_64/iso-bios', 'media/6.12/x86_64/iso-efi', 'media/6.12/aarch64/iso-efi']);
+    expect(ids(selectCells(booting, { medium: ['!iso-*'] }))).toEqual(['media/6.12/x86_64/kernel+initrd', 'media/6.12/aarch64/kernel+initrd']);
+  });
+
+  it('names the media there are where a word matches none', () => {
+    expect(() => selectCells(booting, { medium: ['iso-bois'] })).toThrow(expect.objectContaining({ code: 'NOTHING_SELECTED', hint: expect.stringContaining('"iso-bios"') as string }) as Error);
+  });
+});
+
 describe('selectCells', () => {
   it('selects everything where nothing is asked', () => {
     expect(selectCells(cells, {})).toEqual(cells);

@@ -1,0 +1,133 @@
+// The life of a machine, whoever runs it: console bytes as they come, limits, and exactly one end, whoever brings it about.
+import type { BootExit, BootResult, Limits, StopReason } from '../model/boot.ts';
+import { watchLimits } from './limit-watch.ts';
+import { createStop } from './stop.ts';
+
+export interface VmOptions {
+  readonly signal: AbortSignal;
+  /** Console bytes with the milliseconds since the start. The guest waits while this runs. */
+  onConsole(chunk: Uint8Array, atMs: number): void;
+  /** Somebody sits at the console: no limits. */
+  readonly interactive?: boolean;
+}
+
+/** A guest that runs. Disposing it stops it and waits for its end. */
+export interface Vm extends AsyncDisposable {
+  /** How it ended, after the last console byte. Rejects only with what `onConsole` threw. */
+  readonly exit: Promise<BootResult>;
+  /** Ends the guest; the first reason counts. */
+  stop(why: StopReason): void;
+  /** Tells the boot clock that user space has been seen. */
+  userspaceSeen(): void;
+  /** With true, the guest waits for us: its silence is not counted until this is called with false. */
+  excuseSilence(excused: boolean): void;
+  /** Types on the guest's console. */
+  write(bytes: Uint8Array): void;
+  /** Which port of 127.0.0.1 leads to each port of the guest that the plan names. Rejects when the machine ends first. */
+  ports(): Promise<ReadonlyMap<number, number>>;
+}
+
+export interface Life extends Omit<Vm, 'write' | 'ports'> {
+  console(chunk: Uint8Array): void;
+  stderr(chunk: Uint8Array): void;
+  /** What was written to the error output, its end. */
+  said(): string;
+  /** Ends the guest with this as its result. */
+  end(exit: BootExit): void;
+  /**
+   * The machine has ended. `natural` is how, where nobody ended it; the result waits for what is still to be done after it.
+   * A second call does nothing.
+   */
+  finish(natural: BootExit, facts?: Partial<Pick<BootResult, 'shutdown' | 'command' | 'stderr'>>, afterwards?: Promise<void>): void;
+}
+
+const stderrKept = 4096;
+
+/** Begins a life. `ladder` ends the machine, the gentlest step first. */
+export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (() => void)[], graceMs?: number): Life {
+  const startedAt = performance.now();
+  const elapsed = (): number => performance.now() - startedAt;
+  const rungs = createStop(ladder, graceMs);
+  let consoleBytes = 0;
+  let firstByteMs: number | undefined;
+  let stderr = '';
+  let ending: BootExit | undefined;
+  let endedMs: number | undefined;
+  let thrown: Error | undefined;
+
+  const end = (exit: BootExit): void => {
+    ending ??= exit;
+    rungs.start();
+  };
+  const stop = (why: StopReason, limitMs?: number): void => end({ kind: 'stopped', why, ...(limitMs === undefined ? {} : { limitMs }) });
+  const interrupt = (): void => stop('interrupted');
+  const clock = watchLimits(options.interactive === true ? undefined : limits, elapsed, stop);
+  options.signal.addEventListener('abort', interrupt, { once: true });
+
+  let settle: (result: BootResult) => void;
+  let fail: (error: Error) => void;
+  const exit = new Promise<BootResult>((resolve, reject) => {
+    settle = resolve;
+    fail = reject;
+  });
+  exit.catch(() => undefined);
+
+  return {
+    exit,
+    stop,
+    end,
+    userspaceSeen: () => clock.userspaceSeen(),
+    excuseSilence: (excused) => clock.excuseSilence(excused),
+    console(chunk) {
+      clock.byteSeen();
+      const atMs = elapsed();
+      firstByteMs ??= atMs;
+      consoleBytes += chunk.length;
+      if (thrown !== undefined) return;
+      try {
+        options.onConsole(chunk, atMs);
+      } catch (error) {
+        thrown = error instanceof Error ? error : new Error(String(error));
+        interrupt();
+      }
+    },
+    stderr: (chunk) => void (stderr = (stderr + Buffer.from(chunk).toString('utf8')).slice(-stderrKept)),
+    said: () => stderr,
+    finish(natural, facts = {}, afterwards = Promise.resolve()) {
+      if (endedMs !== undefined) return;
+      endedMs = elapsed();
+      clock.end();
+      rungs.done();
+      options.signal.removeEventListener('abort', interrupt);
+      const result: BootResult = {
+        exit: ending ?? natural,
+        durationMs: endedMs,
+        ...(firstByteMs === undefined ? {} : { firstByteMs }),
+        ...(clock.userspaceMs === undefined ? {} : { userspaceMs: clock.userspaceMs }),
+        consoleBytes,
+        stderr,
+        ...facts,
+      };
+      void afterwards.catch(() => undefined).then(() => (thrown === undefined ? settle(result) : fail(thrown)));
+    },
+    async [Symbol.asyncDispose]() {
+      interrupt();
+      await exit.catch(() => undefined);
+    },
+  };
+}
+
+/** What a machine is that was not started because the run had been interrupted. */
+export function neverStarted(): Vm {
+  const result: BootResult = { exit: { kind: 'stopped', why: 'interrupted' }, durationMs: 0, consoleBytes: 0, stderr: '' };
+  const nothing = (): void => undefined;
+  return {
+    exit: Promise.resolve(result),
+    stop: nothing,
+    userspaceSeen: nothing,
+    excuseSilence: nothing,
+    write: nothing,
+    ports: () => Promise.reject(new Error('not started')),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
