@@ -23,12 +23,39 @@ const tools = {
     // The case openssh logs in with them.
     ssh: 'openssh-client',
     'ssh-keygen': 'openssh-client',
+    // The case media boots from what these make; boot loaders that are not here are fetched.
+    xorriso: 'xorriso',
+    mformat: 'mtools',
+    sfdisk: 'fdisk',
+    'qemu-img': 'qemu-utils',
+    // Drives, and copies too big for a guest's memory.
+    sqfstar: 'squashfs-tools',
+    fakeroot: 'fakeroot',
   },
-  test: { cpio: 'cpio', prove: 'perl', xmllint: 'libxml2-utils', runc: 'runc', umoci: 'umoci', skopeo: 'skopeo' },
+  test: {
+    cpio: 'cpio',
+    prove: 'perl',
+    xmllint: 'libxml2-utils',
+    runc: 'runc',
+    umoci: 'umoci',
+    skopeo: 'skopeo',
+    podman: 'podman',
+    'docker-registry': 'docker-registry',
+    htpasswd: 'apache2-utils',
+    openssl: 'openssl',
+    busybox: 'busybox',
+    ps: 'procps',
+    'mkfs.erofs': 'erofs-utils',
+    sgdisk: 'gdisk',
+    'fsck.fat': 'dosfstools',
+  },
 };
 
-// On other systems than Debian these say where Debian's archive is, and who signs it.
+// Firmware of virtual machines. On other systems than Debian the others say where Debian's archive is, and who signs it.
 const files = {
+  '/usr/share/OVMF/OVMF_CODE_4M.fd': 'ovmf',
+  '/usr/share/AAVMF/AAVMF_CODE.fd': 'qemu-efi-aarch64',
+  ...(process.arch === 'x64' ? { '/usr/lib/ISOLINUX/isolinux.bin': 'isolinux', '/usr/lib/syslinux/modules/bios/ldlinux.c32': 'syslinux-common', '/usr/bin/syslinux': 'syslinux' } : {}),
   '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
   ...(isDebian() ? {} : { '/usr/share/python-apt/templates/Debian.info': 'python-apt-common' }),
 };

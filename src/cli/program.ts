@@ -4,9 +4,11 @@ import { version } from '../version.ts';
 import type { SetExitCode } from './options.ts';
 import { addRun } from './commands/run.ts';
 import { addList } from './commands/list.ts';
+import { addBuild } from './commands/build.ts';
 import { addExec } from './commands/exec.ts';
 import { addShell } from './commands/shell.ts';
 import { addKernels } from './commands/kernels.ts';
+import { addImages } from './commands/images.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addSchema } from './commands/schema.ts';
 
@@ -21,7 +23,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false, showGlobalOptions: false })
     .addHelpText('after', help);
-  for (const add of [addRun, addList, addExec, addShell, addKernels, addDoctor, addSchema]) add(program, setExitCode);
+  for (const add of [addRun, addList, addBuild, addExec, addShell, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
   overrideExit(program);
   return program;
 }

@@ -93,7 +93,9 @@ export function createWatch(expect: readonly Expect[]): ConsoleWatch {
     return {
       findings,
       decided: detectors.crash.panicked() || expect.length > 0 && expect.every((one, index) => isSatisfied(one, index, detectors)),
+      lost: detectors.crash.panicked() || detectors.markers.some((markers) => markers.failed()),
       userspace: detectors.milestone.seen('userspace'),
+      ready: detectors.milestone.seen('ready'),
       lastLine: lastText,
       ...(lastTest === undefined ? undefined : { lastTest }),
     };

@@ -11,8 +11,9 @@ import type { Attempt } from '../model/report.ts';
 import { createRawOutput } from '../console/raw-output.ts';
 import { attemptFiles } from '../report/layout.ts';
 import { attemptCell } from './attempt.ts';
+import { readyBoot } from './boot-cell.ts';
 import { defaultConcurrency } from './host.ts';
-import { observeBoot } from './observe.ts';
+import { createMemoryGate } from './memory-gate.ts';
 import { openPipeline } from './pipeline.ts';
 
 export interface ExecRequest {
@@ -21,7 +22,8 @@ export interface ExecRequest {
   readonly copy: readonly string[];
   readonly modules: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly memoryBytes: number;
+  /** Undefined: what the image needs. */
+  readonly memoryBytes?: number | undefined;
   readonly cpus: number;
   readonly totalMs?: number | undefined;
   readonly cwd: string;
@@ -57,6 +59,7 @@ export async function execCase(request: ExecRequest): Promise<Case> {
 
 export interface ExecOptions {
   readonly frozen: boolean;
+  readonly offline?: boolean | undefined;
   readonly accel?: 'auto' | Accel | undefined;
   readonly jobs?: number | undefined;
   readonly progress: Progress;
@@ -78,8 +81,8 @@ export interface ExecResult {
 export async function execCells(project: Project, cells: readonly Cell[], options: ExecOptions): Promise<readonly ExecResult[]> {
   const { signal } = options;
   const pipeline = await openPipeline(project, options);
-  const largest = Math.max(...cells.map((cell) => cell.case.memory));
-  const queue = new PQueue({ concurrency: options.jobs ?? project.harness.concurrency ?? defaultConcurrency(largest) });
+  const queue = new PQueue({ concurrency: options.jobs ?? project.harness.concurrency ?? defaultConcurrency(cells) });
+  const gate = createMemoryGate();
   const runOne = async (cell: Cell): Promise<ExecResult> => {
     const raw = createRawOutput();
     const show = (bytes: Uint8Array): void => {
@@ -90,9 +93,8 @@ export async function execCells(project: Project, cells: readonly Cell[], option
     const stages = {
       prepare: pipeline.prepare,
       async boot(_: Cell, prepared: Parameters<typeof pipeline.machine.plan>[1]) {
-        const plan = await pipeline.machine.plan(cell, prepared, signal);
-        const { consoleLimit } = project.harness;
-        return observeBoot(plan, cell.case.expect, { folder, files, consoleLimit, graceMs: 2000, onConsole: (chunk) => show(raw.push(chunk)) }, signal);
+        const ready = await readyBoot(cell, prepared, { ...pipeline, folder, files, number: 1, graceMs: 2000, onConsole: (chunk) => show(raw.push(chunk)) }, signal);
+        return gate(ready.memory, () => ready.run(), signal);
       },
     };
     const attempt = await attemptCell(cell, 1, stages, () => undefined, signal);

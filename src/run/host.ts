@@ -2,18 +2,18 @@
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
 import type { Cell } from '../model/cell.ts';
 import type { RunReport } from '../model/report.ts';
+import { usualMemory } from '../boot/memory.ts';
 import type { Machine } from './machine.ts';
+import { overheadBytes } from './memory-gate.ts';
 
 export function describeHost(qemu: Readonly<Record<string, string>>): RunReport['host'] {
   return { os: `${platform()} ${release()}`, arch: arch(), cpus: cpus().length, memoryBytes: totalmem(), node: process.versions.node, qemu };
 }
 
-/** QEMU's own memory beside the guest's. */
-const overheadBytes = 128 * 1024 * 1024;
-
-/** Guests at once: one for each CPU that this process may use, fewer where memory is short. */
-export function defaultConcurrency(largestGuestBytes: number): number {
-  const byMemory = Math.floor((0.8 * freemem()) / (largestGuestBytes + overheadBytes));
+/** Guests at once: one for each CPU that this process may use, fewer where memory is short. Guests that turn out larger wait. */
+export function defaultConcurrency(cells: readonly Cell[]): number {
+  const largest = Math.max(usualMemory, ...cells.map((cell) => cell.case.memory ?? usualMemory));
+  const byMemory = Math.floor((0.8 * freemem()) / (largest + overheadBytes));
   return Math.max(1, Math.min(availableParallelism(), byMemory));
 }
 

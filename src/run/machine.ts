@@ -2,20 +2,21 @@
 import { arch as hostArch } from 'node:os';
 import { join } from 'node:path';
 import type { Accel, Arch } from '../model/arch.ts';
-import type { BootPlan } from '../model/boot.ts';
+import type { BootPlan, Limits } from '../model/boot.ts';
 import type { Cell } from '../model/cell.ts';
 import type { Progress } from '../model/events.ts';
 import type { Harness } from '../model/harness.ts';
 import { chooseAccel } from '../boot/accel.ts';
+import { withFirmware } from '../boot/firmware.ts';
 import { openHostMemo, type HostMemo } from '../boot/memo.ts';
-import { planBoot } from '../boot/plan.ts';
+import { planBoot, type BootRequest } from '../boot/plan.ts';
 import { findQemu, type Qemu } from '../boot/qemu.ts';
-import { resolveLimits } from '../config/resolve.ts';
+import { resolveLimits, timeScale } from '../config/resolve.ts';
 import type { PreparedCell } from './prepare.ts';
 
 export interface Machine {
-  /** The plan of a prepared cell. The first one of an architecture may wait until its accelerator has been tried. */
-  plan(cell: Cell, prepared: PreparedCell, signal: AbortSignal): Promise<BootPlan>;
+  /** The plan of a prepared cell, with a drive to write to where the attempt has one. The first one of an architecture may wait until its accelerator has been tried. */
+  plan(cell: Cell, prepared: PreparedCell, signal: AbortSignal, scratch?: BootRequest['scratch']): Promise<BootPlan>;
   /** The plan of a prepared cell for an accelerator that may not work: for trying it out. */
   planWith(cell: Cell, prepared: PreparedCell, accel: Accel, signal: AbortSignal): Promise<BootPlan>;
   /** The QEMU of an architecture. @throws HarnessError where there is none that works. */
@@ -39,8 +40,11 @@ export function openMachine({ harness, accel, cacheRoot, progress }: MachineOpti
   const accels = new Map<string, Promise<Accel>>();
   const qemuOf = (arch: Arch, signal: AbortSignal): Promise<Qemu> => once(qemus, arch.name, () => findQemu(arch, memo, signal));
 
-  const planFor = (cell: Cell, prepared: PreparedCell, chosen: Accel, qemu: Qemu): BootPlan =>
-    planBoot({ cell, arch: cell.arch, accel: chosen, ...prepared, limits: resolveLimits(cell.case, harness, cell.arch, chosen), qemu });
+  const limitsOf = (cell: Cell, chosen: Accel): Limits =>
+    withFirmware(resolveLimits(cell.case, harness, cell.arch, chosen), cell.arch, cell.medium, timeScale(harness, cell.arch, chosen));
+
+  const planFor = (cell: Cell, prepared: PreparedCell, chosen: Accel, qemu: Qemu, scratch?: BootRequest['scratch']): BootPlan =>
+    planBoot({ cell, arch: cell.arch, accel: chosen, ...prepared, limits: limitsOf(cell, chosen), qemu, ...(scratch === undefined ? {} : { scratch }) });
 
   const choose = async (cell: Cell, prepared: PreparedCell, qemu: Qemu, signal: AbortSignal): Promise<Accel> => {
     const choice = await chooseAccel(cell.arch, accel, {
@@ -58,10 +62,10 @@ export function openMachine({ harness, accel, cacheRoot, progress }: MachineOpti
   return {
     qemu: qemuOf,
     planWith: async (cell, prepared, tried, signal) => planFor(cell, prepared, tried, await qemuOf(cell.arch, signal)),
-    async plan(cell, prepared, signal) {
+    async plan(cell, prepared, signal, scratch) {
       const qemu = await qemuOf(cell.arch, signal);
       const chosen = await once(accels, cell.arch.name, () => choose(cell, prepared, qemu, signal));
-      return planFor(cell, prepared, chosen, qemu);
+      return planFor(cell, prepared, chosen, qemu, scratch);
     },
   };
 }

@@ -1,17 +1,29 @@
 // One boot under observation: console to the file and to the judge at once, and the guest ended when it has said all.
 import { join } from 'node:path';
-import type { BootPlan, BootResult } from '../model/boot.ts';
+import type { Accel } from '../model/arch.ts';
+import type { BootResult } from '../model/boot.ts';
 import type { Case } from '../model/case.ts';
+import type { WatchState } from '../model/console.ts';
 import type { Attempt } from '../model/report.ts';
-import { qemuCommand } from '../boot/command.ts';
 import { openConsoleFile } from '../boot/console-file.ts';
-import { startVm } from '../boot/vm.ts';
+import type { Vm, VmOptions } from '../boot/life.ts';
 import { createWatch } from '../console/watch.ts';
 import { writeFileAtomic } from '../sys/fs.ts';
 import { excerptAround } from '../verdict/excerpt.ts';
 import { judge } from '../verdict/judge.ts';
+import { beginProbing, type ProbePlan } from './probing.ts';
+
+/** A boot that is planned: QEMU's, or a command's of the user. */
+export interface Bootable {
+  start(options: VmOptions): Vm;
+  /** The line that boots it by hand. */
+  readonly command: string;
+  readonly accel?: Accel;
+}
 
 export interface ObserveOptions {
+  readonly expect: Case['expect'];
+  readonly probing?: ProbePlan | undefined;
   /** The run folder, and the files of this attempt relative to it. */
   readonly folder: string;
   readonly files: { readonly console: string; readonly qemuCmd: string };
@@ -22,40 +34,53 @@ export interface ObserveOptions {
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-export type ObservedBoot = Pick<Attempt, 'verdict' | 'results' | 'excerpt'> & {
+export type ObservedBoot = Pick<Attempt, 'verdict' | 'results' | 'excerpt' | 'accel' | 'probes' | 'artifacts'> & {
   readonly boot: BootResult;
-  readonly accel: BootPlan['accel'];
   readonly console: string;
   readonly qemuCmd: string;
 };
 
-/** Boots a plan to its end and judges what the guest said. */
-export async function observeBoot(plan: BootPlan, expect: Case['expect'], options: ObserveOptions, signal: AbortSignal): Promise<ObservedBoot> {
-  const { folder, files } = options;
+/** Boots to the end and judges what the guest said. */
+export async function observeBoot(bootable: Bootable, options: ObserveOptions, signal: AbortSignal): Promise<ObservedBoot> {
+  const { folder, files, expect } = options;
   const watch = createWatch(expect);
   const file = await openConsoleFile(join(folder, files.console), options.consoleLimit);
   let grace: NodeJS.Timeout | undefined;
-  await using vm = startVm(plan, {
+  let last: WatchState | undefined;
+  // Output after the decision can take it back: the clock stops, and starts anew with the next decision.
+  const decide = (state: WatchState | undefined): void => {
+    if (state?.decided === true && (state.lost || probing.done())) grace ??= setTimeout(() => vm.stop('decided'), options.graceMs).unref();
+    else {
+      clearTimeout(grace);
+      grace = undefined;
+    }
+  };
+  await using vm = bootable.start({
     signal,
     onConsole(chunk) {
       file.write(chunk);
       options.onConsole?.(chunk);
-      const { userspace, decided } = watch.push(chunk);
-      if (userspace) vm.userspaceSeen();
-      // Output after the decision can take it back: the clock stops, and starts anew with the next decision.
-      if (!decided) {
-        clearTimeout(grace);
-        grace = undefined;
-      } else grace ??= setTimeout(() => vm.stop('decided'), options.graceMs).unref();
+      last = watch.push(chunk);
+      if (last.userspace) vm.userspaceSeen();
+      probing.seen(last);
+      decide(last);
     },
   });
+  const probing = beginProbing(options.probing, vm, () => decide(last));
   // Written while the guest boots: it costs the start nothing.
-  await writeFileAtomic(join(folder, files.qemuCmd), `${qemuCommand(plan)}\n`);
+  await writeFileAtomic(join(folder, files.qemuCmd), `${bootable.command}\n`);
   const boot = await vm.exit;
   clearTimeout(grace);
   await file.close();
+  const probes = await probing.outcomes(boot);
   const seen = watch.end();
-  const { verdict, results } = judge({ expect, findings: seen.findings, boot, seen });
+  const { verdict, results } = judge({ expect, findings: seen.findings, boot, seen, probes });
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
-  return { verdict, results, excerpt, boot, accel: plan.accel, console: files.console, qemuCmd: files.qemuCmd };
+  return {
+    verdict, results, excerpt, boot,
+    ...(bootable.accel === undefined ? {} : { accel: bootable.accel }),
+    ...(probes.length === 0 ? {} : { probes }),
+    console: files.console,
+    qemuCmd: files.qemuCmd,
+  };
 }

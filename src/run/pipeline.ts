@@ -1,17 +1,17 @@
 // The stages put together over one project: what `run`, its dry run, `exec` and `shell` share.
 import type { Accel } from '../model/arch.ts';
-import { HarnessError } from '../model/errors.ts';
 import type { Progress } from '../model/events.ts';
+import type { Harness } from '../model/harness.ts';
 import type { Project } from '../model/project.ts';
-import { readYaml } from '../config/yaml.ts';
 import { createImageBuilder } from '../image/build.ts';
-import { LinuxkitSchema } from '../image/linuxkit/schema.ts';
+import { parseYaml } from './image-yaml.ts';
 import { openMachine, type Machine } from './machine.ts';
 import { createPrepare, type Prepare } from './prepare.ts';
 import { openSupplies } from './workspace.ts';
 
 export interface PipelineOptions {
   readonly frozen: boolean;
+  readonly offline?: boolean | undefined;
   readonly accel?: 'auto' | Accel | undefined;
   readonly progress: Progress;
 }
@@ -19,6 +19,10 @@ export interface PipelineOptions {
 export interface Pipeline {
   readonly prepare: Prepare;
   readonly machine: Machine;
+  readonly harness: Harness;
+  /** Folder of the project. */
+  readonly root: string;
+  readonly progress: Progress;
   readonly cacheRoot: string;
   /** A path for this process's passing files; what a killed process leaves goes with the next run. */
   temporary(): Promise<string>;
@@ -28,15 +32,8 @@ export interface Pipeline {
 export async function openPipeline(project: Project, options: PipelineOptions): Promise<Pipeline> {
   const { harness } = project;
   const { progress } = options;
-  const supplies = await openSupplies(project, { frozen: options.frozen, progress });
-  const images = createImageBuilder({ ...supplies, suite: harness.apt.suite, parseYaml: parseLabel });
+  const supplies = await openSupplies(project, { frozen: options.frozen, offline: options.offline, progress });
+  const images = createImageBuilder({ ...supplies, suite: harness.apt.suite, parseYaml });
   const machine = openMachine({ harness, accel: options.accel ?? harness.accel, cacheRoot: supplies.cache.root, progress });
-  return { prepare: createPrepare(supplies, images), machine, cacheRoot: supplies.cache.root, temporary: () => supplies.cache.temporary() };
-}
-
-/** The YAML of an image's label; its own schema checks what comes out. */
-function parseLabel(text: string): unknown {
-  const { raw, issues } = readYaml(text, 'org.mobyproject.config', LinuxkitSchema);
-  if (raw === undefined) throw new HarnessError('LABEL_INVALID', issues[0]?.message ?? 'the label is no YAML');
-  return raw;
+  return { prepare: createPrepare(supplies, images, harness), machine, harness, root: project.root, progress, cacheRoot: supplies.cache.root, temporary: () => supplies.cache.temporary() };
 }

@@ -1,10 +1,12 @@
 // The plan of a run without its boots: what `run --dry-run` shows and the benchmark boots by hand.
+import { join } from 'node:path';
 import type { Accel } from '../model/arch.ts';
 import type { Cell } from '../model/cell.ts';
 import { HarnessError } from '../model/errors.ts';
 import type { Progress } from '../model/events.ts';
 import type { Project } from '../model/project.ts';
-import { qemuCommand } from '../boot/command.ts';
+import { attemptFiles } from '../report/layout.ts';
+import { readyBoot } from './boot-cell.ts';
 import { defaultConcurrency } from './host.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 
@@ -30,6 +32,7 @@ export interface PlanOptions {
   readonly jobs?: number | undefined;
   readonly accel?: 'auto' | Accel | undefined;
   readonly frozen: boolean;
+  readonly offline?: boolean | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -39,7 +42,7 @@ export async function planCells(project: Project, cells: readonly Cell[], option
   const pipeline = await openPipeline(project, options);
   const planned: PlannedBoot[] = [];
   for (const cell of cells) planned.push(await planCell(cell, pipeline, options.signal));
-  const concurrency = options.jobs ?? project.harness.concurrency ?? defaultConcurrency(Math.max(...cells.map((cell) => cell.case.memory)));
+  const concurrency = options.jobs ?? project.harness.concurrency ?? defaultConcurrency(cells);
   return { concurrency, cells: planned };
 }
 
@@ -48,14 +51,15 @@ async function planCell(cell: Cell, pipeline: Pipeline, signal: AbortSignal): Pr
   try {
     const prepared = await pipeline.prepare(cell, () => undefined, signal);
     if ('skip' in prepared) return { id: cell.id, skip: prepared.skip };
-    const plan = await pipeline.machine.plan(cell, prepared, signal);
+    const folder = join(pipeline.root, pipeline.harness.output, 'runs', 'ID');
+    const { accel, command } = await readyBoot(cell, prepared, { ...pipeline, folder, files: attemptFiles(cell.id, 1), number: 1, graceMs: 0 }, signal);
     const { digest, segments } = prepared.image;
     return {
       id: cell.id,
       kernel: prepared.kernel.origin,
-      accel: plan.accel,
+      ...(accel === undefined ? {} : { accel }),
       image: { digest, bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) },
-      qemu: qemuCommand(plan),
+      qemu: command,
     };
   } catch (error) {
     signal.throwIfAborted();

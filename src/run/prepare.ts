@@ -3,38 +3,53 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Cell } from '../model/cell.ts';
 import type { CellPhase } from '../model/events.ts';
+import type { Harness } from '../model/harness.ts';
 import type { Image } from '../model/image.ts';
 import type { Kernel } from '../model/kernel.ts';
+import { probePorts } from '../model/probe.ts';
 import { quoteWord } from '../model/shell.ts';
+import type { DriveFile, MediumFile } from '../boot/devices.ts';
 import { composeInitrd } from '../boot/initrd.ts';
 import { addSegment } from '../image/segment.ts';
 import type { ExtraFile } from '../image/extra.ts';
 import type { ImageBuilder } from '../image/build.ts';
 import { parseKconfig } from '../kernel/kconfig.ts';
-import { readModule, requireModules, selectModules, type ModuleSelection } from '../kernel/modules.ts';
+import { readModule, requireModules, type ModuleSelection } from '../kernel/modules.ts';
 import { unmetConfig, unmetRelease } from '../matrix/needs.ts';
+import { attach, type Attachments, type Copy } from './attachments.ts';
 import { unknownRelease } from './from-image.ts';
 import { readImageSource, type ImageSource } from './image-yaml.ts';
+import { formatFiles, prepareMedium } from './medium.ts';
+import { checkRunnerFormat, defaultFormat, runnerFor, unfitForRunner, valuesOfFiles, type RunnerValues } from './runner.ts';
 import type { Supplies } from './workspace.ts';
 
 export interface PreparedCell {
   readonly kernel: Kernel;
   readonly image: Image;
   readonly initrd: string;
+  /** What firmware boots from; undefined where QEMU loads kernel and initrd. */
+  readonly medium: MediumFile | undefined;
+  /** The files of the runner's format; undefined where QEMU boots. */
+  readonly runnerFiles: RunnerValues | undefined;
+  /** Ports of the guest to forward. */
+  readonly ports: readonly number[];
+  readonly drives: readonly DriveFile[];
+  /** The image has builtin:init, which says when it is ready and waits for the probes. */
+  readonly waits: boolean;
 }
 
 export type Prepare = (cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal) => Promise<PreparedCell | { readonly skip: string }>;
 
-/** Drivers of the network card; where the kernel has them built in there is nothing to add. */
-const networkModules = ['virtio_pci', 'virtio_net'];
-
 const noModules: ModuleSelection = { files: [], builtin: [], missing: [], tables: {} };
 
 /** Creates the preparation of cells. What several cells share is made once, by the caches of the stages. */
-export function createPrepare(supplies: Supplies, images: ImageBuilder): Prepare {
+export function createPrepare(supplies: Supplies, images: ImageBuilder, harness: Pick<Harness, 'runner'>): Prepare {
   const sources = new Map<string, Promise<ImageSource>>();
   const sourceOf = (cell: Cell): Promise<ImageSource> => {
-    const known = sources.get(cell.case.name) ?? readImageSource(cell.case);
+    const known = sources.get(cell.case.name) ?? readImageSource(cell.case).then((source) => {
+      for (const notice of source.notices ?? []) supplies.progress.notice(notice);
+      return source;
+    });
     sources.set(cell.case.name, known);
     return known;
   };
@@ -44,13 +59,15 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder): Prepare
     const kconfig = kernel.config === undefined ? undefined : await readFile(kernel.config, 'utf8');
     const skip = (cell.kernel.release === unknownRelease ? unmetRelease(cell.case.needs, kernel.release) : undefined) ?? unmet(cell, kconfig);
     if (skip !== undefined) return { skip };
+    const runner = runnerFor(harness, cell.arch);
+    const unfit = runner === undefined ? undefined : unfitForRunner(cell, runner, probePorts(cell.case.probe));
+    if (unfit !== undefined) return { skip: unfit };
     onPhase('image');
-    // A kernel without the network card's drivers as modules has them built in, or the case says what it found missing.
-    const drivers = cell.case.network ? (await selectModules(kernel, networkModules)).files.map(({ name }) => name) : [];
-    const names = [...cell.case.modules, ...drivers];
+    const attachments = await attach(cell, kernel, kconfig, runner === undefined ? copiesOf(cell) : [], supplies, signal);
+    const names = [...cell.case.modules, ...attachments.modules];
     const modules = names.length === 0 ? noModules : await requireModules(kernel, names);
-    const { yaml, baseDir } = await sourceOf(cell);
-    const rootfs = await images.rootfs({ yaml, baseDir, arch: cell.arch, extra: extraFiles(cell, drivers) }, signal);
+    const { yaml, baseDir, placeOf } = await sourceOf(cell);
+    const rootfs = await images.rootfs({ yaml, baseDir, placeOf, arch: cell.arch, extra: extraFiles(cell, attachments) }, signal);
     const ofKernel = await images.modules(
       {
         release: kernel.release,
@@ -62,7 +79,10 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder): Prepare
       signal,
     );
     const image = ofKernel === undefined ? rootfs : addSegment(rootfs, ofKernel);
-    return { kernel, image, initrd: await composeInitrd(supplies.cache, image.segments, signal) };
+    const initrd = await composeInitrd(supplies.cache, image.segments, signal);
+    const medium = runner === undefined ? await prepareMedium({ cell, kernel, image }, supplies, signal) : undefined;
+    const runnerFiles = runner && valuesOfFiles(runner.format === defaultFormat ? [] : await formatFiles(checkRunnerFormat(runner.format), { cell, kernel, image }, supplies, signal), { kernel: kernel.image, initrd });
+    return { kernel, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, waits: yaml.init?.includes('builtin:init') === true };
   };
 }
 
@@ -73,20 +93,33 @@ function unmet(cell: Cell, kconfig: string | undefined): string | undefined {
 }
 
 /** Files of the cell itself, laid over the image: a `run:` command with what it copies. */
-function extraFiles(cell: Cell, drivers: readonly string[]): readonly ExtraFile[] {
-  const { run, dir } = cell.case;
+function extraFiles(cell: Cell, { modules, files, copiesAt }: Attachments): readonly ExtraFile[] {
+  const { run } = cell.case;
   // builtin:init loads them before the first entry.
-  const load = [...new Set([...drivers, ...cell.case.modules])];
+  const load = [...new Set([...modules, ...cell.case.modules])];
   const autoload: readonly ExtraFile[] = load.length === 0 ? [] : [{ path: 'etc/kit-test/modules', mode: 0o644, content: `${load.join('\n')}\n` }];
-  if (run === undefined) return autoload;
-  const forArch = (text: string): string => text.replaceAll('{arch}', cell.arch.name);
-  const copies = run.copy.map((path): ExtraFile => {
-    const hostPath = resolve(dir, forArch(path));
+  if (run === undefined) return [...autoload, ...files];
+  const forArch = archWords(cell);
+  const exports = Object.entries(run.env).map(([name, value]) => `export ${name}=${quoteWord(forArch(value))}\n`).join('');
+  const script = `${copiesAt === undefined ? '' : overlayWork(copiesAt)}${exports}exec ${run.command.map((word) => quoteWord(forArch(word))).join(' ')}\n`;
+  const copies = copiesAt === undefined ? copiesOf(cell) : [];
+  return [...autoload, ...files, ...copies, { path: 'etc/kit-test/run', mode: 0o644, content: script }];
+}
+
+const archWords = (cell: Cell) => (text: string): string => text.replaceAll('{arch}', cell.arch.name);
+
+/** What `run` copies, and where it lies in the guest. */
+function copiesOf(cell: Cell): readonly Copy[] {
+  return (cell.case.run?.copy ?? []).map((path) => {
+    const hostPath = resolve(cell.case.dir, archWords(cell)(path));
     return { path: workPath(hostPath), hostPath };
   });
-  const exports = Object.entries(run.env).map(([name, value]) => `export ${name}=${quoteWord(forArch(value))}\n`).join('');
-  const script = `${exports}exec ${run.command.map((word) => quoteWord(forArch(word))).join(' ')}\n`;
-  return [...autoload, ...copies, { path: 'etc/kit-test/run', mode: 0o644, content: script }];
+}
+
+/** /work stays as writable as it is without a drive: what is written lies in memory. */
+function overlayWork(lower: string): string {
+  const layers = '/run/work';
+  return `mkdir -p /work ${layers}/upper ${layers}/work && mount -t overlay -o lowerdir=${lower},upperdir=${layers}/upper,workdir=${layers}/work overlay /work && cd /work || exit\n`;
 }
 
 /** Where a copied file or folder lies in the guest: by its own name in /work. */

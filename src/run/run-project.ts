@@ -13,10 +13,12 @@ import type { Output } from '../report/reporter.ts';
 import { createRunFolder, type RunFolder } from '../report/run-folder.ts';
 import { version } from '../version.ts';
 import type { AttemptStages } from './attempt.ts';
+import { readyBoot } from './boot-cell.ts';
 import { defaultConcurrency, describeHost, qemuVersions } from './host.ts';
-import { observeBoot } from './observe.ts';
 import { eventProgress } from './progress.ts';
 import type { EventSink } from './events.ts';
+import { runnerFor } from './runner.ts';
+import { createMemoryGate } from './memory-gate.ts';
 import { runCells } from './run.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 
@@ -27,6 +29,7 @@ export interface RunProjectOptions {
   readonly retries?: number | undefined;
   readonly accel?: 'auto' | Accel | undefined;
   readonly frozen: boolean;
+  readonly offline?: boolean | undefined;
   readonly reporters?: readonly string[] | undefined;
   readonly output?: string | undefined;
   readonly cwd: string;
@@ -51,15 +54,15 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   const names = [...(options.reporters ?? harness.reporters), ...(options.env['GITHUB_ACTIONS'] === 'true' && options.reporters === undefined ? ['github'] : [])];
   await Promise.all(names.map(loadReporter));
   const relay = createRelay();
-  const pipeline = await openPipeline(project, { frozen: options.frozen, accel: options.accel, progress: relay.progress });
+  const pipeline = await openPipeline(project, { frozen: options.frozen, offline: options.offline, accel: options.accel, progress: relay.progress });
   const folder = await createRunFolder({ root: resolve(project.root, harness.output), output: options.output });
   const fanout = createFanout([folder.recorder, ...(await createReporters(names, { folder: folder.path, cwd, stdout: options.stdout, env: options.env }))]);
-  const concurrency = options.jobs ?? harness.concurrency ?? defaultConcurrency(Math.max(...cells.map((cell) => cell.case.memory)));
+  const concurrency = options.jobs ?? harness.concurrency ?? defaultConcurrency(cells);
   const report = await runCells({
     id: folder.id,
     folder: folder.path,
     tool: { name: 'kit-test', version },
-    host: describeHost(await qemuVersions(pipeline.machine, cells, signal)),
+    host: describeHost(await qemuVersions(pipeline.machine, cells.filter(({ arch }) => runnerFor(harness, arch) === undefined), signal)),
     command: options.command,
     concurrency,
     retries: options.retries ?? harness.retries,
@@ -67,7 +70,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     deliver: (event) => fanout.emit(event),
     stages: (emit) => {
       relay.connect(emit);
-      return createStages(pipeline, folder, { concurrency, consoleLimit: harness.consoleLimit, graceMs: harness.graceAfterDecision ?? defaultGraceMs });
+      return createStages(pipeline, folder, { concurrency, graceMs: harness.graceAfterDecision ?? defaultGraceMs });
     },
     signal,
   });
@@ -75,18 +78,19 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   return { report, brokenReporters, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
 }
 
-function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly concurrency: number; readonly consoleLimit: number; readonly graceMs: number }): AttemptStages {
+function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly concurrency: number; readonly graceMs: number }): AttemptStages {
   const boots = new PQueue({ concurrency: options.concurrency });
+  const gate = createMemoryGate();
   return {
     prepare: pipeline.prepare,
     async boot(cell, prepared, number, onPhase, signal) {
-      const plan = await pipeline.machine.plan(cell, prepared, signal);
       const files = await folder.attempt(cell.id, number);
-      return boots.add(() => {
+      const ready = await readyBoot(cell, prepared, { ...pipeline, folder: folder.path, files, number, graceMs: options.graceMs }, signal);
+      return boots.add(() => gate(ready.memory, () => {
         signal.throwIfAborted();
         onPhase('boot');
-        return observeBoot(plan, cell.case.expect, { folder: folder.path, files, consoleLimit: options.consoleLimit, graceMs: options.graceMs }, signal);
-      });
+        return ready.run();
+      }, signal));
     },
   };
 }

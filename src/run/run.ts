@@ -1,5 +1,6 @@
 // A run: all its cells attempted, every happening told to the reporters, and one report at the end.
 import PQueue from 'p-queue';
+import type { BootMedium } from '../model/case.ts';
 import type { Cell } from '../model/cell.ts';
 import type { PlannedCell, RunEvent } from '../model/events.ts';
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
@@ -69,6 +70,7 @@ async function runCell(cell: Cell, options: RunOptions, stages: AttemptStages, e
     labels: cell.case.labels,
     kernel: cell.kernel.name,
     arch: cell.arch.name,
+    ...mediumOf(cell),
     attempts: all,
     ...conclude(all),
     durationMs: attempts.reduce((sum, { durationMs }) => sum + durationMs, 0),
@@ -80,12 +82,18 @@ function skipped(number: number, reason: string): Attempt {
   return { number, verdict: { kind: 'skip', reason }, results: [], durationMs: 0, prepareMs: 0, excerpt: [] };
 }
 
+/** The usual way to boot goes without saying. */
+function mediumOf({ case: { boot }, medium }: Cell): { readonly medium?: BootMedium } {
+  return boot.length === 1 && medium === 'kernel+initrd' ? {} : { medium };
+}
+
 function planned(cell: Cell): PlannedCell {
   return {
     id: cell.id,
     case: cell.case.name,
     kernel: cell.kernel.name,
     arch: cell.arch.name,
+    ...mediumOf(cell),
     summary: cell.case.summary,
     labels: cell.case.labels,
     repeat: repeatCommand(cell),

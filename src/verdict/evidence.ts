@@ -2,7 +2,9 @@
 import { protocolOf } from '../model/case.ts';
 import type { Expect } from '../model/case.ts';
 import type { Finding } from '../model/console.ts';
+import type { ProbeOutcome } from '../model/probe.ts';
 import { crashesOf, matchesCrash } from './crash.ts';
+import { failedProbe, missingProbe } from './probes.ts';
 import { failingLeaves } from './results.ts';
 
 export type KtapFinding = Extract<Finding, { kind: 'ktap' }>;
@@ -22,8 +24,15 @@ export interface Evidence {
   readonly open: boolean;
   /** Something other than skipped results was proven: markers, an expected crash. */
   readonly proven: boolean;
-  /** A pattern of `fail` was printed: waiting for anything else is idle. */
+  /** A pattern of `fail` was printed, or a probe failed: waiting for anything else is idle. */
   readonly told: boolean;
+}
+
+/** Evidence from outside the console. */
+export interface Outside {
+  /** A saved console may be that of a kernel that ran KUnit and had no user space: what the kernel printed is enough. */
+  readonly kunit: boolean;
+  readonly probes: readonly ProbeOutcome[];
 }
 
 export const readsKtap = (expect: Expect): boolean => protocolOf(expect) === 'ktap';
@@ -32,17 +41,22 @@ export function ktapDocuments(findings: readonly Finding[]): readonly KtapFindin
   return findings.filter((finding) => finding.kind === 'ktap');
 }
 
-/** Weighs all expectations; every one must hold. With `kunit`, what the kernel printed is enough; else user space must have its say. */
-export function weigh(expect: readonly Expect[], findings: readonly Finding[], kunit: boolean): Evidence {
+/**
+ * Weighs all expectations; every one must hold, and every probe. What the guest itself failed in comes first, then a probe
+ * that failed, then what never came.
+ */
+export function weigh(expect: readonly Expect[], findings: readonly Finding[], { kunit, probes }: Outside): Evidence {
   const documents = expect.some(readsKtap) ? ktapDocuments(findings) : [];
   const markers = findings.filter((finding) => finding.kind === 'marker');
-  const failures: Reason[] = [...failedResults(documents), ...expect.flatMap((_, index) => failMarkers(markers, index))];
-  const missing: Reason[] = [...expect.some(readsKtap) ? missingResults(documents, kunit) : [], ...expect.flatMap((one, index) => missingProof(one, index, markers, findings))];
+  const failed = failedProbe(probes);
+  const lost = missingProbe(probes);
+  const failures: Reason[] = [...failedResults(documents), ...expect.flatMap((_, index) => failMarkers(markers, index)), ...(failed === undefined ? [] : [failed])];
+  const missing: Reason[] = [...expect.some(readsKtap) ? missingResults(documents, kunit) : [], ...expect.flatMap((one, index) => missingProof(one, index, markers, findings, probes.length > 0)), ...(lost === undefined || failed !== undefined ? [] : [lost])];
   return {
     failures, missing,
     open: documents.some((document) => document.planned === undefined),
-    proven: expect.some((one) => one.pass !== undefined || one.crash !== undefined),
-    told: markers.some((marker) => marker.role === 'fail'),
+    proven: expect.some((one) => one.pass !== undefined || one.crash !== undefined) || probes.some(({ status }) => status === 'pass'),
+    told: failed !== undefined || markers.some((marker) => marker.role === 'fail'),
   };
 }
 
@@ -81,7 +95,7 @@ function failMarkers(markers: readonly MarkerFinding[], index: number): readonly
     .map((marker) => ({ reason: `the guest printed ${quote(marker.pattern)}: ${marker.text.trim().slice(0, 120)}`, line: marker.line }));
 }
 
-function missingProof(expect: Expect, index: number, markers: readonly MarkerFinding[], findings: readonly Finding[]): readonly Reason[] {
+function missingProof(expect: Expect, index: number, markers: readonly MarkerFinding[], findings: readonly Finding[], probed: boolean): readonly Reason[] {
   const passed = new Set(markers.filter((marker) => marker.role === 'pass' && (marker.expect ?? index) === index).map((marker) => marker.pattern));
   const wanted = expect.pass === undefined ? [] : typeof expect.pass === 'string' ? [expect.pass] : expect.pass;
   const missing = wanted.filter((pattern) => !passed.has(pattern))
@@ -90,7 +104,7 @@ function missingProof(expect: Expect, index: number, markers: readonly MarkerFin
   if (crash !== undefined && !crashesOf(findings).some((one) => matchesCrash(crash, one.title))) {
     missing.push({ reason: `expected a crash${crash === true ? '' : ` matching ${quote(crash)}`}, but the kernel did not crash` });
   }
-  if (wanted.length === 0 && crash === undefined && !readsKtap(expect)) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
+  if (wanted.length === 0 && crash === undefined && !readsKtap(expect) && !probed) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
   return missing;
 }
 

@@ -5,10 +5,12 @@ import type { Expect } from '../model/case.ts';
 import type { Crash, Finding, TestResult, WatchState } from '../model/console.ts';
 import { assertNever } from '../model/errors.ts';
 import { formatDuration } from '../model/units.ts';
+import type { ProbeOutcome } from '../model/probe.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { unexpectedCrash } from './crash.ts';
 import { ktapDocuments, readsKtap, weigh } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
+import { missingProbe, probeResults } from './probes.ts';
 import { skippedWholly } from './results.ts';
 
 export interface JudgeInput {
@@ -19,11 +21,14 @@ export interface JudgeInput {
   readonly seen?: Pick<WatchState, 'lastLine' | 'lastTest'>;
   /** A saved console may be that of a kernel that ran KUnit and had no user space; a cell of ours always has one. */
   readonly kunit?: boolean;
+  /** How the probes of the case ended; each is a result. */
+  readonly probes?: readonly ProbeOutcome[];
 }
 
 /** Judges one boot. */
 export function judge(input: JudgeInput): { readonly verdict: Verdict; readonly results: readonly TestResult[] } {
-  const results = input.expect.some(readsKtap) ? ktapDocuments(input.findings).flatMap((document) => document.results) : [];
+  const ofGuest = input.expect.some(readsKtap) ? ktapDocuments(input.findings).flatMap((document) => document.results) : [];
+  const results = [...ofGuest, ...probeResults(input.probes ?? [])];
   return { verdict: decide(input, results), results };
 }
 
@@ -32,13 +37,11 @@ function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
   if (exit.kind === 'failed') return { kind: 'error', stage: 'boot', reason: exit.message, ...(exit.hint === undefined ? undefined : { hint: exit.hint }) };
   const crash = unexpectedCrash(input.expect, input.findings, input.kunit === true);
   if (crash !== undefined) return crashed(crash);
-  const evidence = weigh(input.expect, input.findings, input.kunit === true);
+  const evidence = weigh(input.expect, input.findings, { kunit: input.kunit === true, probes: input.probes ?? [] });
   switch (exit.kind) {
-    case 'signalled':
-      return { kind: 'error', stage: 'boot', reason: `QEMU was killed by ${exit.signal}${lastWords(input.boot)}` };
-    case 'exited':
-      if (exit.code !== 0) return { kind: 'error', stage: 'boot', reason: `QEMU exited with status ${exit.code}${lastWords(input.boot)}` };
-      return byEvidence(evidence, results, input);
+    case 'signalled': case 'exited':
+      if (exit.kind === 'exited' && exit.code === 0 || saidAll(evidence, input)) return byEvidence(evidence, results, input);
+      return { kind: 'error', stage: 'boot', reason: `${input.boot.command ?? 'QEMU'} ${exit.kind === 'signalled' ? `was killed by ${exit.signal}` : `exited with status ${exit.code}`}${lastWords(input.boot)}` };
     case 'stopped':
       switch (exit.why) {
         case 'decided': return byEvidence(evidence, results, input);
@@ -53,6 +56,9 @@ function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
 const crashed = (crash: Crash): Verdict => ({ kind: 'crash', title: crash.title, line: crash.line, endLine: crash.endLine });
 
 const failed = (failure: { readonly reason: string; readonly line?: number }): Verdict => ({ kind: 'fail', ...failure });
+
+/** How the user's own command ends says little where the console had said it all: a cloud's may end with an error when the machine is gone. */
+const saidAll = (evidence: Evidence, { boot }: JudgeInput): boolean => boot.command !== undefined && (evidence.failures.length > 0 || evidence.missing.length === 0);
 
 /** The console alone decides: the guest ended, or had said everything. */
 function byEvidence(evidence: Evidence, results: readonly TestResult[], input: JudgeInput): Verdict {
@@ -75,7 +81,7 @@ function atLimit(evidence: Evidence, results: readonly TestResult[], input: Judg
   return { kind: 'timeout', phase, limitMs, reason: timeoutReason(phase, limitMs, input) };
 }
 
-function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { boot, findings, seen }: JudgeInput): string {
+function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { boot, findings, seen, probes }: JudgeInput): string {
   const limit = formatDuration(limitMs);
   if (boot.consoleBytes === 0) return `not one byte on the console in ${limit}`;
   const what = { boot: `no sign of user space in ${limit}`, silence: `silent for ${limit}`, total: `not finished after ${limit}` }[phase];
@@ -85,7 +91,8 @@ function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { b
     : milestones.has('userspace') ? ' in user space'
     : milestones.has('kernel') ? ' while the kernel booted' : ' before the kernel started';
   const last = seen === undefined || seen.lastLine === '' ? '' : `; last line: ${shorten(seen.lastLine)}`;
-  return `${what}${where}${last}`;
+  const probe = missingProbe(probes ?? []);
+  return `${what}${where}${last}${probe === undefined ? '' : `; ${probe.reason}`}`;
 }
 
 // Reasons go to terminals and files: nothing in them may be obeyed.

@@ -15,7 +15,8 @@ import { openConsoleFile } from '../../src/boot/console-file.ts';
 import { openHostMemo } from '../../src/boot/memo.ts';
 import { rootLimit } from '../../src/boot/memory.ts';
 import type { Guard } from '../../src/boot/spawn.ts';
-import { startVm, type Vm, type VmOptions } from '../../src/boot/vm.ts';
+import type { Vm } from '../../src/boot/life.ts';
+import { startVm, type QemuOptions } from '../../src/boot/vm.ts';
 import type { BootPlan, BootResult } from '../../src/model/boot.ts';
 import { openGuests, type Guests } from './guest.ts';
 
@@ -42,7 +43,7 @@ const stopWhenUp: Act = (text, vm) => {
 };
 
 /** Boots to the end; `act` sees the console so far at every chunk. */
-async function boot(plan: BootPlan, act: Act = () => undefined, options: Partial<VmOptions> = {}): Promise<Booted> {
+async function boot(plan: BootPlan, act: Act = () => undefined, options: Partial<QemuOptions> = {}): Promise<Booted> {
   const chunks: Uint8Array[] = [];
   await using vm = startVm(plan, {
     signal: new AbortController().signal,

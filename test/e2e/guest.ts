@@ -19,6 +19,7 @@ import { createKernelResolver } from '../../src/kernel/resolve.ts';
 import type { Arch } from '../../src/model/arch.ts';
 import type { BootPlan } from '../../src/model/boot.ts';
 import { KernelFileSchema, type Kernel } from '../../src/model/kernel.ts';
+import { noRegistry } from '../unit/registry/refusing.ts';
 
 const MiB = 1024 ** 2;
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -53,7 +54,7 @@ export async function openGuests(): Promise<Guests> {
   await copyFile(join(root, 'kit-test.lock'), lockPath).catch(() => undefined);
   const progress = { notice: () => undefined, download: () => undefined };
   const apt = openApt({ cache, progress, settings: {}, env: process.env, lockPath, lock: { frozen: false, update: false } });
-  const resolveKernel = createKernelResolver({ cache, apt, progress, suite: 'trixie' });
+  const resolveKernel = createKernelResolver({ cache, apt, registry: noRegistry, progress, suite: 'trixie' });
   const memo = openHostMemo(join(folder, 'host.json'));
   let images = 0;
 

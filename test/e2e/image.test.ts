@@ -19,6 +19,7 @@ import type { Arch } from '../../src/model/arch.ts';
 import type { Image } from '../../src/model/image.ts';
 import { KernelFileSchema, type KernelSpec } from '../../src/model/kernel.ts';
 import { documentOf, parseYaml } from '../unit/image/context.ts';
+import { noRegistry } from '../unit/registry/refusing.ts';
 
 const signal = new AbortController().signal;
 const run = promisify(execFile);
@@ -36,8 +37,8 @@ beforeAll(async () => {
   archs = await loadArchs();
   const progress = { notice: () => undefined, download: () => undefined };
   const apt = openApt({ cache, progress, settings: {}, env: process.env, lockPath: join(root, 'kit-test.lock'), lock: { frozen: false, update: false } });
-  builder = createImageBuilder({ cache, apt, progress, suite: 'trixie', parseYaml });
-  resolveKernel = createKernelResolver({ cache, apt, progress, suite: 'trixie' });
+  builder = createImageBuilder({ cache, apt, registry: noRegistry, progress, suite: 'trixie', parseYaml });
+  resolveKernel = createKernelResolver({ cache, apt, registry: noRegistry, progress, suite: 'trixie' });
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 

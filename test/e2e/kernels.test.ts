@@ -17,6 +17,7 @@ import { createKernelResolver, type ResolverContext } from '../../src/kernel/res
 import type { Arch } from '../../src/model/arch.ts';
 import { KernelFileSchema, type Kernel, type KernelSpec } from '../../src/model/kernel.ts';
 import { recordProgress, type Recorded } from '../unit/cache/folder.ts';
+import { noRegistry } from '../unit/registry/refusing.ts';
 
 const signal = new AbortController().signal;
 const nowhere = 'http://127.0.0.1:9/debian';
@@ -30,7 +31,7 @@ describe('kernels of Debian', () => {
 
   const lockPath = (): string => join(root, 'kit-test.lock');
   const context = (options: { frozen?: boolean; mirror?: string } = {}): ResolverContext => ({
-    cache, progress, suite: 'trixie',
+    cache, registry: noRegistry, progress, suite: 'trixie',
     apt: openApt({ cache, progress, settings: { mirror: options.mirror }, env: options.mirror === undefined ? process.env : {}, lockPath: lockPath(), lock: { frozen: options.frozen ?? false, update: false } }),
   });
   const arch = (name: string): Arch => archs.find((one) => one.name === name) ?? expect.fail(`no arch ${name}`);

@@ -8,7 +8,7 @@ import { createProject, scriptCase } from './project.ts';
 
 const users = cacheLocation({ projectRoot: '.', env: process.env, home: homedir(), platform: process.platform });
 /** Kinds of entries that are made from packages and files, not fetched. */
-const imageKinds = ['rootfs', 'extra', 'initrd', 'folder', 'tar'];
+const imageKinds = ['image', 'segment', 'outline', 'extra', 'initrd', 'gzip', 'folder', 'tar'];
 
 export interface OwnCache extends AsyncDisposable {
   readonly root: string;

@@ -27,6 +27,7 @@ export interface ExecCommandOptions extends ProjectOptions {
   readonly jobs?: number;
   readonly accel?: 'auto' | Accel;
   readonly frozen?: boolean;
+  readonly offline?: boolean;
 }
 
 /** Returns the command's exit status where it has one, else the exit code of a run. */
@@ -37,7 +38,7 @@ export async function execCommand(words: readonly string[], options: ExecCommand
     copy: options.copy ?? [],
     modules: options.module ?? [],
     env: environment(options.env ?? []),
-    memoryBytes: memory(options.memory ?? '512M'),
+    memoryBytes: options.memory === undefined ? undefined : memory(options.memory),
     cpus: options.cpus ?? 1,
     totalMs: options.timeout,
     cwd: process.cwd(),
@@ -49,6 +50,7 @@ export async function execCommand(words: readonly string[], options: ExecCommand
   const output = cells.length === 1 ? (_: Cell, bytes: Uint8Array): void => void process.stdout.write(bytes) : labelledOutput(cells);
   const results = await execCells(project, cells, {
     frozen: options.frozen ?? false,
+    offline: options.offline,
     accel: options.accel,
     jobs: options.jobs,
     progress: stderrProgress(),

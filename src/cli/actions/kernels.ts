@@ -17,6 +17,7 @@ export interface KernelsOptions extends ProjectOptions {
   readonly arch?: readonly string[];
   readonly json?: boolean;
   readonly frozen?: boolean;
+  readonly offline?: boolean;
 }
 
 export type KernelsVerb = 'list' | 'fetch' | 'update' | 'show';
@@ -25,7 +26,7 @@ export type KernelsVerb = 'list' | 'fetch' | 'update' | 'show';
 export async function kernelsCommand(verb: KernelsVerb, names: readonly string[], options: KernelsOptions): Promise<number> {
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
   const wanted = await selectKernels(workspace, names, options.arch);
-  const supplies = await openSupplies(workspace.project, { frozen: options.frozen ?? false, update: verb === 'update', progress: stderrProgress() });
+  const supplies = await openSupplies(workspace.project, { frozen: options.frozen ?? false, offline: options.offline, update: verb === 'update', progress: stderrProgress() });
   if (verb === 'list') return printList(wanted, supplies, options.json === true);
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
   const outcomes = await fetchKernels(wanted, supplies.kernel, supplies, interrupt.signal);

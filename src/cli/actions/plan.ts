@@ -15,7 +15,7 @@ export async function printPlan(selection: SelectionOptions, options: RunCommand
   const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
   const cells = await requestedCells(project, archs, { matrix: options.matrix ?? false, selection, hostArch: hostArch() });
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  const plan = await planCells(project, cells, { jobs: options.jobs, accel: options.accel, frozen: options.frozen ?? false, progress: stderrProgress(), signal: interrupt.signal });
+  const plan = await planCells(project, cells, { jobs: options.jobs, accel: options.accel, frozen: options.frozen ?? false, offline: options.offline, progress: stderrProgress(), signal: interrupt.signal });
   if (options.json === true) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else {
     process.stdout.write(plan.cells.map(describe).join('\n'));

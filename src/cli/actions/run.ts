@@ -19,6 +19,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions {
   readonly reporter?: readonly string[];
   readonly output?: string;
   readonly frozen?: boolean;
+  readonly offline?: boolean;
 }
 
 /** Returns the exit code. */
@@ -34,6 +35,7 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
     retries: options.retries,
     accel: options.accel,
     frozen: options.frozen ?? false,
+    offline: options.offline,
     reporters: options.reporter,
     output: options.output,
     cwd: process.cwd(),

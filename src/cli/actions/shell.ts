@@ -13,21 +13,23 @@ import type { ProjectOptions } from '../options.ts';
 export interface ShellCommandOptions extends ProjectOptions {
   readonly kernel?: string;
   readonly arch?: string;
+  readonly medium?: string;
   readonly accel?: 'auto' | Accel;
   readonly entries?: boolean;
   readonly frozen?: boolean;
+  readonly offline?: boolean;
 }
 
 /** Returns the exit code. */
 export async function openShell(name: string, options: ShellCommandOptions): Promise<number> {
   const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
-  const selection = { case: [name], ...(options.kernel === undefined ? {} : { kernel: [options.kernel] }), ...(options.arch === undefined ? {} : { arch: [options.arch] }) };
+  const selection = { case: [name], ...(options.kernel === undefined ? {} : { kernel: [options.kernel] }), ...(options.arch === undefined ? {} : { arch: [options.arch] }), ...(options.medium === undefined ? {} : { medium: [options.medium] }) };
   const [cell, ...others] = await requestedCells(project, archs, { matrix: false, selection, hostArch: hostArch() });
   if (cell === undefined || others.length > 0) {
-    throw new UsageError('ONE_CELL', `a shell needs one cell; ${others.length + 1} are selected`, { hint: `name one, such as kit-test shell ${cell?.case.name ?? name} --kernel ${cell?.kernel.name ?? 'NAME'} --arch ${cell?.arch.name ?? 'NAME'}` });
+    throw new UsageError('ONE_CELL', `a shell needs one cell; ${others.length + 1} are selected`, { hint: `name one, such as kit-test shell ${cell?.case.name ?? name} --kernel ${cell?.kernel.name ?? 'NAME'} --arch ${cell?.arch.name ?? 'NAME'}${cell !== undefined && cell.case.boot.length > 1 ? ` --medium ${cell.medium}` : ''}` });
   }
   const { signal } = new AbortController();
-  const pipeline = await openPipeline(project, { frozen: options.frozen ?? false, accel: options.accel, progress: stderrProgress() });
+  const pipeline = await openPipeline(project, { frozen: options.frozen ?? false, offline: options.offline, accel: options.accel, progress: stderrProgress() });
   const asked = options.entries === true ? [] : ['kit_test.shell'];
   const interactive = { ...cell, case: { ...cell.case, cmdline: [...cell.case.cmdline, ...asked] } };
   const prepared = await pipeline.prepare(interactive, () => undefined, signal);

@@ -15,7 +15,7 @@ export function addExec(program: Command, setExitCode: SetExitCode): void {
     .option('--copy <path>', 'put a file or folder into /work, the working directory of the command; repeatable', repeated)
     .option('--module <name>', 'kernel modules to load', collect)
     .option('--env <name=value>', 'environment variable; repeatable', repeated)
-    .option('--memory <size>', 'guest memory', '512M')
+    .option('--memory <size>', 'guest memory (default: what is needed, 512M at least)')
     .option('--cpus <n>', 'guest CPUs', positiveNumber)
     .option('--timeout <duration>', 'limit of the whole boot, stretched under TCG', duration)
     .option('-j, --jobs <n>', 'guests at once', positiveNumber)

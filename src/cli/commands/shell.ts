@@ -11,6 +11,7 @@ export function addShell(program: Command, setExitCode: SetExitCode): void {
     .argument('<case>', 'the case whose image to boot')
     .option('--kernel <name>', 'kernel (default: as for run)')
     .option('--arch <name>', 'architecture (default: of this machine)')
+    .option('--medium <name>', 'boot medium of a case that has several')
     .option('--entries', "run the image's entries instead of a shell")
     .addOption(new Option('--accel <accel>', 'how the guest runs').choices(['auto', 'kvm', 'hvf', 'tcg']));
   addKernelLockOptions(addProjectOptions(command))

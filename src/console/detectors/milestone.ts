@@ -10,12 +10,13 @@ const milestones: readonly { readonly name: Name; readonly gate: string; readonl
   { name: 'kernel', gate: 'Booting Linux on physical', start: /^Booting Linux on physical/ },
   { name: 'userspace', gate: 'kit-test: init', start: /^kit-test: init\b/ },
   { name: 'userspace', gate: 'Run /\\S{1,100} as init process', start: /^Run \/\S{1,100} as init process/ },
+  { name: 'ready', gate: 'kit-test: ready', start: /^kit-test: ready\b/ },
   { name: 'poweroff', gate: 'reboot: ', start: /^reboot: (?:Power down|System halted|Restarting system)/ },
 ];
 
 const firmware = 'SeaBIOS \\(version ';
 /** How every line that matters here begins. */
-const interesting = /^(?:Linux version \d|Booting Linux|kit-test: init|Run \/|reboot: |SeaBIOS \()/;
+const interesting = /^(?:Linux version \d|Booting Linux|kit-test: (?:init|ready)|Run \/|reboot: |SeaBIOS \()/;
 
 export interface MilestoneDetector extends ConsoleDetector {
   seen(name: Name): boolean;

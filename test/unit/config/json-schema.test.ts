@@ -15,7 +15,7 @@ describe('jsonSchemas', () => {
   it('describes what users write, not what the code sees', () => {
     const { case: ofCase, kernel, harness } = jsonSchemas();
     expect(ofCase).toMatchObject({ required: ['summary'], properties: { timeouts: { properties: { total: { type: 'string' } } }, memory: { anyOf: [{ type: 'integer' }, { type: 'string' }] } } });
-    expect(kernel).toMatchObject({ required: ['release', 'source'], properties: { source: { oneOf: [{ properties: { type: { const: 'apt' } } }, {}, {}] } } });
+    expect(kernel).toMatchObject({ required: ['release', 'source'], properties: { source: { oneOf: [{ properties: { type: { const: 'apt' } } }, {}, {}, {}] } } });
     expect(harness).not.toHaveProperty('required');
   });
 

@@ -140,7 +140,7 @@ describe('loadProject', () => {
     });
     expect(shown(issues)).toEqual([
       'harness.config.ts:1:18 retrys unknown key "retrys"',
-      'kernels/6.1.yaml:2:17 source.type expected one of apt, file, url, got "ap"',
+      'kernels/6.1.yaml:2:17 source.type expected one of apt, file, url, oci, got "ap"',
       'kernels/6.12.yaml:2:1 tabs are not allowed for indentation in YAML',
       'cases/boot/case.yaml:1:1 summary missing key "summary": expected a string',
       'cases/boot/case.yaml:1:1 sumary unknown key "sumary"',

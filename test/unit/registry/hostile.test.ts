@@ -54,7 +54,9 @@ describe('a registry in trouble', () => {
       response.write(body.subarray(0, 200_000), () => setImmediate(() => response.destroy()));
     });
     expect(digestsOf(await readLayers(await work.image(server.reference)))).toEqual([digestOf(body)]);
-    expect(server.requests.filter(({ url }) => url.endsWith(digestOf(body))).map(({ range }) => range)).toEqual([undefined, 'bytes=200000-']);
+    const ranges = server.requests.filter(({ url }) => url.endsWith(digestOf(body))).map(({ range }) => range ?? '');
+    // How much of the first answer arrived before the cut is the machine's affair.
+    expect(ranges).toEqual(['', expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
   });
 
   it.each<[string, Twist, string, RegExp]>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Totals } from '../../../src/model/report.ts';
 import { exitCode } from '../../../src/report/exit-code.ts';
-import { gridOf } from '../../../src/report/grid.ts';
+import { gridOf, placeOf } from '../../../src/report/grid.ts';
 import { failureGroups, skipGroups, slowestCells, totalsOf } from '../../../src/report/summarize.ts';
 import { planned, sampleCells } from './sample.ts';
 
@@ -37,6 +37,12 @@ describe('gridOf', () => {
         { kernel: '7.x', archs: ['x86_64'] },
       ],
     });
+  });
+
+  it('gives each boot medium of a case a row of its own', () => {
+    const cells = (['iso-bios', 'iso-efi'] as const).map((medium) => ({ ...planned(`a/6.12/x86_64/${medium}`), medium }));
+    expect(gridOf([planned('b/6.12/x86_64'), ...cells]).cases).toEqual(['b', 'a iso-bios', 'a iso-efi']);
+    expect(cells.map(placeOf)).toEqual(['a iso-bios/6.12/x86_64', 'a iso-efi/6.12/x86_64']);
   });
 
   it('is empty without cells', () => {

@@ -1,0 +1,107 @@
+// The boot of a prepared cell, by QEMU or by the command that the project names as its runner, with what belongs to one
+// attempt around it: the drive for artifacts and the probes.
+import { join } from 'node:path';
+import type { Accel } from '../model/arch.ts';
+import type { Cell } from '../model/cell.ts';
+import type { Progress } from '../model/events.ts';
+import type { Harness, RunnerSpec } from '../model/harness.ts';
+import { qemuCommand } from '../boot/command.ts';
+import { planGuest } from '../boot/plan.ts';
+import { startVm } from '../boot/vm.ts';
+import { timeScale, unscaledLimits } from '../config/resolve.ts';
+import type { AttemptFiles } from '../report/layout.ts';
+import { artifactsSerial, collectArtifacts, driveBytes, makeDrive } from './artifacts.ts';
+import type { Machine } from './machine.ts';
+import { observeBoot, type Bootable, type ObservedBoot } from './observe.ts';
+import type { PreparedCell } from './prepare.ts';
+import { attemptName, planCommand, runnerCommand, runnerFor } from './runner.ts';
+
+/** Where and how an attempt boots. */
+export interface BootPlace {
+  readonly machine: Machine;
+  readonly harness: Harness;
+  readonly progress: Progress;
+  /** The run folder, and the files of this attempt relative to it. */
+  readonly folder: string;
+  readonly files: AttemptFiles;
+  /** Number of the attempt. */
+  readonly number: number;
+  /** Folder of the project. */
+  readonly root: string;
+  readonly graceMs: number;
+  /** Console bytes as they come. */
+  readonly onConsole?: (chunk: Uint8Array) => void;
+}
+
+/** A boot that only waits for its turn. */
+export interface ReadyBoot {
+  /** Bytes of this machine's memory that the guest takes. */
+  readonly memory: number;
+  /** The line that boots it by hand. */
+  readonly command: string;
+  /** Undefined where a runner boots. */
+  readonly accel?: Accel;
+  run(): Promise<ObservedBoot>;
+}
+
+/** Plans the boot of an attempt. */
+export async function readyBoot(cell: Cell, prepared: PreparedCell, place: BootPlace, signal: AbortSignal): Promise<ReadyBoot> {
+  const runner = runnerFor(place.harness, cell.arch);
+  const bootable = runner === undefined ? await byQemu(cell, prepared, place, signal) : await byCommand(runner, cell, prepared, place);
+  const { memory, command, accel } = bootable;
+  const run = (): Promise<ObservedBoot> => withArtifacts(cell, place, () => observeBoot(bootable, observing(cell, prepared, bootable, place), signal));
+  return { memory, command, ...(accel === undefined ? {} : { accel }), run };
+}
+
+type Planned = Bootable & { readonly memory: number };
+
+async function byQemu(cell: Cell, prepared: PreparedCell, place: BootPlace, signal: AbortSignal): Promise<Planned> {
+  const { artifacts } = cell.case;
+  const scratch = artifacts && { path: drivePath(place), serial: artifactsSerial, writable: true, bytes: driveBytes(artifacts.limit) };
+  const plan = await place.machine.plan(cell, prepared, signal, scratch);
+  return { start: (options) => startVm(plan, options), command: qemuCommand(plan), accel: plan.accel, memory: plan.memory };
+}
+
+async function byCommand(runner: RunnerSpec, cell: Cell, prepared: PreparedCell, place: BootPlace): Promise<Planned> {
+  const { harness, progress, root, folder, files, number } = place;
+  const { startCommand } = await import('../boot/command-runner.ts');
+  const { memory, cmdline } = planGuest({ cell, arch: cell.arch, image: prepared.image });
+  const plan = planCommand(runner, {
+    ...prepared.runnerFiles,
+    cmdline,
+    arch: cell.arch.name,
+    cell: cell.id,
+    name: attemptName(cell.id, folder, number),
+    memory: `${Math.ceil(memory / 1024 ** 2)}`,
+    cpus: `${cell.case.cpus}`,
+    folder: join(folder, files.folder),
+  }, { root, limits: unscaledLimits(cell.case.timeouts, harness.timeouts) });
+  const tell = (message: string): void => progress.notice(`${cell.id}: ${message}`);
+  // Its machines are elsewhere: they take nothing of this one's memory.
+  return { start: (options) => startCommand(plan, options, tell), command: runnerCommand(plan), memory: 0 };
+}
+
+function observing(cell: Cell, { waits }: PreparedCell, { accel }: Bootable, place: BootPlace): Parameters<typeof observeBoot>[1] {
+  const { expect, probe, dir } = cell.case;
+  const scale = accel === undefined ? 1 : timeScale(place.harness, cell.arch, accel);
+  const probing = probe && { probes: probe, folder: dir, scale, waits };
+  const { folder, files, graceMs, onConsole } = place;
+  return { folder, files, expect, probing, consoleLimit: place.harness.consoleLimit, graceMs, onConsole };
+}
+
+const drivePath = ({ folder, files }: BootPlace): string => join(folder, `${files.artifacts}.img`);
+
+/** The guest's drive is made before the boot and gone after it, whatever happened. */
+async function withArtifacts(cell: Cell, place: BootPlace, boot: () => Promise<ObservedBoot>): Promise<ObservedBoot> {
+  const { artifacts } = cell.case;
+  if (artifacts === undefined) return boot();
+  if (runnerFor(place.harness, cell.arch) !== undefined) {
+    place.progress.notice(`${cell.id}: no artifacts: only QEMU brings them home, not the runner`);
+    return boot();
+  }
+  await using drive = await makeDrive(drivePath(place), artifacts.limit);
+  const observed = await boot();
+  const collected = await collectArtifacts(drive.path, { root: place.folder, folder: place.files.artifacts }, artifacts.limit);
+  for (const notice of collected.notices) place.progress.notice(`${cell.id}: ${notice}`);
+  return { ...observed, ...(collected.artifacts === undefined ? {} : { artifacts: collected.artifacts }) };
+}
