@@ -17,7 +17,7 @@ import { parseKconfig } from '../kernel/kconfig.ts';
 import { readModule, requireModules, type ModuleSelection } from '../kernel/modules.ts';
 import { unmetConfig, unmetRelease } from '../matrix/needs.ts';
 import { attach, type Attachments, type Copy } from './attachments.ts';
-import { unknownRelease } from './from-image.ts';
+import { fromImage, unknownRelease } from './from-image.ts';
 import { readImageSource, type ImageSource } from './image-yaml.ts';
 import { formatFiles, prepareMedium } from './medium.ts';
 import { checkRunnerFormat, defaultFormat, runnerFor, unfitForRunner, valuesOfFiles, type RunnerValues } from './runner.ts';
@@ -67,7 +67,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     const names = [...cell.case.modules, ...attachments.modules];
     const modules = names.length === 0 ? noModules : await requireModules(kernel, names);
     const { yaml, baseDir, placeOf } = await sourceOf(cell);
-    const rootfs = await images.rootfs({ yaml, baseDir, placeOf, arch: cell.arch, extra: extraFiles(cell, attachments) }, signal);
+    const rootfs = await images.rootfs({ yaml, baseDir, placeOf, withKernel: cell.kernel.name === fromImage, arch: cell.arch, extra: extraFiles(cell, attachments) }, signal);
     const ofKernel = await images.modules(
       {
         release: kernel.release,

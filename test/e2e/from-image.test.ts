@@ -29,8 +29,8 @@ init: ["builtin:init", "apt:busybox-static"]
 onboot:
   - name: check
     image: dir:./check
-    command: ["/bin/sh", "-c", "grep -q from.image=1 /proc/cmdline && grep -q ^dummy /proc/modules && uname -r"]
-    binds: ["/usr/bin:/bin"]
+    command: ["/bin/sh", "-c", "grep -q from.image=1 /proc/cmdline && grep -q ^dummy /proc/modules && [ -s /lib/modules/from-image ]"]
+    binds: ["/usr/bin:/bin", "/lib:/lib"]
 `,
     'cases/own/check/etc/empty': '',
     'cases/newer/case.yaml': 'summary: wants another release\nneeds: { kernel: ">=6.2" }\n',
@@ -58,6 +58,7 @@ async function kernelImage(arch: Arch): Promise<Buffer> {
   const kernel = await guests.kernel(arch);
   const modules = pack();
   for (const { file } of (await selectModules(kernel, ['dummy'])).files) modules.entry({ name: `./lib/modules/${kernel.release}/${relative(kernel.modules ?? '', file)}` }, await readFile(file));
+  modules.entry({ name: './lib/modules/from-image' }, 'all of the archive is in the root file system');
   modules.finalize();
   const image = pack();
   const packed = packings[arch.name] ?? ((bytes: Buffer): Buffer => bytes);
