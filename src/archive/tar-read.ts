@@ -30,6 +30,8 @@ export interface TarReader {
   skip(bytes: number): void;
   /** Whether the marker at the end was seen: what follows does not matter. */
   readonly ended: boolean;
+  /** Bytes that belong to the archive so far: at its end, with the marker. */
+  readonly bytes: number;
   /** The entries, once all bytes were pushed. */
   finish(): Entry[];
 }
@@ -117,6 +119,9 @@ export function createTarReader(path: string, limits: TarLimits = tarLimits): Ta
     },
     get ended() {
       return zeroBlocks >= 2;
+    },
+    get bytes() {
+      return offset;
     },
     finish() {
       if (skipping > 0 || pending.size > 0 || extension !== undefined) throw brokenTar('it ends in the middle');

@@ -11,7 +11,7 @@ import { HarnessError } from '../model/errors.ts';
 import { decodeIndex, encodeIndex } from './spool-index.ts';
 
 const KIND = 'tar';
-const FORMAT = 2;
+const FORMAT = 3;
 /** Archives are padded to whole records: a few KiB. */
 const MAX_TAIL = 64 * 1024 ** 2;
 
@@ -75,7 +75,8 @@ async function spool(source: AsyncIterable<Uint8Array>, path: string, signal: Ab
     await bytes.return?.();
   }
   const entries = reader.finish();
-  await file.truncate(size);
+  // Equal archives give equal files, in whatever pieces they came.
+  await file.truncate(reader.bytes);
   return entries;
 }
 

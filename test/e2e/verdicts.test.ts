@@ -36,8 +36,9 @@ const files = {
   ...scriptCase('needs-config', 'true', 'needs: { config: [CONFIG_NO_SUCH_THING] }'),
   ...scriptCase('needs-kernel', 'true', 'needs: { kernel: ">=6.6" }'),
   ...scriptCase('needs-arch', 'true', 'needs: { arch: [amd64] }'),
-  'cases/too-big/case.yaml': 'summary: too big\nrun: { command: ["true"], copy: [big] }\nmemory: 128M\n',
-  'cases/too-big/big': new Uint8Array(60 * 1024 ** 2),
+  'cases/too-big/case.yaml': 'summary: too big\nmemory: 128M\n',
+  'cases/too-big/image.yml': 'init: ["builtin:init", "apt:busybox-static", "dir:./big"]\n',
+  'cases/too-big/big/bytes': new Uint8Array(60 * 1024 ** 2),
 };
 
 let project: Project;
