@@ -22,3 +22,5 @@ try {
   if (text !== '') process.stderr.write(text);
   process.exitCode = exitCode;
 }
+// Everything was put in order; a connection that is still being made would only keep the user waiting.
+if (process.exitCode === exitCodes.interrupted) process.exit();

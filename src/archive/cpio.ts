@@ -13,6 +13,8 @@ export interface CpioOptions {
    * it leads, instead of replacing it. For archives laid over a tree that is not known here (`lib -> usr/lib`).
    */
   readonly followLinks?: boolean;
+  /** Say nothing of the root folder: it stays as the kernel made it. */
+  readonly withoutRoot?: boolean;
 }
 
 const types = { file: 0o100000, directory: 0o040000, symlink: 0o120000, char: 0o020000, block: 0o060000, fifo: 0o010000 } as const;
@@ -44,8 +46,8 @@ async function* parts(tree: Tree, read: ReadSlice, options: CpioOptions): AsyncG
   const numbers = new Map<Inode, { readonly ino: number; readonly nlink: number }>();
   let ino = 1;
   for (const { path, inode } of list(tree)) {
-    // An archive laid over another one says nothing of the root.
-    if (path === '' && options.followLinks === true) continue;
+    // An archive laid over another one says nothing of the root either.
+    if (path === '' && (options.followLinks === true || options.withoutRoot === true)) continue;
     const names = left.get(inode) ?? 1;
     let identity = numbers.get(inode);
     if (identity === undefined) {
@@ -92,7 +94,7 @@ function countNames(tree: Tree): Map<Inode, number> {
 }
 
 function header(name: string, inode: Inode, record: { readonly ino: number; readonly nlink: number; readonly size: number }): Uint8Array {
-  if (record.size > MAX_FIELD) throw new HarnessError('IMAGE_FILE_TOO_BIG', `${showName(name)} has ${record.size} bytes: an initramfs holds files up to 4 GiB`);
+  if (record.size > MAX_FIELD) throw new HarnessError('IMAGE_FILE_TOO_BIG', `${showName(name)} has ${record.size} bytes: an initramfs holds files up to 4 GiB`, { hint: 'leave it out, or give it to the case as a drive' });
   const device = inode.type === 'char' || inode.type === 'block' ? inode : { major: 0, minor: 0 };
   return encode(name, [
     record.ino, types[inode.type] | inode.mode, inode.uid, inode.gid, record.nlink,

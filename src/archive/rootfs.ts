@@ -1,6 +1,7 @@
 // A file tree held in memory: names and attributes only, content stays where it lies.
 // Paths are resolved as inside a chroot: symbolic links are followed, never out of the tree.
 // Hard links are one inode object under several names, so a replaced name leaves the others their content.
+import { isDeepStrictEqual } from 'node:util';
 import { HarnessError } from '../model/errors.ts';
 import { pathParts, plainDirectory, showName, type Inode } from './entry.ts';
 
@@ -76,6 +77,8 @@ export function attach(tree: Tree, path: string, subtree: Tree): void {
  */
 export function merge(tree: Tree, over: Tree): void {
   for (const { path, inode } of list(over)) {
+    // A root that nobody described says nothing of the one below.
+    if (path === '' && isDeepStrictEqual(inode, plainDirectory)) continue;
     const existing = lookup(tree, path);
     if (inode.type === 'directory' && existing?.inode.type === 'symlink' && lookup(tree, path, { follow: true })?.children !== undefined) continue;
     if (inode.type === 'symlink' && existing?.children !== undefined && existing.children.size > 0) divert(tree, path, inode.target, existing);

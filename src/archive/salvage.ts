@@ -1,5 +1,5 @@
-// Reads what is whole of a tar archive that may be cut anywhere and comes from a guest: headers only, one by one, so that
-// the size of the file does not matter. No library does that: they read all of it, and give up at the first defect.
+// Reads what is whole of tar archives, one after the other, that may be cut anywhere and come from a guest: headers only, one
+// by one, so that the size of the file does not matter. No library does that: they read all of it, and give up at the first defect.
 // https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html and GNU tar's long names
 import type { FileHandle } from 'node:fs/promises';
 
@@ -23,7 +23,7 @@ export interface Salvage {
 const block = 512;
 const longNameLimit = 64 * 1024;
 
-/** Reads the archive at the beginning of a file of `size` bytes; what follows its end does not matter. */
+/** Reads the archives at the beginning of a file of `size` bytes; what follows their end does not matter. */
 export async function salvageTar(file: FileHandle, size: number, maxEntries: number): Promise<Salvage> {
   const entries: SalvagedEntry[] = [];
   const header = Buffer.alloc(block);
@@ -31,12 +31,17 @@ export async function salvageTar(file: FileHandle, size: number, maxEntries: num
   for (let at = 0; ; ) {
     if (at + block > size) return { entries, defect: 'it has no end' };
     await file.read(header, 0, block, at);
-    if (header.every((byte) => byte === 0)) return at === 0 ? { entries, defect: 'it is empty' } : { entries };
+    if (isZero(header)) {
+      // Two such blocks end an archive; another one may follow at once.
+      at += 2 * block;
+      if (at + block <= size) await file.read(header, 0, block, at);
+      if (at + block > size || isZero(header) || !hasChecksum(header)) return entries.length === 0 ? { entries, defect: 'it is empty' } : { entries };
+    }
     if (!hasChecksum(header)) return { entries, defect: entries.length === 0 ? 'it is no tar archive' : 'it is damaged' };
     const kind = String.fromCharCode(header[156] ?? 0);
     const bytes = readNumber(header.subarray(124, 136));
     const offset = at + block;
-    if (!Number.isSafeInteger(bytes) || bytes < 0 || offset + bytes > size) return { entries, defect: 'it is cut off' };
+    if (!Number.isSafeInteger(bytes) || bytes < 0 || offset + bytes > size) return { entries, defect: `it is cut off in ${shown(long.name ?? plainName(header))}` };
     at = offset + Math.ceil(bytes / block) * block;
     if (kind === 'L' || kind === 'K' || kind === 'x') {
       if (bytes > longNameLimit) return { entries, defect: 'it is damaged' };
@@ -50,6 +55,10 @@ export async function salvageTar(file: FileHandle, size: number, maxEntries: num
     long = {};
   }
 }
+
+const shown = (name: string): string => name.slice(0, 200).replace(/^\.\//, '').replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '\ufffd');
+
+const isZero = (header: Buffer): boolean => header.every((byte) => byte === 0);
 
 function typeOf(kind: string): SalvagedEntry['type'] {
   switch (kind) {

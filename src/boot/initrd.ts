@@ -1,9 +1,10 @@
 // Joins cpio segments to the one file QEMU loads. The kernel unpacks archives that follow each other, with zeros
 // between them, in order (Documentation/driver-api/early-userspace/buffer-format.rst).
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Segment } from '../model/image.ts';
 import { InternalError } from '../model/errors.ts';
+import { copyBulk } from '../sys/bulk.ts';
 
 /** What is needed of a cache. */
 export interface InitrdStore {
@@ -11,8 +12,6 @@ export interface InitrdStore {
 }
 
 const alignment = 512;
-/** Copying through memory in pieces of this size takes 0.08 s for 150 MB; the kernel's own copying takes six times as long on ext4. */
-const PIECE = 4 * 1024 * 1024;
 
 /** Path of the joined initrd; a single segment is used where it lies. */
 export async function composeInitrd(cache: InitrdStore, segments: readonly Segment[], signal?: AbortSignal): Promise<string> {
@@ -25,28 +24,10 @@ export async function composeInitrd(cache: InitrdStore, segments: readonly Segme
 
 async function join(segments: readonly Segment[], path: string, signal: AbortSignal | undefined): Promise<void> {
   await using to = await open(path, 'wx');
-  const buffer = Buffer.allocUnsafe(PIECE);
-  let filled = 0;
-  for (const segment of segments) {
-    await using from = await open(segment.path);
-    for (;;) {
-      signal?.throwIfAborted();
-      if (filled === PIECE) {
-        await writeAll(to, buffer);
-        filled = 0;
-      }
-      const { bytesRead } = await from.read(buffer, filled, PIECE - filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    // A piece is a multiple of the alignment: there is room.
-    const padding = (alignment - (filled % alignment)) % alignment;
-    buffer.fill(0, filled, filled + padding);
-    filled += padding;
-  }
-  await writeAll(to, buffer.subarray(0, filled));
+  let end = 0;
+  for (const segment of segments) end = align(await copyBulk(segment.path, to, end, signal));
+  // Up to the end of the last padding; what was left out in between is zeros.
+  await to.truncate(end);
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
-}
+const align = (position: number): number => Math.ceil(position / alignment) * alignment;

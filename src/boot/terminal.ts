@@ -19,6 +19,11 @@ export async function bootInTerminal(plan: BootPlan, terminal: Terminal, signal:
   const { input, output } = terminal;
   output.write(`Booting ${plan.cell}. Ctrl-] ends the guest.\r\n`);
   await using vm = startVm(plan, { signal, interactive: true, onConsole: (chunk) => void output.write(chunk) });
+  if ((plan.ports ?? []).length > 0) {
+    const say = (ports: ReadonlyMap<number, number>): void => void output.write([...ports].map(([guest, host]) => `Port ${guest} of the guest is 127.0.0.1:${host}.\r\n`).join(''));
+    // A guest that has ended by now has no ports to tell of.
+    vm.ports().then(say, () => undefined);
+  }
   const type = (keys: Buffer): void => {
     const left = keys.indexOf(leave);
     if (left > 0 || left === -1) vm.write(left === -1 ? keys : keys.subarray(0, left));

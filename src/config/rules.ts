@@ -1,4 +1,5 @@
 // Rules that a schema cannot express, over one case or the whole project: small named functions that give the mistakes they find.
+import { posix } from 'node:path';
 import type { Case } from '../model/case.ts';
 import type { Issue } from '../model/errors.ts';
 import { runnerWords, type Harness } from '../model/harness.ts';
@@ -58,11 +59,14 @@ const probesFitTotal: CaseRule = ({ probe, timeouts }, { harness }) => {
   }]);
 };
 
+/** What the guest's own init lives on, and what it mounts there itself. */
+const taken = new Set(['/', '/bin', '/containers', '/dev', '/etc', '/etc/kit-test', '/init', '/lib', '/proc', '/run', '/sbin', '/sys', '/usr', '/usr/bin', '/usr/lib', '/usr/lib/kit-test', '/usr/sbin', '/work']);
+
 const drivesHavePlaces: CaseRule = ({ drives }) => {
-  const mounts = drives.map(({ mount }) => mount.replace(/(.)\/+$/, '$1'));
+  const mounts = drives.map(({ mount }) => posix.normalize(mount).replace(/(.)\/+$/, '$1'));
   return mounts.flatMap((mount, index) => {
     const path = ['drives', index, 'mount'];
-    if (mount === '/') return [{ path, message: 'a drive cannot be mounted at /', hint: 'name a folder below it' }];
+    if (taken.has(mount)) return [{ path, message: `a drive cannot be mounted at ${mount}`, hint: 'the guest needs what lies there: name a folder of its own, such as /data' }];
     return mounts.indexOf(mount) === index ? [] : [{ path, message: `another drive is mounted at ${mount} already` }];
   });
 };

@@ -45,16 +45,26 @@ export async function composeTree({ doc, withKernel, placeOf, files, treeOf, des
   if ((doc.init ?? []).length > 1) merge(root, await treeOf(packagesKey));
   if ((doc.init ?? []).length > 0) addStandardFiles(root, 'system');
   await placeVolumes(root, doc, (ref) => complete(ref, 'system'), ({ name }) => treeOf(volumeKey(name)));
-  const forShell = (doc.init ?? []).includes('builtin:init');
-  for (const bundle of bundleConfigs(doc, describe, placeOf)) await placeBundle(root, bundle, () => complete(bundle.container.image, 'container'), forShell);
+  for (const bundle of bundleConfigs(doc, describe, placeOf)) await placeBundle(root, bundle, () => complete(bundle.container.image, 'container'), bundleTexts(bundle, doc));
   placeFiles(root, files);
   return root;
 }
 
-async function placeBundle(root: Tree, bundle: Bundle, imageTree: () => Promise<Tree>, forShell: boolean): Promise<void> {
+/** What is written into the bundles of a document, without their images: path and text. It says whether two versions of this code make the same of it. */
+export function writtenTexts({ doc, describe, placeOf }: Pick<Composition, 'doc' | 'describe' | 'placeOf'>): readonly (readonly [path: string, text: string])[] {
+  return bundleConfigs(doc, describe, placeOf).flatMap((bundle) => bundleTexts(bundle, doc));
+}
+
+function bundleTexts(bundle: Bundle, { init = [] }: LinuxkitDocument): readonly (readonly [path: string, text: string])[] {
+  return [
+    [`${bundle.path}/config.json`, goJson(bundle.config)],
+    [`${bundle.path}/runtime.json`, goJson(bundle.runtime)],
+    ...(init.includes('builtin:init') ? [[`${bundle.path}/entry`, shellEntry(bundle)] as const] : []),
+  ];
+}
+
+async function placeBundle(root: Tree, bundle: Bundle, imageTree: () => Promise<Tree>, texts: ReturnType<typeof bundleTexts>): Promise<void> {
   if (bundle.carries) attach(root, bundle.root, await imageTree());
-  put(root, `${bundle.path}/config.json`, textFile(goJson(bundle.config)));
-  put(root, `${bundle.path}/runtime.json`, textFile(goJson(bundle.runtime)));
-  if (forShell) put(root, `${bundle.path}/entry`, textFile(shellEntry(bundle)));
+  for (const [path, text] of texts) put(root, path, textFile(text));
   for (const folder of bundle.folders) put(root, `${bundle.path}/${folder}`, plainDirectory);
 }

@@ -5,7 +5,8 @@ import { InternalError } from '../model/errors.ts';
 import type { Progress } from '../model/events.ts';
 import { labelOptions } from '../oci/label.ts';
 import { resolveSource, type Source, type TransportContext } from '../source/source.ts';
-import { sections, type LinuxkitDocument } from './linuxkit/schema.ts';
+import { findSources } from './find-sources.ts';
+import type { LinuxkitDocument } from './linuxkit/schema.ts';
 import { containerIds, type ContainerImage, type PlaceOf } from './sections/containers.ts';
 import { derivedSources, kernelKey } from './sections/derived.ts';
 import { readFiles, type ReadyFile } from './sections/files.ts';
@@ -15,6 +16,8 @@ export type ImageBuilderContext = Omit<TransportContext, 'arch' | 'baseDir'> & {
   readonly progress: Progress;
   /** Reads the YAML of image labels: any value; throws on text that is no YAML. */
   readonly parseYaml: (text: string) => unknown;
+  /** Segments will be wanted compressed too: that is done while they are written. */
+  readonly compress?: boolean | undefined;
 };
 
 export interface DocumentRequest {
@@ -37,18 +40,13 @@ export interface ImagePlan extends DocumentRequest {
 
 /** Finds every source of a document and reads the files it names. */
 export async function planImage({ yaml, baseDir, arch, placeOf, withKernel = false }: DocumentRequest, context: ImageBuilderContext, signal: AbortSignal): Promise<ImagePlan> {
-  const refs = new Set([...(withKernel && filled(yaml.kernel?.image) ? [yaml.kernel?.image ?? ''] : []), ...(yaml.init ?? []), ...(yaml.volumes ?? []).flatMap(({ image }) => image ?? []), ...sections.flatMap((section) => (yaml[section] ?? []).map(({ image }) => image))]);
   if (yaml.trust !== undefined) context.progress.notice('trust: in LinuxKit YAML is not used any more: images are identified by their digests');
-  const sources = new Map<string, Source>();
-  // One after another: several of them would wait for the same package index.
-  for (const ref of refs) sources.set(ref, await resolveSource(ref, { ...context, arch, baseDir }, signal));
+  const sources = await findSources(yaml, { withKernel, placeOf }, (ref) => resolveSource(ref, { ...context, arch, baseDir }, signal));
   for (const [key, source] of derivedSources(yaml, sources, context.cache, placeOf)) sources.set(key, source);
   const ids = containerIds(yaml);
-  const files = await readFiles(yaml, { ...context, baseDir, idOf: (name) => ids.get(name) }, signal);
+  const files = await readFiles(yaml, { ...context, baseDir, placeOf, idOf: (name) => ids.get(name) }, signal);
   return { yaml, baseDir, arch, placeOf, withKernel: sources.has(kernelKey), sources, files };
 }
-
-const filled = (text: string | undefined): boolean => text !== undefined && text !== '';
 
 /** The source of a reference that the plan was made for. */
 export function sourceOf({ sources }: ImagePlan, ref: string): Source {

@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeCpio, unpackedSize, type CpioOptions } from '../archive/cpio.ts';
+import { gzipAlongside } from '../archive/gzip-file.ts';
 import type { Tree } from '../archive/rootfs.ts';
 import type { Cache } from '../cache/store.ts';
 import { InternalError } from '../model/errors.ts';
 import type { Image, Segment } from '../model/image.ts';
+import { writeBulk } from '../sys/bulk.ts';
 import { errorCode } from '../sys/fs.ts';
 import { openSlices } from '../source/slices.ts';
 
@@ -16,8 +18,13 @@ export interface BuiltSegment extends Segment {
   readonly unpackedBytes: number;
 }
 
+export interface SegmentOptions extends CpioOptions {
+  /** Puts its compressed form into the cache too, where the segment has to be written. */
+  readonly compress?: boolean | undefined;
+}
+
 /** Format of what is built: a change of it makes every segment anew. */
-const builderVersion = 2;
+const builderVersion = 4;
 
 /** A key from everything that decides a segment's bytes. */
 export function segmentKey(parts: unknown): string {
@@ -25,7 +32,7 @@ export function segmentKey(parts: unknown): string {
 }
 
 /** The segment of a key; `make` is called only when the cache does not have it. */
-export async function buildSegment(cache: Cache, kind: string, key: string, make: () => Promise<Tree>, options: CpioOptions, signal: AbortSignal): Promise<BuiltSegment> {
+export async function buildSegment(cache: Cache, kind: string, key: string, make: () => Promise<Tree>, options: SegmentOptions, signal: AbortSignal): Promise<BuiltSegment> {
   const kept = await keepSegment(cache, kind, key, make, options, signal);
   if (kept !== undefined) return kept;
   await cache.drop(kind, key);
@@ -35,11 +42,11 @@ export async function buildSegment(cache: Cache, kind: string, key: string, make
 }
 
 /** Undefined when what the cache has is not whole: a disk may lose what was written just before it lost power. */
-async function keepSegment(cache: Cache, kind: string, key: string, make: () => Promise<Tree>, options: CpioOptions, signal: AbortSignal): Promise<BuiltSegment | undefined> {
+async function keepSegment(cache: Cache, kind: string, key: string, make: () => Promise<Tree>, options: SegmentOptions, signal: AbortSignal): Promise<BuiltSegment | undefined> {
   const place = await cache.entry(kind, key, async (temporary) => {
     const tree = await make();
     await mkdir(temporary, { recursive: true });
-    const written = await writeSegment(tree, join(temporary, 'segment.cpio'), options, signal);
+    const written = await writeSegment(tree, join(temporary, 'segment.cpio'), cache, options, signal);
     await writeFile(join(temporary, 'segment.json'), JSON.stringify({ ...written, unpackedBytes: unpackedSize(tree) }));
   }, signal);
   return readSegment(place);
@@ -76,16 +83,20 @@ export function imageDigest(segments: readonly Segment[], cmdline: readonly stri
   return `sha256:${createHash('sha256').update(JSON.stringify([segments.map(({ digest }) => digest), cmdline])).digest('hex')}`;
 }
 
-async function writeSegment(tree: Tree, path: string, options: CpioOptions, signal: AbortSignal): Promise<Pick<Segment, 'digest' | 'bytes'>> {
+async function writeSegment(tree: Tree, path: string, cache: Cache, options: SegmentOptions, signal: AbortSignal): Promise<Pick<Segment, 'digest' | 'bytes'>> {
   await using slices = openSlices(signal);
   await using file = await open(path, 'wx');
+  await using gzip = options.compress === true ? await gzipAlongside(cache) : undefined;
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const piece of writeCpio(tree, slices.read, options)) {
     signal.throwIfAborted();
     hash.update(piece);
+    writeBulk(file, piece, bytes);
     bytes += piece.byteLength;
-    await file.writeFile(piece);
+    await gzip?.write(piece);
   }
-  return { digest: `sha256:${hash.digest('hex')}`, bytes };
+  const digest = `sha256:${hash.digest('hex')}`;
+  await gzip?.keep(digest, signal);
+  return { digest, bytes };
 }

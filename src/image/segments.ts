@@ -3,14 +3,17 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { CpioOptions } from '../archive/cpio.ts';
 import { contentSize, plainDirectory, type Content, type Inode } from '../archive/entry.ts';
 import { createTree, list, type Tree } from '../archive/rootfs.ts';
 import type { Cache } from '../cache/store.ts';
 import { InternalError } from '../model/errors.ts';
-import { composeTree } from './compose.ts';
+import { composeTree, writtenTexts } from './compose.ts';
 import { numberInodes, outlineOf, readOutline, verifyOutline } from './outline.ts';
 import { mapInodes, takeApart, treeIdentity } from './parts.ts';
 import { describeImage, planIdentity, sourceOf, type ImageBuilderContext, type ImagePlan } from './plan.ts';
+import type { ContainerImage } from './sections/containers.ts';
 import { buildSegment, findSegment, segmentKey, type BuiltSegment } from './segment.ts';
 
 /** Attributes of folders that are not like those nobody described, for who lays files over the image. */
@@ -33,7 +36,8 @@ const SEGMENT = 'segment';
 /** The segments of a planned image, from the cache where it has them. */
 export async function imageSegments(plan: ImagePlan, context: ImageBuilderContext, signal: AbortSignal): Promise<ImageSegments> {
   const { cache } = context;
-  const key = segmentKey(planIdentity(plan));
+  const describe = (ref: string): ContainerImage => describeImage(plan, ref, context.parseYaml);
+  const key = segmentKey([planIdentity(plan), writtenTexts({ doc: plan.yaml, describe, placeOf: plan.placeOf })]);
   for (let tries = 0; tries < 3; tries += 1) {
     try {
       const place = await cache.entry(RECORD, key, async (temporary) => writeFile(temporary, JSON.stringify(await compose(plan, context, signal))), signal);
@@ -87,34 +91,46 @@ async function compose(plan: ImagePlan, context: ImageBuilderContext, signal: Ab
   });
   const ofFiles = new Set(plan.files.map(({ inode }) => inode));
   const parts = takeApart(tree, (inode) => useOf.get(inode) ?? (ofFiles.has(inode) ? 'files' : 'rest'));
+  // As with LinuxKit: a root folder that no image describes stays as the kernel made it, which may be writable for all. Folders and packages do describe it.
+  const write = (plan.yaml.init ?? []).every((ref) => sourceOf(plan, ref).image !== undefined) && isDeepStrictEqual(tree.root.inode, plainDirectory) ? { withoutRoot: true } : {};
   const keys: string[] = [];
   // Most of the time goes into reading and hashing, which several at once would only share.
-  for (const [origin, part] of parts.size === 0 ? [['rest', createTree()] as const] : parts) {
+  for (const [origin, part] of parts.size === 0 ? [['rest', createTree()] as const] : steadyFirst(parts, plan)) {
     signal.throwIfAborted();
-    keys.push(await (typeof origin === 'string' ? ownSegment(part, plan, context, signal) : sourceSegment(part, origin, plan, context, signal)));
+    keys.push(await (typeof origin === 'string' ? ownSegment(part, write, plan, context, signal) : sourceSegment(part, write, origin, plan, context, signal)));
   }
   return { segments: keys, folders: unusualFolders(tree) };
 }
 
+/** What people edit comes last: of a file of segments in this order only the end changes, and only that is written anew. */
+function steadyFirst<Origin extends Use | 'files' | 'rest'>(parts: ReadonlyMap<Origin, Tree>, plan: ImagePlan): readonly (readonly [Origin, Tree])[] {
+  const rank = (origin: Origin): number => {
+    if (origin === 'rest') return 1;
+    if (origin === 'files') return 2;
+    return typeof origin === 'object' && sourceOf(plan, origin.ref).ref.startsWith('dir:') ? 3 : 0;
+  };
+  return [...parts].sort(([one], [other]) => rank(one) - rank(other));
+}
+
 /** The segment of what came from one source; its files are looked up only to be written. */
-async function sourceSegment(part: Tree, use: Use, plan: ImagePlan, { cache }: ImageBuilderContext, signal: AbortSignal): Promise<string> {
+async function sourceSegment(part: Tree, write: CpioOptions, use: Use, plan: ImagePlan, { cache, compress }: ImageBuilderContext, signal: AbortSignal): Promise<string> {
   const source = sourceOf(plan, use.ref);
-  const key = segmentKey([source.digest, treeIdentity(part, contentSize)]);
+  const key = segmentKey([source.digest, treeIdentity(part, contentSize), write]);
   await buildSegment(cache, SEGMENT, key, async () => {
     const real = await source.tree(signal);
     if (!(await verifyOutline(source, real, use.outline, cache))) throw new StaleOutline();
     const inodes = numberInodes(real);
     return mapInodes(part, (inode) => (inode.type === 'file' ? (inodes[use.numbers.get(inode) ?? -1] ?? inode) : inode));
-  }, {}, signal);
+  }, { ...write, compress }, signal);
   return key;
 }
 
 /** The segment of files whose content is at hand. */
-async function ownSegment(part: Tree, plan: ImagePlan, { cache }: ImageBuilderContext, signal: AbortSignal): Promise<string> {
+async function ownSegment(part: Tree, write: CpioOptions, plan: ImagePlan, { cache, compress }: ImageBuilderContext, signal: AbortSignal): Promise<string> {
   const digests = new Map<Content, string>();
   for (const { inode, digest } of plan.files) if (inode.type === 'file') digests.set(inode.content, digest);
-  const key = segmentKey(treeIdentity(part, (content) => digests.get(content) ?? contentIdentity(content, cache)));
-  await buildSegment(cache, SEGMENT, key, () => Promise.resolve(part), {}, signal);
+  const key = segmentKey([treeIdentity(part, (content) => digests.get(content) ?? contentIdentity(content, cache)), write]);
+  await buildSegment(cache, SEGMENT, key, () => Promise.resolve(part), { ...write, compress }, signal);
   return key;
 }
 

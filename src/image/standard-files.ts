@@ -7,17 +7,22 @@ import { lookup, put, remove, type Tree } from '../archive/rootfs.ts';
 /** Who reads /etc/resolv.conf: the system (init and volumes) follows what DHCP writes below /run, a container gets its own. */
 export type Role = 'system' | 'container';
 
-const leftovers = ['.dockerenv', 'Dockerfile', 'dev/console', 'dev/pts', 'dev/shm', 'etc/hostname'];
+/** What an image has from the machine that built it. */
+export const leftovers = ['.dockerenv', 'Dockerfile', 'dev/console', 'dev/pts', 'dev/shm', 'etc/hostname'];
 const mountPoints = ['dev', 'dev/pts', 'dev/shm', 'etc', 'proc', 'sys'];
 
-const hosts = `127.0.0.1       localhost
+/** The guest's own /etc/hosts. */
+export const hosts = `127.0.0.1       localhost
 ::1     localhost ip6-localhost ip6-loopback
 fe00::0 ip6-localnet
 ff00::0 ip6-mcastprefix
 ff02::1 ip6-allnodes
 ff02::2 ip6-allrouters
 `;
-const noResolver = '\n# no resolv.conf configured\n';
+/** A container's /etc/resolv.conf. */
+export const noResolver = '\n# no resolv.conf configured\n';
+/** Where the system's /etc/resolv.conf leads: DHCP writes it. */
+export const resolverTarget = '/run/resolvconf/resolv.conf';
 
 /** Takes out what an image has from the machine that built it, and replaces its hosts and resolv.conf. */
 export function dropLeftovers(tree: Tree, role: Role): void {
@@ -45,7 +50,7 @@ type Owner = Partial<Pick<Attributes, 'mode' | 'uid' | 'gid'>>;
 
 function resolver(role: Role, owner: Owner): Inode {
   if (role === 'container') return textFile(noResolver, owner);
-  return { ...plainDirectory, mode: 0o777, type: 'symlink', target: '/run/resolvconf/resolv.conf' };
+  return { ...plainDirectory, mode: 0o777, type: 'symlink', target: resolverTarget };
 }
 
 /** A regular file keeps mode and owner; a link or directory of that name gives way to a file of the usual kind. */

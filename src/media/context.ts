@@ -22,7 +22,7 @@ export interface SystemParts {
 }
 
 export interface FormatContext {
-  readonly cache: Pick<Cache, 'entry' | 'temporary'>;
+  readonly cache: Pick<Cache, 'entry' | 'entryPath' | 'exclusive' | 'temporary'>;
   /** A reader of the tree's content. */
   slices(signal: AbortSignal): { readonly read: ReadSlice } & AsyncDisposable;
   /** Path of a file of a Debian package, fetched from the archive: boot loaders of other architectures than this machine's. */

@@ -16,6 +16,8 @@ export interface Format {
   /** The files it makes, for a base name. */
   files(base: string, arch: Arch): readonly string[];
   readonly tools: readonly Tool[];
+  /** It is written from the tree and has no use for compressed segments. */
+  readonly fromTree?: true;
   /** Files of boot loaders that go into it. */
   loaders?(arch: Arch): readonly Loader[];
   /** Why it cannot be made for an architecture; undefined when it can. */
@@ -50,7 +52,7 @@ export async function loadFormat(name: string): Promise<Format> {
  */
 export function checkFormat(format: Format, arch: Arch): void {
   const unfit = format.unfit?.(arch);
-  if (unfit !== undefined) throw new HarnessError('FORMAT_UNFIT', `${format.name} cannot be made for ${arch.name}: ${unfit}`, { hint: 'leave the format out for this architecture' });
+  if (unfit !== undefined) throw new UsageError('FORMAT_UNFIT', `${format.name} cannot be made for ${arch.name}: ${unfit}`, { hint: 'leave the format out for this architecture' });
   requireTools(format.name, format.tools);
 }
 

@@ -59,7 +59,7 @@ export type Needs = z.infer<typeof NeedsSchema>;
 
 export const RunSchema = z
   .strictObject({
-    command: z.array(z.string().regex(/^[^\0]*$/, 'expected text without NUL')).min(1).describe('command and arguments, run by builtin:init'),
+    command: z.array(z.string().regex(/^[^\0]*$/, 'expected text without NUL')).min(1).describe('command and arguments, run by builtin:init. With a `probe` it is a service: asked while it runs, good while it has not failed'),
     copy: z.array(z.string()).default([]).describe('files and folders put under /work, relative to the case; {arch} is replaced'),
     env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'), z.string()).default({}).describe('environment of the command'),
   })

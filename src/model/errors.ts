@@ -47,6 +47,13 @@ export class UsageError extends HarnessError {
   }
 }
 
+/** The same failure with where it happened in front, of the same kind; anything else, and what says so already, as it is. */
+export function located(error: unknown, where: string): unknown {
+  if (!(error instanceof HarnessError) || error instanceof ConfigError || error.message.startsWith(`${where}: `)) return error;
+  const Kind = error instanceof UsageError ? UsageError : HarnessError;
+  return new Kind(error.code, `${where}: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+}
+
 /** Every mistake found in the user's files, all at once. Exit code 2. */
 export class ConfigError extends UsageError {
   readonly issues: readonly Issue[];

@@ -1,6 +1,6 @@
 // harness.config.ts: what the whole project says about its matrix.
 import * as z from 'zod';
-import { TimeoutsSchema } from './case.ts';
+import { bootMedia, TimeoutsSchema } from './case.ts';
 import { Duration } from './units.ts';
 
 const RuleSchema = z
@@ -13,13 +13,16 @@ const RuleSchema = z
   .refine((rule) => Object.values(rule).some((value) => value !== undefined), 'expected at least one of case, kernel, arch, label');
 export type Rule = z.infer<typeof RuleSchema>;
 
+/** A cell is a kernel and an initrd: formats whose root file system is a part of its own are not among them. */
+export const runnerFormats = [...bootMedia, 'gcp', 'vhd', 'vmdk'] as const;
+
 const RunnerSchema = z
   .strictObject({
     type: z.literal('exec'),
     command: z.array(z.string()).min(1).describe('program that boots the files and prints the console on its standard output; {kernel} {initrd} {cmdline} {image} {arch} {cell} {name} {memory} {cpus} {folder} are replaced, and are in the environment as KIT_TEST_KERNEL and so on'),
     cleanup: z.array(z.string()).min(1).optional().describe('program that is run after each boot, however it ended; the same words are replaced'),
     cleanupTimeout: Duration.refine((ms) => ms > 0, 'expected a duration longer than nothing').default(60_000).describe('how long the clean-up may take'),
-    format: z.string().default('kernel+initrd').describe('what is built for it: a format of `kit-test build`'),
+    format: z.enum(runnerFormats).default('kernel+initrd').describe('what is built for it, as by `kit-test build`; kernel and initrd, or one file that boots by itself'),
     arch: z.array(z.string()).min(1).optional().describe('architectures it boots; QEMU boots the others. Default: all'),
   })
   .describe('a command that boots cells instead of QEMU: a cloud, a lab, another virtual machine monitor');

@@ -1,6 +1,6 @@
 // From an image's configuration, its label and LinuxKit YAML to the two files of a bundle: config.json of the OCI
 // runtime-spec (1.2.1) and runtime.json, what LinuxKit's init prepares before it. Key order is the specification's.
-import { HarnessError } from '../model/errors.ts';
+import { HarnessError, UsageError } from '../model/errors.ts';
 import { capabilitySets, wrongCapability } from './capabilities.ts';
 import type { Json } from './json.ts';
 import type { ImageConfig } from './manifest.ts';
@@ -138,7 +138,7 @@ function must<T extends object>(value: T | Problem): T {
 }
 
 function invalid(problem: string): HarnessError {
-  return new HarnessError('IMAGE_LABEL_INVALID', `the label org.mobyproject.config is wrong: ${problem}`, { hint: 'set the key in the YAML, which then holds instead of the label, or correct the image' });
+  return new UsageError('IMAGE_LABEL_INVALID', `the label org.mobyproject.config is wrong: ${problem}`, { hint: 'set the key in the YAML, which then holds instead of the label, or correct the image' });
 }
 
 const filled = <T>(list: readonly T[] | undefined): readonly T[] | undefined => (list === undefined || list.length === 0 ? undefined : list);

@@ -1,6 +1,6 @@
 // The label org.mobyproject.config: an image's own word on how it wants to run, as JSON or YAML text.
 import type { z } from 'zod';
-import { HarnessError } from '../model/errors.ts';
+import { HarnessError, UsageError } from '../model/errors.ts';
 import { closest } from '../model/suggest.ts';
 import type { ImageConfig } from './manifest.ts';
 import { ContainerOptionsSchema, type ContainerOptions } from './options.ts';
@@ -37,5 +37,5 @@ function explain(issue: z.core.$ZodIssue): readonly string[] {
 }
 
 function invalid(why: string, cause?: unknown): HarnessError {
-  return new HarnessError('IMAGE_LABEL_INVALID', `the label ${LABEL} of the image is wrong: ${why}`, { hint: 'build the image again with a correct label', cause });
+  return new UsageError('IMAGE_LABEL_INVALID', `the label ${LABEL} of the image is wrong: ${why}`, { hint: 'build the image again with a correct label', cause });
 }

@@ -3,7 +3,7 @@
 // https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md
 import type { z } from 'zod';
 import { showName } from '../archive/entry.ts';
-import { HarnessError } from '../model/errors.ts';
+import { HarnessError, UsageError } from '../model/errors.ts';
 import type { OciImage, ReadBlob } from './image.ts';
 import { ImageConfigSchema, IndexSchema, isIndex, ManifestSchema, type Descriptor, type Manifest } from './manifest.ts';
 import { pickManifest, platformFits, showPlatform, type StatedPlatform, type WantedPlatform } from './platform.ts';
@@ -64,7 +64,7 @@ function checkMediaTypes({ config, layers }: Manifest): void {
 /** What it means that no manifest is made for the wanted platform. */
 export function wrongPlatform(found: readonly StatedPlatform[], wanted: WantedPlatform): HarnessError {
   const has = [...new Set(found.map(showPlatform))].filter((name) => !name.includes('unknown'));
-  return new HarnessError('IMAGE_PLATFORM', `the image is not made for ${showPlatform(wanted)}, only for ${has.join(', ') || 'an architecture it does not name'}`, { hint: 'take an image that is built for this architecture, or leave the architecture out with needs.arch' });
+  return new UsageError('IMAGE_PLATFORM', `the image is not made for ${showPlatform(wanted)}, only for ${has.join(', ') || 'an architecture it does not name'}`, { hint: 'take an image that is built for this architecture, or leave the architecture out with needs.arch' });
 }
 
 /** A JSON document of an image, read wholly; it has a limit. */

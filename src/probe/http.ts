@@ -11,16 +11,22 @@ export function httpTry(http: NonNullable<Probe['http']>, ports: Ports): Try {
   return async (signal) => {
     try {
       const response = await httpOnce(url, { method: http.method, headers: http.headers, ...(http.send === undefined ? {} : { body: http.send }), signal });
-      const body = await readStart(response.body);
-      if (response.status !== http.status) return `status ${response.status} instead of ${http.status}${body === '' ? '' : `, body ${quoteAnswer(body)}`}`;
-      return wanted === undefined || wanted.matches(body) ? undefined : `status ${response.status}, but no ${wanted.source} in the body ${quoteAnswer(body)}`;
+      if (response.status === http.status && wanted === undefined) {
+        response.body.destroy();
+        return undefined;
+      }
+      const { text, isWhole } = await readStart(response.body, signal);
+      const body = `body ${quoteAnswer(text)}${isWhole ? '' : ', which has not ended in time'}`;
+      if (wanted === undefined || response.status !== http.status) return `status ${response.status} instead of ${http.status}${text === '' ? '' : `, ${body}`}`;
+      return wanted.matches(text) ? undefined : `status ${response.status}, but no ${wanted.source} in the ${body}`;
     } catch (error) {
       return signal.aborted ? 'no answer in time' : describeConnection(error);
     }
   };
 }
 
-async function readStart(stream: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<string> {
+/** A service may never end its answer: then what has come in time is looked at. */
+async function readStart(stream: AsyncIterable<Uint8Array> & { destroy(): unknown }, signal: AbortSignal): Promise<{ readonly text: string; readonly isWhole: boolean }> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
@@ -29,8 +35,10 @@ async function readStart(stream: AsyncIterable<Uint8Array> & { destroy(): unknow
       bytes += chunk.length;
       if (bytes >= answerLimit) break;
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     stream.destroy();
   }
-  return Buffer.concat(chunks).subarray(0, answerLimit).toString('utf8');
+  return { text: Buffer.concat(chunks).subarray(0, answerLimit).toString('utf8'), isWhole: !signal.aborted };
 }

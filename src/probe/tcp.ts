@@ -2,7 +2,11 @@
 import { connect } from 'node:net';
 import type { Probe } from '../model/case.ts';
 import { parsePattern } from '../model/pattern.ts';
+import { formatSize } from '../model/units.ts';
 import { answerLimit, describeConnection, quoteAnswer, type Ports, type Try } from './try.ts';
+
+/** More than is ever quoted. */
+const shownBytes = 4096;
 
 /** The try of a dialogue, over a connection of its own. */
 export function tcpTry({ port, dialogue }: NonNullable<Probe['tcp']>, ports: Ports): Try {
@@ -53,8 +57,10 @@ export function tcpTry({ port, dialogue }: NonNullable<Probe['tcp']>, ports: Por
       advance();
     });
     socket.on('data', (chunk) => {
-      if (answer.length < answerLimit) answer = Buffer.concat([answer, chunk]);
-      if (next < dialogue.length) advance();
+      if (next >= dialogue.length) return;
+      answer = Buffer.concat([answer, chunk]);
+      advance();
+      if (answer.length >= answerLimit && next < dialogue.length) end(`${formatSize(answer.length)} came${waitingFor()}: ${quoteAnswer(answer.toString('utf8', 0, shownBytes))}`);
     });
     socket.on('error', (error) => end(`${describeConnection(error)}${waitingFor()}`));
     socket.once('close', () => end(next >= dialogue.length ? undefined : `the connection was closed ${came()}${waitingFor()}`));

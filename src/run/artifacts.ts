@@ -3,8 +3,10 @@
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { salvageTar, type SalvagedEntry } from '../archive/salvage.ts';
+import { HarnessError } from '../model/errors.ts';
 import type { Artifacts } from '../model/report.ts';
 import { formatSize } from '../model/units.ts';
+import { errorCode } from '../sys/fs.ts';
 
 /** How the guest knows the drive. */
 export const artifactsSerial = 'artifacts';
@@ -29,7 +31,10 @@ export interface Collected {
   readonly notices: readonly string[];
 }
 
-/** Writes what is on the drive to `folder`, below `root`. */
+/**
+ * Writes what is on the drive to `folder`, below `root`.
+ * @throws HarnessError `ARTIFACTS_NOT_WRITTEN` where this machine does not take them.
+ */
 export async function collectArtifacts(drive: string, place: { readonly root: string; readonly folder: string }, limit: number): Promise<Collected> {
   await using file = await open(drive, 'r');
   const { entries, defect } = await salvageTar(file, driveBytes(limit), maxEntries);
@@ -38,7 +43,7 @@ export async function collectArtifacts(drive: string, place: { readonly root: st
   const files = [...state.written.values()].map(({ path, bytes }) => ({ path, bytes })).sort((a, b) => (a.path < b.path ? -1 : 1));
   return {
     ...(files.length === 0 && state.folders.size === 0 ? {} : { artifacts: { folder: place.folder, files } }),
-    notices: [...(entries.length === 0 ? ['no artifacts came from the guest'] : defect === undefined ? [] : [`artifacts are incomplete: the guest's archive is not whole (${defect})`]), ...leftOutNotice(state.leftOut)],
+    notices: [...defectNotice(entries.length, defect), ...leftOutNotice(state.leftOut)],
   };
 }
 
@@ -57,6 +62,8 @@ async function writeEntry(entry: SalvagedEntry, state: Writing): Promise<void> {
   if (parts === undefined) return void state.leftOut.push('a name that leads elsewhere');
   if (parts.length === 0) return;
   const path = parts.join('/');
+  // Of two with one name the first counts: paths that overlap name a file twice.
+  if (state.written.has(path)) return;
   const content = entry.type === 'hardlink' ? state.written.get(safeParts(entry.target)?.join('/') ?? '')?.entry : entry;
   if (content === undefined || content.type === 'other') return void state.leftOut.push(path);
   try {
@@ -72,7 +79,10 @@ async function writeEntry(entry: SalvagedEntry, state: Writing): Promise<void> {
     state.written.set(path, { path, bytes: content.size, entry: content });
   } catch (error) {
     // A file where the archive has a folder too, or a name this file system does not take.
-    if (!['EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const code = errorCode(error) ?? '';
+    if (!['EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ'].includes(code)) {
+      throw new HarnessError('ARTIFACTS_NOT_WRITTEN', `cannot write the artifacts to ${state.to}: ${code === 'ENOSPC' ? 'the disk is full' : String(error)}`, { hint: 'free some space there, or choose another folder with --output', cause: error });
+    }
     state.leftOut.push(path);
   }
 }
@@ -94,6 +104,11 @@ function safeParts(name: string): readonly string[] | undefined {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   const isSafe = parts.every((part) => part !== '..' && part.length <= 255 && !/[\0-\x1f\x7f-\x9f\u2028\u2029\\]/.test(part));
   return isSafe && parts.length <= 64 ? parts : undefined;
+}
+
+function defectNotice(entries: number, defect: string | undefined): readonly string[] {
+  if (entries === 0 && defect?.includes('cut off') !== true) return ['no artifacts came from the guest'];
+  return defect === undefined ? [] : [`artifacts are incomplete: the guest's archive is not whole (${defect})`];
 }
 
 function leftOutNotice(names: readonly string[]): readonly string[] {

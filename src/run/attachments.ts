@@ -62,7 +62,7 @@ export async function attach(cell: Cell, kernel: Kernel, kconfig: string | undef
   const files = [
     ...(ports.length === 0 ? [] : [textFile('network', '')]),
     ...(probe === undefined ? [] : [textFile('wait', '')]),
-    ...(drives.length === 0 ? [] : [textFile('drives', drives.map(({ serial, type, mount }) => `${serial} ${type} ${mount}\n`).join(''))]),
+    ...(drives.length === 0 ? [] : [textFile('drives', [...drives].sort(byMount).map(({ serial, type, mount }) => `${serial} ${type} ${mount}\n`).join(''))]),
     ...(artifacts === undefined ? [] : [textFile('artifacts', [artifactsSerial, ...artifacts.paths].map((line) => `${line}\n`).join(''))]),
   ];
   return { ports, drives: drives.map(({ path, serial }) => ({ path, serial })), modules, files, ...(copied.length === 0 ? {} : { copiesAt: copiesMount }) };
@@ -74,6 +74,9 @@ interface MountedDrive extends DriveFile {
   readonly type: 'squashfs' | 'erofs';
   readonly mount: string;
 }
+
+/** A folder comes before those in it, which would be hidden otherwise. */
+const byMount = (a: MountedDrive, b: MountedDrive): number => (a.mount < b.mount ? -1 : 1);
 
 async function caseDrives(cell: Cell, context: Context, signal: AbortSignal): Promise<readonly MountedDrive[]> {
   if (cell.case.drives.length === 0) return [];

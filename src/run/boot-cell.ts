@@ -81,11 +81,16 @@ async function byCommand(runner: RunnerSpec, cell: Cell, prepared: PreparedCell,
   return { start: (options) => startCommand(plan, options, tell), command: runnerCommand(plan), memory: 0 };
 }
 
+/** How much longer than others a guest may go on that writes artifacts after its last result. */
+const artifactsMs = 30_000;
+
 function observing(cell: Cell, { waits }: PreparedCell, { accel }: Bootable, place: BootPlace): Parameters<typeof observeBoot>[1] {
-  const { expect, probe, dir } = cell.case;
+  const { expect, probe, artifacts, dir } = cell.case;
   const scale = accel === undefined ? 1 : timeScale(place.harness, cell.arch, accel);
   const probing = probe && { probes: probe, folder: dir, scale, waits };
-  const { folder, files, graceMs, onConsole } = place;
+  const { folder, files, onConsole } = place;
+  // Of a command of the user's none come home.
+  const graceMs = place.graceMs + (artifacts === undefined || accel === undefined || !waits ? 0 : artifactsMs * scale);
   return { folder, files, expect, probing, consoleLimit: place.harness.consoleLimit, graceMs, onConsole };
 }
 

@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import { UsageError } from '../model/errors.ts';
 import { buildCompat, type CompatSystem } from '../image/compat/build.ts';
 import { compatSource } from '../image/compat/source.ts';
-import { sections } from '../image/linuxkit/schema.ts';
-import { resolveSource, type Source, type TransportContext } from '../source/source.ts';
-import { outputBase, tellSteps, type BuildRequest, type BuiltFiles } from './build-request.ts';
+import { findSources } from '../image/find-sources.ts';
+import { resolveSource, type TransportContext } from '../source/source.ts';
+import type { Format } from '../media/format.ts';
+import { outputBase, tellSteps, writeOutputs, type BuildRequest, type BuiltFiles } from './build-request.ts';
 import { parseYaml, type ImageSource } from './image-yaml.ts';
 import type { Supplies } from './workspace.ts';
 
@@ -28,24 +29,21 @@ const writers: Readonly<Record<string, (system: CompatSystem, base: string, sign
 };
 
 /** Builds and writes the files as LinuxKit does. */
-export async function buildCompatFiles({ yaml, baseDir }: ImageSource, formats: readonly string[], supplies: Supplies & Pick<TransportContext, 'suite'>, request: BuildRequest): Promise<BuiltFiles> {
+export async function buildCompatFiles({ yaml, baseDir, placeOf }: ImageSource, formats: readonly Format[], supplies: Supplies & Pick<TransportContext, 'suite'>, request: BuildRequest): Promise<BuiltFiles> {
   const { arch, progress, signal } = request;
-  const unknown = formats.find((name) => writers[name] === undefined);
-  if (unknown !== undefined) throw new UsageError('COMPAT_FORMAT', `--compat linuxkit cannot write ${unknown}`, { hint: `it writes ${Object.keys(writers).join(' and ')}; LinuxKit makes the others with containers, never the same twice` });
+  const unknown = formats.find(({ name }) => writers[name] === undefined);
+  if (unknown !== undefined) throw new UsageError('COMPAT_FORMAT', `--compat linuxkit cannot write ${unknown.name}`, { hint: `it writes ${Object.keys(writers).join(' and ')}; LinuxKit makes the others with containers, never the same twice` });
   if (request.kernel !== undefined || request.sbom) throw new UsageError('COMPAT_FLAG', `--compat linuxkit goes without ${request.sbom ? '--sbom: its document has a random name' : '--kernel: LinuxKit boots what the YAML names'}`);
   tellSteps(yaml, true, progress);
-  const refs = new Set([yaml.kernel?.image ?? '', ...(yaml.init ?? []), ...(yaml.volumes ?? []).map(({ image }) => image ?? ''), ...sections.flatMap((section) => (yaml[section] ?? []).map(({ image }) => image))]);
-  refs.delete('');
-  const sources = new Map<string, Source>();
-  for (const ref of refs) sources.set(ref, await compatSource(arch.oci, (platform) => resolveSource(ref, { ...supplies, arch: { ...arch, oci: platform }, baseDir }, signal)));
-  const system = await buildCompat({ yaml, workingDir: request.cwd, arch, sources, cache: supplies.cache, parseYaml }, signal);
+  const sources = await findSources(yaml, { withKernel: true, placeOf }, (ref) => compatSource(arch.oci, (platform) => resolveSource(ref, { ...supplies, arch: { ...arch, oci: platform }, baseDir }, signal)));
+  const system = await buildCompat({ yaml, placeOf, workingDir: request.cwd, arch, sources, cache: supplies.cache, parseYaml }, signal);
   const base = await outputBase(request);
   progress.step('Create outputs:');
   const outputs = [];
   for (const format of formats) {
-    const files = (await writers[format]?.(system, base, signal)) ?? [];
-    progress.step(`  ${files.join(' ')}`);
-    outputs.push({ format, files });
+    const files = await writeOutputs(format.files(base, arch), async () => (await writers[format.name]?.(system, base, signal)) ?? []);
+    progress.step(`  ${request.target ?? files.join(' ')}`);
+    outputs.push({ format: format.name, files });
   }
   return { name: request.name, arch: arch.name, digest: await digestOf(system.tar(signal)), cmdline: system.cmdline, unpackedBytes: system.entries.reduce((sum, { size }) => sum + size, 0), outputs };
 }

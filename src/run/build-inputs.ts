@@ -1,5 +1,7 @@
 // What `kit-test build` reads: LinuxKit YAML from files, from http(s) addresses, or from standard input (`-`).
-import { readFile } from 'node:fs/promises';
+import { constants, openSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { HarnessError, UsageError } from '../model/errors.ts';
 import { errorCode } from '../sys/fs.ts';
@@ -21,21 +23,32 @@ export async function readInputs(inputs: readonly string[], cwd: string, stdin: 
 export function defaultName(inputs: readonly string[]): string {
   const last = inputs.at(-1) ?? '-';
   if (last === '-') return 'moby';
+  if (isUrl(last) && !URL.canParse(last)) return 'moby';
   const path = isUrl(last) ? new URL(last).pathname : last;
   const name = basename(path, extname(path));
-  return name === '' ? 'moby' : name;
+  return ['', '.', '..'].includes(name) ? 'moby' : name;
 }
 
 async function readInput(input: string, cwd: string, stdin: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<ImageText> {
   if (input === '-') return { text: await toText(stdin, 'standard input'), file: 'standard input', baseDir: cwd };
+  if (isUrl(input) && !URL.canParse(input)) throw new UsageError('BUILD_INPUT', `${input} is no address`, { hint: 'an address looks like https://host.example/image.yml' });
   if (isUrl(input)) return { text: await download(input, signal), file: redactUrl(input), baseDir: cwd };
   const path = resolve(cwd, input);
   try {
-    return { text: await readFile(path, 'utf8'), file: input, baseDir: dirname(path) };
+    const text = (await stat(path)).isFIFO() ? await toText(openPipe(path, signal), input) : await readFile(path, 'utf8');
+    return { text, file: input, baseDir: dirname(path) };
   } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof HarnessError) throw error;
     const why = { ENOENT: 'does not exist', EISDIR: 'is a folder', EACCES: 'may not be read' }[errorCode(error) ?? ''] ?? 'cannot be read';
     throw new UsageError('BUILD_INPUT', `${input} ${why}`, { hint: 'name LinuxKit YAML files, http(s) addresses, or - for standard input', cause: error });
   }
+}
+
+/** A named pipe, or the shell's `<(command)`: opened without waiting for who writes, which nothing could interrupt. */
+function openPipe(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false, signal });
 }
 
 async function download(url: string, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,6 @@
 // `kit-test build`: LinuxKit YAML to files that boot, with or without a project around it.
-import { resolve } from 'node:path';
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Arch } from '../model/arch.ts';
 import { HarnessError, UsageError } from '../model/errors.ts';
 import type { KernelSpec } from '../model/kernel.ts';
@@ -13,8 +14,9 @@ import { readModule, requireModules } from '../kernel/modules.ts';
 import { readLayoutImage } from '../oci/layout.ts';
 import type { Registry } from '../registry/registry.ts';
 import { openSlices } from '../source/slices.ts';
+import { errorCode } from '../sys/fs.ts';
 import { readInputs } from './build-inputs.ts';
-import { outputBase, tellSteps, type BuildRequest, type BuiltFiles } from './build-request.ts';
+import { outputBase, tellSteps, writeOutputs, type BuildRequest, type BuiltFiles } from './build-request.ts';
 import { openImage, parseYaml, type ImageSource } from './image-yaml.ts';
 import { packageFiles } from './package-file.ts';
 import { openSupplies, type Supplies } from './workspace.ts';
@@ -41,22 +43,23 @@ export async function buildFiles(project: Project, request: BuildRequest): Promi
   const names = [...new Set(wanted.length > 0 ? wanted : ['kernel+initrd'])];
   const formats = await Promise.all(names.map(loadFormat));
   for (const format of formats) checkFormat(format, arch);
-  const supplies = withLayout(await openSupplies(project, { frozen: request.frozen, offline: request.offline, progress }), request);
-  if (request.compat === 'linuxkit') return (await import('./build-compat.ts')).buildCompatFiles(image, names, supplies, request);
-  const system = await build(project, image, supplies, request);
+  requireOneFile(formats.flatMap((format) => format.files(request.name, arch)), request);
+  const supplies = await withLayout(await openSupplies(project, { frozen: request.frozen, offline: request.offline, progress }), request);
+  if (request.compat === 'linuxkit') return (await import('./build-compat.ts')).buildCompatFiles(image, formats, supplies, request);
+  const system = await build(project, image, { ...supplies, compress: formats.some(({ fromTree }) => fromTree !== true) }, request);
   const context = { cache: supplies.cache, slices: openSlices, fetchPackageFile: packageFiles(supplies, project.harness.apt.suite) };
   const base = await outputBase(request);
   progress.step('Create outputs:');
   const outputs: BuiltFiles['outputs'][number][] = [];
   for (const format of formats) {
-    const files = await writeFormat(format, system, base, context, signal);
-    progress.step(`  ${files.join(' ')}`);
+    const files = await writeOutputs(format.files(base, arch), () => writeFormat(format, system, base, context, signal));
+    progress.step(`  ${request.target ?? files.join(' ')}`);
     outputs.push({ format: format.name, files });
   }
   return { name: request.name, arch: arch.name, digest: system.digest, cmdline: system.cmdline, unpackedBytes: system.unpackedBytes, outputs };
 }
 
-async function build(project: Project, image: ImageSource, supplies: Supplies, request: BuildRequest): Promise<System> {
+async function build(project: Project, image: ImageSource, supplies: Supplies & { readonly compress: boolean }, request: BuildRequest): Promise<System> {
   const { arch, progress, signal } = request;
   const kernel = request.kernel === undefined ? undefined : await otherKernel(project, request.kernel, request.modules, arch, supplies, signal);
   if (kernel === undefined && request.modules.length > 0) throw new UsageError('BUILD_MODULES', '--module names modules of the kernel that --kernel chooses', { hint: "add --kernel; a kernel image of LinuxKit brings its modules along" });
@@ -87,8 +90,18 @@ function findKernel({ kernels }: Project, name: string): KernelSpec {
   throw new UsageError('KERNEL_UNKNOWN', `there is no kernel "${name}"`, { hint: suggest(name, kernels.map((kernel) => kernel.name), 'kernels') });
 }
 
-function withLayout(supplies: Supplies, { layout, cwd }: BuildRequest): Supplies {
-  return layout === undefined ? supplies : { ...supplies, registry: layoutFirst(supplies.registry, resolve(cwd, layout)) };
+function requireOneFile(files: readonly string[], { target, formats }: BuildRequest): void {
+  if (target === undefined || files.length === 1) return;
+  throw new UsageError('BUILD_OUTPUT', `--o takes one file, and ${formats.join(' and ')} would be ${files.length}: ${files.join(', ')}`, { hint: 'take --format tar, or --dir for a folder' });
+}
+
+async function withLayout(supplies: Supplies, { layout, cwd }: BuildRequest): Promise<Supplies> {
+  if (layout === undefined) return supplies;
+  const folder = resolve(cwd, layout);
+  await access(join(folder, 'index.json')).catch((error: unknown) => {
+    throw new UsageError('BUILD_LAYOUT', `--layout ${layout} is no OCI layout that can be read: ${errorCode(error) === 'EACCES' ? 'its index.json may not be read' : 'it has no index.json'}`, { hint: '`skopeo copy docker://NAME oci:FOLDER:NAME` makes one', cause: error });
+  });
+  return { ...supplies, registry: layoutFirst(supplies.registry, folder) };
 }
 
 /** Images of registries from a layout, as from LinuxKit's cache; those it does not have from their registry. */

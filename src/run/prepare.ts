@@ -20,7 +20,7 @@ import { attach, type Attachments, type Copy } from './attachments.ts';
 import { fromImage, unknownRelease } from './from-image.ts';
 import { readImageSource, type ImageSource } from './image-yaml.ts';
 import { formatFiles, prepareMedium } from './medium.ts';
-import { checkRunnerFormat, defaultFormat, runnerFor, unfitForRunner, valuesOfFiles, type RunnerValues } from './runner.ts';
+import { defaultFormat, runnerFor, unfitForRunner, valuesOfFiles, type RunnerValues } from './runner.ts';
 import type { Supplies } from './workspace.ts';
 
 export interface PreparedCell {
@@ -81,7 +81,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     const image = ofKernel === undefined ? rootfs : addSegment(rootfs, ofKernel);
     const initrd = await composeInitrd(supplies.cache, image.segments, signal);
     const medium = runner === undefined ? await prepareMedium({ cell, kernel, image }, supplies, signal) : undefined;
-    const runnerFiles = runner && valuesOfFiles(runner.format === defaultFormat ? [] : await formatFiles(checkRunnerFormat(runner.format), { cell, kernel, image }, supplies, signal), { kernel: kernel.image, initrd });
+    const runnerFiles = runner && valuesOfFiles(runner.format === defaultFormat ? [] : await formatFiles(runner.format, { cell, kernel, image }, supplies, signal), { kernel: kernel.image, initrd });
     return { kernel, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, waits: yaml.init?.includes('builtin:init') === true };
   };
 }

@@ -29,15 +29,6 @@ export type RunnerValues = Readonly<Partial<Record<RunnerWord, string>>>;
 /** The format that needs nothing written: the files lie in the cache. */
 export const defaultFormat = 'kernel+initrd';
 
-/** Of these the root file system is a part of its own, which a cell's image does not have. */
-const treeFormats = ['tar', 'tar-kernel-initrd', 'kernel+squashfs', 'kernel+erofs'];
-
-/** @throws HarnessError `RUNNER_FORMAT` for one that cannot be made of a cell. */
-export function checkRunnerFormat(format: string): string {
-  if (!treeFormats.includes(format)) return format;
-  throw new HarnessError('RUNNER_FORMAT', `the runner cannot be given the format ${format}: a cell is a kernel and an initrd`, { hint: 'set runner.format to kernel+initrd, or to an ISO or a disk such as iso-efi, qcow2-bios or gcp' });
-}
-
 /** Which word stands for which file: a disk or ISO is `image`. */
 export function valuesOfFiles(paths: readonly string[], usual: { readonly kernel: string; readonly initrd: string }): RunnerValues {
   const [image] = paths;

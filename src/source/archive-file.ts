@@ -1,6 +1,6 @@
 // Tar archives of images, read without unpacking: headers are visited by seeking, contents read by offset.
 // One that is compressed is uncompressed into the cache first, for there is no seeking in it.
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { detectCompression } from '../archive/compress.ts';
 import type { Entry, Inode, Slice, Stamp } from '../archive/entry.ts';
@@ -22,12 +22,13 @@ const PIECE = 16 * 1024;
  * @throws HarnessError `IMAGE_SOURCE_MISSING`, `IMAGE_SOURCE_UNREADABLE`, `ARCHIVE_CORRUPT` and others of `readTar`
  */
 export async function openArchive(path: string, cache: Cache, signal: AbortSignal): Promise<ImageFiles> {
-  const file = await open(path).catch((error: unknown) => {
+  // A pipe would wait for who writes to it, which nothing could interrupt.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw unreadableSource(path, error);
   });
   try {
     const stats = await file.stat({ bigint: true });
-    if (!stats.isFile()) throw new HarnessError('IMAGE_SOURCE_UNREADABLE', `${path} is not a file`, { hint: 'oci: takes a layout that is a folder' });
+    if (!stats.isFile()) throw new HarnessError('IMAGE_SOURCE_UNREADABLE', `${path} is ${stats.isDirectory() ? 'a folder' : 'not a regular file'}`, { hint: stats.isDirectory() ? 'oci: takes a layout that is a folder' : 'an archive is read at several places: write it to a file first' });
     const stamp = stampOf(stats);
     const head = Buffer.alloc(6);
     await file.read(head, 0, head.length, 0);

@@ -2,7 +2,7 @@
 // Whatever goes wrong with a layer names it.
 import { contentSize, type Entry } from '../archive/entry.ts';
 import { createTree, type Tree } from '../archive/rootfs.ts';
-import { HarnessError } from '../model/errors.ts';
+import { HarnessError, located } from '../model/errors.ts';
 import type { OciImage } from '../oci/image.ts';
 import { applyLayer } from '../oci/layers.ts';
 import { spoolTar } from './spool.ts';
@@ -64,8 +64,7 @@ async function ofLayer<T>(image: OciImage, index: number, work: () => T | Promis
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof HarnessError)) throw error;
     const layer = `layer ${index + 1} of ${image.layers.length} (${image.layers[index]?.digest.slice(0, 19) ?? ''}…)`;
-    throw new HarnessError(error.code, `${layer}: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+    throw located(error, layer);
   }
 }

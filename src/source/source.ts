@@ -7,7 +7,7 @@ import type { Entry } from '../archive/entry.ts';
 import type { Tree } from '../archive/rootfs.ts';
 import type { Cache } from '../cache/store.ts';
 import type { Arch } from '../model/arch.ts';
-import { HarnessError } from '../model/errors.ts';
+import { HarnessError, located } from '../model/errors.ts';
 import type { Progress } from '../model/events.ts';
 import type { OciImage } from '../oci/image.ts';
 import type { ImageConfig } from '../oci/manifest.ts';
@@ -111,7 +111,6 @@ async function named<T>(text: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof HarnessError) || error.message.startsWith(`${text}: `)) throw error;
-    throw new HarnessError(error.code, `${text}: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+    throw located(error, text);
   }
 }

@@ -8,6 +8,7 @@ import type { Entry } from '../archive/entry.ts';
 import { createTarReader, tarLimits, tooBig } from '../archive/tar-read.ts';
 import type { Cache } from '../cache/store.ts';
 import { HarnessError } from '../model/errors.ts';
+import { writeBulk } from '../sys/bulk.ts';
 import { decodeIndex, encodeIndex } from './spool-index.ts';
 
 const KIND = 'tar';
@@ -61,7 +62,7 @@ async function spool(source: AsyncIterable<Uint8Array>, path: string, signal: Ab
         continue;
       }
       reader.push(chunk);
-      await writeSparse(file, chunk, size);
+      writeSparse(file, chunk, size);
       size += chunk.byteLength;
       if (size > tarLimits.maxBytes + MAX_TAIL) throw tooBig(tarLimits.maxBytes);
     }
@@ -94,9 +95,8 @@ function unclosed(bytes: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
 }
 
 /** Zeros take no place on the disk. */
-async function writeSparse(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  if (chunk.byteLength >= 4096 && isZero(chunk)) return;
-  for (let done = 0; done < chunk.byteLength;) done += (await file.write(chunk, done, chunk.byteLength - done, position + done)).bytesWritten;
+function writeSparse(file: FileHandle, chunk: Uint8Array, position: number): void {
+  if (chunk.byteLength < 4096 || !isZero(chunk)) writeBulk(file, chunk, position);
 }
 
 const zeros = Buffer.alloc(256 * 1024);

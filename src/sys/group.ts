@@ -28,14 +28,17 @@ export interface Group {
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
-// Reads end of file when we are gone without a word, however we went. (`kill --` is more than dash knows.)
-const guard = 'read -r _ && exit; kill -TERM "-$1"; sleep 2; kill -KILL "-$1"; shift; [ $# -eq 0 ] || exec "$@"';
+// Is told the group, then reads end of file when we are gone without a word, however we went. (`kill --` is more than dash
+// knows.) It is there before the group, so that no moment is without it.
+const guard = 'read -r group || exit; read -r _ && exit; kill -TERM "-$group"; sleep 2; kill -KILL "-$group"; [ $# -eq 0 ] || exec "$@"';
 
 /** Starts a program without a shell, in a session of its own: Ctrl-C in the terminal reaches only us. */
 export function startGroup(file: string, args: readonly string[], options: GroupOptions = {}): Group {
   const placed = { cwd: options.cwd, env: { ...process.env, ...options.env } };
+  const watch = options.outlives === true ? undefined : spawn('/bin/sh', ['-c', guard, 'sh', ...(options.afterwards ?? [])], { ...placed, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   const child = spawn(file, args, { ...placed, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
-  const watch = child.pid === undefined || options.outlives === true ? undefined : spawn('/bin/sh', ['-c', guard, 'sh', `${child.pid}`, ...(options.afterwards ?? [])], { ...placed, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  if (child.pid === undefined) watch?.stdin.end();
+  else watch?.stdin.write(`${child.pid}\n`);
   // Each end may be gone at any moment; the exit of the program is what counts.
   for (const stream of [child.stdin, child.stdout, child.stderr, watch?.stdin, watch]) stream?.on('error', () => undefined);
   const kill = (signal: 'SIGTERM' | 'SIGKILL'): void => {
@@ -48,9 +51,17 @@ export function startGroup(file: string, args: readonly string[], options: Group
   };
   const ended = new Promise<GroupEnd>((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => resolve({ code: null, signal: null, error }));
-    // What it left running in the background may hold its output open for ever.
+    // What it left running in the background may hold its output open for ever, and out of reach in a session of its own.
     let timer: NodeJS.Timeout | undefined;
-    child.once('exit', () => (timer = setTimeout(() => kill('SIGKILL'), leftBehindMs)));
+    const letGo = (): void => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    const endOthers = (): void => {
+      kill('SIGKILL');
+      timer = setTimeout(letGo, leftBehindMs);
+    };
+    child.once('exit', () => (timer = setTimeout(endOthers, leftBehindMs)));
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       resolve({ code, signal });
@@ -58,7 +69,7 @@ export function startGroup(file: string, args: readonly string[], options: Group
   });
   void ended.then(() => {
     kill('SIGKILL');
-    watch?.stdin.end('ended\n');
+    if (watch?.stdin.writable === true) watch.stdin.end('ended\n');
   });
   return { input: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, kill };
 }

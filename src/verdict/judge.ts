@@ -65,7 +65,7 @@ function byEvidence(evidence: Evidence, results: readonly TestResult[], input: J
   const failure = evidence.failures[0];
   if (failure !== undefined) return failed(failure);
   if (evidence.missing.length > 0) {
-    if (input.boot.consoleBytes === 0) return { kind: 'fail', reason: 'guest ended without a byte: too little memory?' };
+    if (input.boot.consoleBytes === 0) return { kind: 'fail', reason: input.boot.command === undefined ? 'guest ended without a byte: too little memory?' : `${input.boot.command} ended without a byte on its standard output` };
     return failed({ reason: evidence.missing.map((item) => item.reason).join('; ') });
   }
   const skipped = skippedWholly(results);

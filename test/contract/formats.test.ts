@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { loadArchs } from '../../src/arch/index.ts';
 import { checkFormat, listFormats, loadFormat } from '../../src/media/format.ts';
 import { bootMedia } from '../../src/model/case.ts';
+import { runnerFormats } from '../../src/model/harness.ts';
 import { unbootable } from '../../src/model/medium.ts';
 
 const archs = await loadArchs();
@@ -37,6 +38,8 @@ describe.each(names)('the format %s', (name) => {
     }
   });
 });
+
+it('what a runner may be given is a format', () => expect(names).toEqual(expect.arrayContaining([...runnerFormats])));
 
 it.each(bootMedia)('what a case may boot from is a format: %s', async (medium) => {
   expect(names).toContain(medium);

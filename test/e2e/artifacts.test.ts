@@ -12,6 +12,8 @@ const files = {
   ...scriptCase('passes', 'mkdir -p /out/sub /out/empty; echo log >/out/sub/a.log; echo top >/out/top; ln -s /etc/passwd /out/link; chmod 600 /out/top', 'artifacts: ["/out/sub", "/out/t*", "/out/empty", /out/link, /none]'),
   ...scriptCase('fails', 'mkdir /out; echo why >/out/why; exit 3', `${limited}\nretries: 1`),
   ...scriptCase('too-much', 'mkdir /out; echo small >/out/a; head -c 100000 /dev/zero >/out/b; head -c 3000000 /dev/zero >/out/c', limited),
+  ...scriptCase('sparse-first', 'mkdir /out; cd /out; truncate -s 10G core; echo 1 >"bl ank"; echo 2 >"new\nline"; ln "bl ank" same; ln -s / root', 'artifacts: [/out, "/out/b*", "/out/../out/s*"]'),
+  ...scriptCase('many', 'mkdir /run/out; cd /run/out; seq 1 20000 | awk \'{print > ("f" $1); close("f" $1)}\'; echo end >z', 'artifacts: ["/run/out/z", "/run/out/*"]'),
   ...scriptCase('writes-none', 'true', limited),
   ...scriptCase('hangs', 'mkdir /out; echo x >/out/a; sleep 1000', `${limited}\ntimeouts: { total: 5s }`),
   ...scriptCase('hostile', 'dd if=/dev/urandom of=/dev/$(cd /sys/block; grep -lx artifacts */serial | cut -d/ -f1) bs=64k count=1 2>/dev/null; echo o >/proc/sysrq-trigger; sleep 9', limited),
@@ -61,6 +63,18 @@ describe('artifacts', () => {
     expect(artifacts?.files).toEqual([{ path: 'out/a', bytes: 6 }]);
     expect(noticesOf('too-much').join('\n')).toMatch(/not whole/);
     expect(noticesOf('too-much').join('\n')).toMatch(/out\/b \(97\.7K, over the limit\)/);
+  });
+
+  it('come although something far too big, or with a strange name, lies before them', () => {
+    expect(attempt('sparse-first').artifacts?.files).toEqual([{ path: 'out/bl ank', bytes: 2 }, { path: 'out/same', bytes: 2 }]);
+    expect(noticesOf('sparse-first')).toEqual([expect.stringMatching(/cut off in out\/core\)$/), expect.stringMatching(/left out .*out\/root/)]);
+  });
+
+  it('may take longer than a guest otherwise has once its verdict is certain, and come up to a number', () => {
+    expect(attempt('many').verdict).toEqual({ kind: 'pass' });
+    expect(attempt('many').artifacts?.files).toHaveLength(10_000);
+    expect(attempt('many').artifacts?.files).toContainEqual({ path: 'run/out/z', bytes: 4 });
+    expect(noticesOf('many')).toEqual([expect.stringMatching(/more than 10000 entries/)]);
   });
 
   it.each(['writes-none', 'hangs'])('that never came are a notice and nothing else: %s', (name) => {

@@ -46,6 +46,8 @@ const files = {
   ...probed('never-ready', 'probe: { http: { port: 80 } }', image(httpd).replace('services:', 'onboot:\n  - { name: check, image: "apt:busybox-static", capabilities: [all], binds: ["/proc:/host"], command: ["/usr/bin/busybox", "sh", "-c", "echo o >/host/sysrq-trigger; sleep 9"] }\nservices:')),
   ...probed('no-program', 'probe: { command: [./missing.sh] }', image(httpd)),
   ...probed('stranger', 'expect: { pass: all is well }\nprobe: { http: { port: 8080, path: /index.html, body: strange } }', stranger),
+  'cases/command-serves/case.yaml': 'summary: x\nrun: { command: [nc, -ll, -p, "7", -e, cat] }\nprobe: { tcp: { port: 7, dialogue: [{ send: "one\\n", expect: one }] } }\n',
+  'cases/command-fails/case.yaml': 'summary: x\nrun: { command: [sh, -c, "echo no config; exit 3"] }\nprobe: { http: { port: 80 }, deadline: 60s }\n',
   ...probed('silent-wait', 'probe: { http: { port: 82 }, deadline: 9s, interval: 1s }\ntimeouts: { silence: 5s, total: 40s }', image(httpd)),
 };
 
@@ -97,6 +99,11 @@ describe('a probe', () => {
     expect(verdict).toEqual({ kind: 'pass' });
     expect(probes).toMatchObject([{ status: 'pass' }]);
     expect(boot?.exit).toEqual({ kind: 'stopped', why: 'decided' });
+  });
+
+  it('asks a command while it runs, which needs not end', () => {
+    expect(attemptOf('command-serves')).toMatchObject({ verdict: { kind: 'pass' }, results: [{ name: 'run', status: 'pass' }, { status: 'pass' }] });
+    expect(verdictReason(attemptOf('command-fails').verdict)).toBe('1 result failed: run (exit=3)');
   });
 
   it('makes the run fail as results do', () => {

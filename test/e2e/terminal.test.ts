@@ -20,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => guests.dispose());
 
 /** Answers each prompt of the guest with the keys that go with it; gives all that was on the screen. */
-async function sit(script: string, answers: readonly (readonly [string, string])[]): Promise<string> {
+async function sit(script: string, answers: readonly (readonly [string, string])[], ports: readonly number[] = []): Promise<string> {
   const file = join(guests.folder, 'plan.json');
-  await writeFile(file, JSON.stringify(await guests.plan(guests.arch('aarch64'), { script })));
+  await writeFile(file, JSON.stringify(await guests.plan(guests.arch('aarch64'), { script, request: { ports } })));
   const child = spawn('script', ['--quiet', '--flush', '--command', `'${process.execPath}' '${jiti}' '${harness}' '${file}'`, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const left = [...answers];
   let screen = '';
@@ -54,4 +54,8 @@ onTerminal('returns when the guest powers off', async () => {
   const screen = await sit('echo "guest: bye"', []);
   expect(screen).toContain('guest: bye');
   expect(screen).toMatch(/ended: \{"kind":"exited","code":0\} raw: false/);
+});
+
+onTerminal('says where the ports of the guest are', async () => {
+  expect(await sit('sleep 1', [], [80, 22])).toMatch(/Port 80 of the guest is 127\.0\.0\.1:\d+\.\r/);
 });

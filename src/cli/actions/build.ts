@@ -1,8 +1,8 @@
 // The work of `kit-test build`.
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { arch as hostArch, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { findArch } from '../../arch/index.ts';
 import type { Arch } from '../../model/arch.ts';
@@ -10,7 +10,7 @@ import { HarnessError, UsageError } from '../../model/errors.ts';
 import { formatSize } from '../../model/units.ts';
 import { defaultName } from '../../run/build-inputs.ts';
 import { buildFiles, documentText } from '../../run/build.ts';
-import type { BuildRequest, BuiltFiles } from '../../run/build-request.ts';
+import { writeOutputs, type BuildRequest, type BuiltFiles } from '../../run/build-request.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { loadCommandWorkspace } from '../../run/workspace.ts';
 import { buildProgress } from '../build-progress.ts';
@@ -70,13 +70,13 @@ export async function buildCommand(inputs: readonly string[], options: BuildComm
     progress,
     signal: interrupt.signal,
   };
-  if (!/^[^/\0]+$/.test(request.name) || request.name === '.' || request.name === '..') throw new UsageError('BUILD_NAME', `--name ${request.name}: expected the name of a file`, { hint: '--dir chooses the folder' });
+  if (!/^[^/\0-\x1f]+$/.test(request.name) || request.name === '.' || request.name === '..') throw new UsageError('BUILD_NAME', `--name ${JSON.stringify(request.name)}: expected the name of a file`, { hint: '--dir chooses the folder' });
   if (options.dryRun === true) {
     process.stdout.write(await documentText(request, options.json === true ? 'json' : 'yaml'));
     return exitCodes.ok;
   }
   if (options.o !== undefined) {
-    await buildStream(options.o, { ...options, o: options.o }, (folder) => buildFiles(project, { ...request, dir: folder }));
+    await buildStream(options.o, options, (folder, target) => buildFiles(project, { ...request, dir: folder, target }));
     return exitCodes.ok;
   }
   const built = await buildFiles(project, request);
@@ -86,19 +86,27 @@ export async function buildCommand(inputs: readonly string[], options: BuildComm
 }
 
 /** `--o`: one file, to a place of its own name or to standard output. */
-async function buildStream(target: string, options: BuildCommandOptions, build: (folder: string) => Promise<BuiltFiles>): Promise<void> {
-  if (options.name !== undefined) throw new UsageError('BUILD_OUTPUT', '--o and --name exclude each other', { hint: 'say with --o where the one file goes, or with --name and --dir what all files are called' });
+async function buildStream(target: string, options: BuildCommandOptions, build: (folder: string, target: string) => Promise<BuiltFiles>): Promise<void> {
+  for (const flag of ['name', 'dir'] as const) if (options[flag] !== undefined) throw new UsageError('BUILD_OUTPUT', `--o and --${flag} exclude each other`, { hint: 'say with --o where the one file goes, or with --name and --dir what all files are called' });
   if (options.json === true && target === '-') throw new UsageError('BUILD_OUTPUT', '--json and --o - both want standard output');
+  if (target !== '-') await requireFolderOf(target);
   const folder = await mkdtemp(join(tmpdir(), 'kit-test-build-'));
   try {
-    const files = (await build(folder)).outputs.flatMap((output) => output.files);
-    const [file] = files;
-    if (file === undefined || files.length > 1) throw new UsageError('BUILD_OUTPUT', `--o takes a format of one file, and there are ${files.length}`, { hint: 'take --format tar, or --dir for a folder' });
-    if (target === '-') await pipeline(createReadStream(file), process.stdout, { end: false });
-    else await copyFile(file, resolve(target));
+    const built = await build(folder, target === '-' ? 'standard output' : target);
+    for (const file of built.outputs.flatMap((output) => output.files)) {
+      if (target === '-') await pipeline(createReadStream(file), process.stdout, { end: false });
+      else await writeOutputs([resolve(target)], () => copyFile(file, resolve(target)));
+    }
+    if (options.json === true) process.stdout.write(`${JSON.stringify({ ...built, outputs: built.outputs.map((output) => ({ ...output, files: [resolve(target)] })) }, null, 2)}\n`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function requireFolderOf(target: string): Promise<void> {
+  const [itself, folder] = await Promise.all([target, dirname(resolve(target))].map((path) => stat(path).catch(() => undefined)));
+  if (itself?.isDirectory() === true || target.endsWith('/')) throw new UsageError('BUILD_OUTPUT', `--o ${target} is a folder: expected the name of a file`, { hint: '--dir chooses the folder of all files' });
+  if (folder?.isDirectory() !== true) throw new UsageError('BUILD_OUTPUT', `--o ${target}: there is no folder ${dirname(resolve(target))}`, { hint: 'make it first' });
 }
 
 function ownArch(archs: readonly Arch[]): Arch {

@@ -12,7 +12,7 @@ export function addBuild(program: Command, setExitCode: SetExitCode): void {
     .option('--arch <arch>', 'architecture to build for (default: that of this machine)')
     .option('-f, --format <name>', 'formats, such as kernel+initrd, tar, iso-efi, qcow2-bios (default: outputs: of the YAML, else kernel+initrd)', collect)
     .option('--name <name>', 'name of the files (default: that of the last YAML file)')
-    .option('--dir <dir>', 'folder of the files', '.')
+    .option('--dir <dir>', 'folder of the files (default: here)')
     .option('--o <file>', 'write one format, which must be a single file, here; - is standard output (default format: tar)')
     .option('--layout <dir>', 'OCI layout to look up images of registries in first, such as LinuxKit\'s cache folder')
     .option('--kernel <name>', 'a kernel of kernels/ instead of the one the YAML names')

@@ -39,19 +39,22 @@ start_services() {
     [ -d "$1" ] || return 0
     for folder in "$@"; do
         name_of "$folder"
-        run_service "$name" "${folder%/}" &
+        run_service "$name" "${folder%/}" run_bundle "${folder%/}" &
     done
     for folder in "$@"; do await_start "${folder%/}"; done
     sleep "$settle"
 }
 
-# What a service prints goes to the console, with its name before each line, and to a file.
+# run_service NAME FOLDER FUNCTION [ARGUMENT]...: its status comes into FOLDER. What it prints goes to the console, with
+# its name before each line, and to a file.
 run_service() {
-    : >"/var/log/$1.log"
+    name=$1 folder=$2
+    shift 2
+    : >"/var/log/$name.log"
     {
-        run_bundle "$2" 2>&1
+        "$@" 2>&1
         printf '\nkit-test: end of service %s\n' $?
-    } </dev/null | awk -v name="$1" -v log_file="/var/log/$1.log" -v status_file="$2/status" -f "$lib/service.awk"
+    } </dev/null | awk -v name="$name" -v log_file="/var/log/$name.log" -v status_file="$folder/status" -f "$lib/service.awk"
 }
 
 # An emulated machine takes a second to start a container, which is no part of the time to settle.
@@ -61,8 +64,8 @@ await_start() {
 
 # report_services FOLDER...: good is what still runs, and what has ended with 0.
 report_services() {
-    [ -d "$1" ] || return 0
     for folder in "$@"; do
+        [ -d "$folder" ] || continue
         name_of "$folder"
         service_status "$folder"
         case $status in
@@ -91,6 +94,14 @@ await_harness() {
             case $status in 0 | 4) ;; *) return ;; esac
         done
     done
+}
+
+# start_command FILE: the command of `run:` where the harness asks it from outside. It is a service then.
+start_command() {
+    [ -e "$1" ] || return 0
+    install_applets
+    mkdir -p /var/log "$state/run"
+    run_service run "$state/run" source_command "$1" &
 }
 
 # run_command FILE: the command of `run:` and `kit-test exec`, in the root of init. FILE is a piece of shell script.

@@ -84,9 +84,14 @@ fi
 begin_report /containers/onboot/*/ /containers/services/*/ /etc/kit-test/run /containers/onshutdown/*/
 run_bundles /containers/onboot/*/
 start_services /containers/services/*/
-[ ! -e /etc/kit-test/wait ] || await_harness /containers/services/*/
-report_services /containers/services/*/
-run_command /etc/kit-test/run
+if [ -e /etc/kit-test/wait ]; then
+    start_command /etc/kit-test/run
+    await_harness /containers/services/*/ "$state/run"
+    report_services /containers/services/*/ "$state/run"
+else
+    report_services /containers/services/*/
+    run_command /etc/kit-test/run
+fi
 run_bundles /containers/onshutdown/*/
 [ ! -e /etc/kit-test/artifacts ] || . "$lib/artifacts.sh"
 end_report

@@ -7,7 +7,8 @@ import { labelOptions } from '../../oci/label.ts';
 import type { Source } from '../../source/source.ts';
 import { expandReference } from '../linuxkit/references.ts';
 import { sections, type LinuxkitDocument } from '../linuxkit/schema.ts';
-import { containerIds } from '../sections/containers.ts';
+import { inPlace } from '../find-sources.ts';
+import { containerIds, type PlaceOf } from '../sections/containers.ts';
 import { containerEntries } from './containers.ts';
 import { gathered, openContent } from './content.ts';
 import { writeInitrdCpio } from './cpio.ts';
@@ -27,6 +28,8 @@ export interface CompatRequest {
   /** Folder that `source:` of files is relative to: for LinuxKit it is the working directory. */
   readonly workingDir: string;
   readonly arch: Pick<Arch, 'oci'>;
+  /** Where a key of the document stands, for messages. */
+  readonly placeOf?: PlaceOf | undefined;
   /** What each reference of the document stands for; `compatSource` finds them. */
   readonly sources: ReadonlyMap<string, Source>;
   readonly cache: Cache;
@@ -80,7 +83,7 @@ export async function buildCompat(request: CompatRequest, signal: AbortSignal): 
 }
 
 async function collect(request: CompatRequest, signal: AbortSignal): Promise<readonly CompatEntry[]> {
-  const { yaml, sources, cache, arch, parseYaml, workingDir } = request;
+  const { yaml, sources, cache, arch, parseYaml, workingDir, placeOf } = request;
   const imageOf = createImages({ sources, cache, architecture: arch.oci.architecture }, signal);
   const entries: CompatEntry[] = [];
   const add = (more: readonly CompatEntry[]): void => {
@@ -89,7 +92,8 @@ async function collect(request: CompatRequest, signal: AbortSignal): Promise<rea
   const { kernel } = yaml;
   if (kernel?.image !== undefined && kernel.image !== '') {
     const image = await imageOf(kernel.image);
-    add(await kernelEntries(kernel, await image.members(), { source: expandReference(kernel.image), location: 'kernel' }, signal));
+    const origin = { source: expandReference(kernel.image), location: 'kernel' };
+    add(await inPlace(placeOf?.(['kernel', 'image']), async () => kernelEntries(kernel, await image.members(), origin, signal)));
   }
   const init = [];
   for (const ref of yaml.init ?? []) init.push({ source: expandReference(ref), members: await (await imageOf(ref)).members() });
@@ -104,7 +108,8 @@ async function collect(request: CompatRequest, signal: AbortSignal): Promise<rea
   for (const section of sections) {
     for (const [index, container] of (yaml[section] ?? []).entries()) {
       const image = await imageOf(container.image);
-      add(await containerEntries({ ...image, container, label: labelOptions(image.config, parseYaml) }, { section, index }, world));
+      const place = placeOf === undefined ? undefined : `${placeOf([section, index, 'image'])}: ${section} ${container.name} (${container.image})`;
+      add(await inPlace(place, async () => containerEntries({ ...image, container, label: labelOptions(image.config, parseYaml) }, { section, index }, world)));
     }
   }
   add(await filesEntries(yaml, { workingDir, idOf }));

@@ -2,7 +2,7 @@
 // byte in each character, for layers may hold any name.
 import { defaultMtime, type Content } from '../../archive/entry.ts';
 import type { Member, MemberType } from '../../archive/members.ts';
-import { HarnessError } from '../../model/errors.ts';
+import { HarnessError, UsageError } from '../../model/errors.ts';
 
 /** Bytes from a file or at hand, or of a blob that is read (and verified) when it is written. */
 export type CompatContent = Content | { readonly kind: 'blob'; readonly size: number; open(signal: AbortSignal): AsyncIterable<Uint8Array> };
@@ -77,5 +77,5 @@ function marked(pax: Readonly<Record<string, string>>, origin: Origin): Readonly
 
 /** What LinuxKit fails on is refused, with its own words for those who search for them. */
 export function linuxkitFails(what: string, words: string, hint = 'build without --compat linuxkit, which has no such limit, or change the image'): HarnessError {
-  return new HarnessError('COMPAT_LINUXKIT_FAILS', `${what}: linuxkit build fails here with "${words}"`, { hint });
+  return new UsageError('COMPAT_LINUXKIT_FAILS', `${what}: linuxkit build fails here with "${words}"`, { hint });
 }

@@ -2,7 +2,7 @@
 // however often the document names it.
 import { readMembers, type Member } from '../../archive/members.ts';
 import type { Cache } from '../../cache/store.ts';
-import { HarnessError, InternalError } from '../../model/errors.ts';
+import { HarnessError, InternalError, located } from '../../model/errors.ts';
 import type { OciImage } from '../../oci/image.ts';
 import type { ImageConfig } from '../../oci/manifest.ts';
 import type { Source } from '../../source/source.ts';
@@ -62,7 +62,6 @@ async function named<T>(ref: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof HarnessError) || error.message.startsWith(`${ref}: `)) throw error;
-    throw new HarnessError(error.code, `${ref}: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+    throw located(error, ref);
   }
 }

@@ -2,6 +2,7 @@
 // and resolv.conf replaced in place, and a block of folders and files follows, whether the image has them or not.
 import type { Member } from '../../archive/members.ts';
 import { defaultMtime } from '../../archive/entry.ts';
+import { hosts, leftovers, noResolver, resolverTarget } from '../standard-files.ts';
 import { fromMember, inline, leadingFolders, linuxkitFails, made, type CompatEntry, type Made, type Origin } from './entry.ts';
 
 export interface Rewrite {
@@ -12,17 +13,7 @@ export interface Rewrite {
   readonly origin: Origin;
 }
 
-const dropped = new Set(['.dockerenv', 'Dockerfile', 'dev/console', 'dev/pts', 'dev/shm', 'etc/hostname']);
-
-const hosts = `127.0.0.1       localhost
-::1     localhost ip6-localhost ip6-loopback
-fe00::0 ip6-localnet
-ff00::0 ip6-mcastprefix
-ff02::1 ip6-allnodes
-ff02::2 ip6-allrouters
-`;
-const noResolver = '\n# no resolv.conf configured\n';
-const resolverTarget = '/run/resolvconf/resolv.conf';
+const dropped = new Set(leftovers);
 
 /** The entries of a flattened image at its place. */
 export function rewriteImage(members: readonly Member[], { prefix, resolver, origin }: Rewrite): readonly CompatEntry[] {

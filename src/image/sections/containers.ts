@@ -1,6 +1,6 @@
 // onboot, onshutdown, services: each entry becomes a bundle folder with config.json, runtime.json and the image's files.
 // An image used several times is there once: later bundles point to the first one's files (linuxkit.md §2.6).
-import { HarnessError } from '../../model/errors.ts';
+import { located } from '../../model/errors.ts';
 import type { Mount } from '../../oci/mounts.ts';
 import { containerConfig, effectiveOptions, runtimeConfig } from '../../oci/bundle.ts';
 import type { Json } from '../../oci/json.ts';
@@ -77,8 +77,7 @@ function named<T>(who: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof HarnessError)) throw error;
-    throw new HarnessError(error.code, `${who}: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+    throw located(error, who);
   }
 }
 

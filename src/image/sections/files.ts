@@ -8,14 +8,17 @@ import { HarnessError } from '../../model/errors.ts';
 import type { Progress } from '../../model/events.ts';
 import { readFolder } from '../../source/folder.ts';
 import { metadataText } from '../linuxkit/metadata.ts';
+import { inPlace } from '../find-sources.ts';
 import { sourcePath } from '../linuxkit/references.ts';
 import type { FileEntry, LinuxkitDocument } from '../linuxkit/schema.ts';
+import type { PlaceOf } from './containers.ts';
 
 export interface FileContext {
   readonly baseDir: string;
   readonly cache: Cache;
   readonly progress: Progress;
   readonly idOf: (name: string) => number | undefined;
+  readonly placeOf?: PlaceOf | undefined;
 }
 
 /** An entry with its content at hand. */
@@ -36,7 +39,7 @@ export async function readFiles(doc: LinuxkitDocument, context: FileContext, sig
       gid: toId(file.gid, context),
       mtime: plainDirectory.mtime,
     };
-    const found = await content(doc, file, attributes, context, signal);
+    const found = await inPlace(context.placeOf?.(['files', index, 'source']), () => content(doc, file, attributes, context, signal));
     if (found !== undefined) ready.push({ path: file.path, inode: found.inode, digest: found.digest ?? JSON.stringify([index, doc.files?.[index]]) });
   }
   return ready;

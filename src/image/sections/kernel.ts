@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { contentSize, plainDirectory, type Content, type Inode } from '../../archive/entry.ts';
 import { createTree, link, lookup, put, type Tree } from '../../archive/rootfs.ts';
 import type { Cache } from '../../cache/store.ts';
-import { HarnessError } from '../../model/errors.ts';
+import { HarnessError, UsageError } from '../../model/errors.ts';
 import type { Progress } from '../../model/events.ts';
 import { closest } from '../../model/suggest.ts';
 import { openSlices } from '../../source/slices.ts';
@@ -105,7 +105,7 @@ function missing(tree: Tree, name: string, what: string, hint: string): HarnessE
   const files = [...(tree.root.children ?? [])].filter(([, node]) => node.children === undefined).map(([file]) => file).sort();
   const meant = closest(name, files);
   const has = files.length === 0 ? 'it has no files at its root' : meant === undefined ? `it has ${files.slice(0, 8).join(', ')}` : `did you mean ${meant}?`;
-  return new HarnessError('IMAGE_KERNEL_MISSING', `${what}: it has no file ${name} at its root`, { hint: `${has}; ${hint}` });
+  return new UsageError('IMAGE_KERNEL_MISSING', `${what}: it has no file ${name} at its root`, { hint: `${has}; ${hint}` });
 }
 
 function fileAt(tree: Tree, path: string): File | undefined {

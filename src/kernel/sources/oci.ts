@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { contentSize, type Inode } from '../../archive/entry.ts';
 import { createTree, list, type Node, type Tree } from '../../archive/rootfs.ts';
 import { applyLayer } from '../../oci/layers.ts';
-import { HarnessError } from '../../model/errors.ts';
+import { HarnessError, located } from '../../model/errors.ts';
 import { resolveSource } from '../../source/source.ts';
 import { openSlices, type SliceReader } from '../../source/slices.ts';
 import { spoolTar } from '../../source/spool.ts';
@@ -52,8 +52,7 @@ function findIn(ref: string, tree: Tree, hints: SpecOf<'oci'>): KernelInImage {
   try {
     return findKernel(tree, hints);
   } catch (error) {
-    if (!(error instanceof HarnessError)) throw error;
-    throw new HarnessError(error.code, `${ref}: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+    throw located(error, ref);
   }
 }
 

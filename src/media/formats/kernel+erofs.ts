@@ -9,6 +9,7 @@ export default {
   summary: 'kernel, command line and the root file system as erofs',
   files: (base) => [`${base}-kernel`, `${base}-erofs.img`, `${base}-cmdline`],
   tools: [],
+  fromTree: true,
   async write(system, base, context, signal) {
     const [kernel, image, cmdline] = [`${base}-kernel`, `${base}-erofs.img`, `${base}-cmdline`];
     await copyFile(requireKernel(system, 'kernel+erofs'), kernel);

@@ -17,7 +17,7 @@ export default {
       await copyFile(system.kernel, kernel);
       written.push(kernel);
     }
-    if (await writeInitrd(system, initrd, context, signal)) written.push(initrd);
+    if (await writeInitrd(system, initrd, context, signal, { again: true })) written.push(initrd);
     if (system.cmdline !== '') {
       await writeFile(cmdline, system.cmdline);
       written.push(cmdline);

@@ -9,6 +9,7 @@ export default {
   summary: 'kernel, command line and the root file system as squashfs',
   files: (base) => [`${base}-kernel`, `${base}-squashfs.img`, `${base}-cmdline`],
   tools: squashfsTools,
+  fromTree: true,
   async write(system, base, context, signal) {
     const [kernel, image, cmdline] = [`${base}-kernel`, `${base}-squashfs.img`, `${base}-cmdline`];
     await copyFile(requireKernel(system, 'kernel+squashfs'), kernel);

@@ -9,6 +9,7 @@ export default {
   summary: 'the root file system, with boot/kernel and boot/cmdline',
   files: (base) => [`${base}.tar`],
   tools: [],
+  fromTree: true,
   async write(system, base, context, signal) {
     const tree = await system.tree(signal);
     if (system.kernel !== undefined) put(tree, 'boot/kernel', await hostFile(system.kernel));

@@ -27,7 +27,7 @@ const file = (path: string, contents: string): string => `files: [{ path: ${path
 const files: Files = {
   ...guestCase('asked', `
 drives: [{ source: ./data, mount: /mnt/my data }]
-artifacts: [/var/log/*.log, /run/two words, /nowhere]
+artifacts: [/var/log/*.log, /run/two words, /nowhere, /proc/version, /sys/kernel/mm/transparent_hugepage]
 probe: { tcp: { port: 7, dialogue: [{ expect: "the drive says hello" }] } }
 `, `services:
 ${entry('answers', `echo listening; exec nc -ll -p 7 -e /bin/sh -c 'cat "/data/the text"'`, '', '/mnt/my data:/data:ro')}
@@ -93,7 +93,7 @@ it('waits while its services are asked, and shows them the drives', async () => 
 });
 
 it('brings artifacts home, by globs and with blanks in their names', async () => {
-  expect(await artifactsOf('asked')).toEqual({ 'run/two words': 'kept\n', 'var/log/answers.log': 'listening\n' });
+  expect(await artifactsOf('asked')).toMatchObject({ 'run/two words': 'kept\n', 'var/log/answers.log': 'listening\n' });
 });
 
 it('goes on when a service fails while it is asked, and still shuts down and brings its log home', async () => {
@@ -106,6 +106,10 @@ it('goes on when a service fails while it is asked, and still shuts down and bri
 it('ends the run where a drive is missing', async () => {
   expect(await consoleOf('no-drive')).toMatch(/^# kit-test: there is no drive NOPE for \/x\nMoby test suite FAILED$/m);
   expect(cellOf(report, 'no-drive').verdict.kind).toBe('fail');
+});
+
+it('brings home what the kernel makes up when it is read', async () => {
+  expect(await artifactsOf('asked')).toMatchObject({ 'proc/version': expect.stringMatching(/^Linux version /) as string, 'sys/kernel/mm/transparent_hugepage/enabled': expect.stringContaining('never') as string });
 });
 
 it('never fails for artifacts that cannot be written', async () => {

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { qemuCommand } from '../../../src/boot/command.ts';
@@ -20,4 +23,11 @@ it('is one line that a shell reads as the words of the plan', () => {
 
 it('leaves plain words unquoted', () => {
   expect(qemuCommand(plan('qemu-system-arm', ['-m', '512M', '-append', "a b'c"]))).toBe("qemu-system-arm -m 512M -append 'a b'\\''c' -serial mon:stdio");
+});
+
+it('makes the drives that are written to, and their folder', async () => {
+  const folder = join(await mkdtemp(join(tmpdir(), 'kit-test-command-')), 'it is new');
+  execFileSync('/bin/sh', ['-c', qemuCommand({ ...plan('true', []), scratch: [{ path: join(folder, 'drive.img'), bytes: 8192 }] })]);
+  expect((await stat(join(folder, 'drive.img'))).size).toBe(8192);
+  await rm(dirname(folder), { recursive: true });
 });

@@ -59,6 +59,7 @@ describe('rules of a case', () => {
     ['a dialogue that expects nothing', 'probe: { tcp: { port: 80, dialogue: [{ send: x }] } }', 'cases/boot/case.yaml:2:37 probe.tcp.dialogue expected a step with `expect`: a connection alone proves nothing, for QEMU accepts it before the guest does'],
     ['a port that is none', 'probe: { command: [x, "{port:http}"] }', 'cases/boot/case.yaml:2:23 probe.command[1] expected {port:N} with a port of the guest from 1 to 65535, got "{port:http}"'],
     ['two drives at one place', 'drives: [{ source: a, mount: /mnt }, { source: b, mount: /mnt/ }]', 'cases/boot/case.yaml:2:58 drives[1].mount another drive is mounted at /mnt already'],
+    ['a drive over what the guest needs', 'drives: [{ source: a, mount: /mnt/../usr/ }]', 'cases/boot/case.yaml:2:30 drives[0].mount a drive cannot be mounted at /usr'],
     ['a drive over everything', 'drives: [{ source: a, mount: / }]', 'cases/boot/case.yaml:2:30 drives[0].mount a drive cannot be mounted at /'],
     ['memory that no kernel boots in', 'memory: 1M', 'cases/boot/case.yaml:2:9 memory expected a size from 32M to 1024G, got "1M"'],
   ])('report %s', async (_title, text, expected) => {

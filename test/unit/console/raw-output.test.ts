@@ -28,6 +28,36 @@ describe('createRawOutput', () => {
     expect(read(bytes(console))).toEqual({ text, status });
   });
 
+  const printed = '[    5.123456] random: crng init done\r\n';
+
+  it('finds both lines wherever the kernel prints into them', () => {
+    const begin = 'kit-test: begin\n';
+    const end = '\nkit-test: end exit=42\n';
+    for (let at = 1; at < begin.length; at += 1) {
+      expect(read(bytes(`boot\r\n${begin.slice(0, at)}${printed}${begin.slice(at)}first\nlast\n${end}`)), `at ${at} of the first line`).toEqual({ text: 'first\nlast\n', status: 42 });
+    }
+    for (let at = 1; at < end.length; at += 1) {
+      expect(read(bytes(`${begin}first\nlast\n${end.slice(0, at)}${printed}${printed}${end.slice(at)}`)), `at ${at} of the last line`).toEqual({ text: 'first\nlast\n', status: 42 });
+    }
+  });
+
+  it.each([
+    ['at once what dmesg prints', `kit-test: begin\n[    0.000000] Linux version\n[    1.500000] end of it\n`, '[    0.000000] Linux version\n[    1.500000] end of it'],
+    ['brackets at the start of a line', 'kit-test: begin\n[x]\n[ 1/10] cc\n[', '[x]\n[ 1/10] cc'],
+    ['a line like a message of the kernel, but endless', `kit-test: begin\n[    1.000000] ${'x'.repeat(20_000)}`, `[    1.000000] ${'x'.repeat(20_000)}`],
+  ])('holds back no more than it must: %s', (_, console, text) => {
+    expect(Buffer.from(createRawOutput().push(bytes(console))).toString('latin1')).toBe(text);
+  });
+
+  it('gives the same however the bytes are chunked, also where the kernel prints into its lines', () => {
+    const console = bytes(`kit-te${printed}st: beg${printed}in\nout\n\n[    1.000000] of a file\n\nkit-test: e${printed}nd exit=4${printed}2\nok\n`);
+    fc.assert(
+      fc.property(fc.array(fc.nat(25), { maxLength: 60 }), (chunks) => {
+        expect(read(console, chunks)).toEqual({ text: 'out\n\n[    1.000000] of a file\n', status: 42 });
+      }),
+    );
+  });
+
   it('gives the same however the bytes are chunked', () => {
     const console = bytes('noise\r\nkit-test: begin\r\nbytes \0\xff and\nkit-test: end of a joke\n\nkit-test: end exit=42\nok\n');
     fc.assert(

@@ -9,7 +9,7 @@ import { metadataText } from '../../../src/image/linuxkit/metadata.ts';
 import type { LinuxkitDocument } from '../../../src/image/linuxkit/schema.ts';
 import { expandReference, mapReferences } from '../../../src/image/linuxkit/references.ts';
 import { kernelFiles } from '../../../src/image/sections/kernel.ts';
-import { ConfigError } from '../../../src/model/errors.ts';
+import { ConfigError, UsageError } from '../../../src/model/errors.ts';
 import { openImage, type ImageSource } from '../../../src/run/image-yaml.ts';
 import { resolveSource } from '../../../src/source/source.ts';
 import type { Record as CpioRecord } from '../archive/newc.ts';
@@ -64,11 +64,12 @@ describe.skipIf(!present)('the LinuxKit corpus', () => {
     const wrongArch = golden.quirks.find(({ id }) => id === 'wrong-arch');
     const source = await open(inputs);
     const yaml = mapReferences(source.yaml, inLayout);
-    const request = { yaml, baseDir: corpus, arch: archOf(arch), withKernel: true };
+    const request = { yaml, baseDir: corpus, arch: archOf(arch), withKernel: true, placeOf: source.placeOf };
     const signal = AbortSignal.timeout(60_000);
     const built = createImageBuilder(place.context).rootfs(request, signal);
     if (wrongArch !== undefined) {
-      await expect(built).rejects.toMatchObject({ code: 'IMAGE_PLATFORM', message: expect.stringContaining(`oci:layout:${wrongArch.at}: `) as string });
+      await expect(built).rejects.toMatchObject({ code: 'IMAGE_PLATFORM', message: expect.stringMatching(new RegExp(`^${name}\\.yml:\\d+:\\d+: oci:layout:${wrongArch.at}: `)) as string });
+      await expect(createImageBuilder(place.context).rootfs(request, signal)).rejects.toBeInstanceOf(UsageError);
       return;
     }
     const image = await built;
@@ -175,8 +176,8 @@ function cured(golden: Golden): unknown {
 function compareTrees(golden: Golden, ours: readonly CpioRecord[], doc: LinuxkitDocument): readonly string[] {
   const differences: string[] = [];
   const content = new Map(ours.filter(({ data }) => data.length > 0).map(({ ino, data }) => [ino, sha256(data)]));
-  const got = new Map(ours.filter(({ name }) => name !== 'TRAILER!!!' && name !== '.').map((record) => [record.name, record]));
-  const expected = new Map<string, Entry>(Object.entries(golden.tree).filter(([name]) => name !== '.'));
+  const got = new Map(ours.filter(({ name }) => name !== 'TRAILER!!!').map((record) => [record.name, record]));
+  const expected = new Map<string, Entry>(Object.entries(golden.tree));
   const seen = new Set<string>();
   for (const { id, at, want } of golden.quirks) {
     const file = id === 'at-scalar' ? doc.files?.[Number(/files\.(\d+)\./.exec(at)?.[1])] : undefined;

@@ -92,6 +92,14 @@ describe('an HTTP probe', () => {
     expect(await one({ http: { port: 1, body: 'aaa' }, deadline: '20s' }, port)).toMatchObject({ status: 'pass' });
   });
 
+  it('takes what has come of an answer that never ends', async () => {
+    const port = await http((_, response) => void response.write('event: hello\n'));
+    expect(await one({ http: { port: 1 } }, port)).toMatchObject({ status: 'pass' });
+    expect(await one({ http: { port: 1, body: '/^event: hello$/' } }, port)).toMatchObject({ status: 'fail' });
+    expect(await one({ http: { port: 1, body: 'hello' } }, port)).toMatchObject({ status: 'pass' });
+    expect(await one({ http: { port: 1, body: 'bye' } }, port)).toMatchObject({ status: 'fail', last: 'status 200, but no bye in the body "event: hello\\n", which has not ended in time' });
+  });
+
   it('does not ask the proxy of the environment', async () => {
     const before = process.env['http_proxy'];
     process.env['http_proxy'] = 'http://127.0.0.1:9';
@@ -135,6 +143,19 @@ describe('a TCP probe', () => {
     expect(await one({ tcp: { port: 1, dialogue: [{ expect: 'READY' }, { send: 'are you?\n', expect: 'READY' }] } }, port)).toMatchObject({ status: 'fail', last: expect.stringMatching(/^no answer in time at step 2, waiting for READY: not a byte came$/) as string });
   });
 
+  it('gives up on an answer that is endless', async () => {
+    const port = await tcp((socket) => {
+      const more = (): void => {
+        while (socket.writable && socket.write(Buffer.alloc(65536, 'yes\n')));
+        socket.once('drain', more);
+      };
+      more();
+    });
+    const { status, last, tries } = await one({ tcp: { port: 1, dialogue: [{ expect: 'no' }] }, deadline: '3s' }, port);
+    expect({ status, last }).toEqual({ status: 'fail', last: expect.stringMatching(/^1M came at step 1, waiting for no: "yes\\nyes.*…"$/) as string });
+    expect(tries).toBeGreaterThan(1);
+  });
+
   it.each<[string, (socket: Socket) => void, RegExp]>([
     ['a connection closed without a byte, as QEMU does for a port nobody listens on', (socket) => void socket.end(), /^the connection was closed without a byte at step 1, waiting for PONG$/],
     ['another answer', (socket) => void socket.end('-ERR no\r\n'), /^the connection was closed after "-ERR no\\r\\n" at step 1, waiting for PONG$/],
@@ -169,6 +190,12 @@ describe('a command probe', () => {
     await one({ command: ['sh', '-c', `sleep ${marker} & sleep ${marker}; true`] });
     const { execFileSync } = await import('node:child_process');
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(`sleep ${marker}`);
+  });
+
+  it('waits for nothing that went into a session of its own', async () => {
+    const script = 'setsid sh -c "echo \\$\\$ >away; exec sleep 60" & while [ ! -s away ]; do sleep 0.1; done';
+    expect(await one({ command: ['sh', '-c', script], deadline: '20s' })).toMatchObject({ status: 'pass', tries: 1 });
+    process.kill(Number(await readFile(join(folder, 'away'), 'utf8')));
   });
 
   it('is our own failure where the program does not exist', async () => {

@@ -117,12 +117,29 @@ describe('collectArtifacts', () => {
       await writeFile(join(tree, 'b'), Buffer.alloc(3 * 1024 * 1024));
     }, ['a', 'b']));
     expect(home.paths).toEqual(['a']);
-    expect(home.notices).toEqual(["artifacts are incomplete: the guest's archive is not whole (it is cut off)"]);
+    expect(home.notices).toEqual(["artifacts are incomplete: the guest's archive is not whole (it is cut off in b)"]);
+  });
+
+  it('is our failure, by name, where the disk does not take them', async () => {
+    const archive = await tar((tree) => writeFile(join(tree, 'a'), 'a'), ['a']);
+    await using drive = await makeDrive(join(folder, `full-${count}.img`), limit);
+    const file = await open(drive.path, 'r+');
+    await file.write(archive);
+    await file.close();
+    await expect(collectArtifacts(drive.path, { root: '/sys', folder: 'none' }, limit)).rejects.toMatchObject({ code: 'ARTIFACTS_NOT_WRITTEN', message: expect.stringContaining('/sys/none') as string });
+  });
+
+  it('reads archives that follow one another', async () => {
+    const [one, empty, two] = await Promise.all([['a'], [], ['b', 'c']].map((names) => tar((tree) => Promise.all(names.map((name) => writeFile(join(tree, name), name))), names, '--blocking-factor=1', ...(names.length === 0 ? ['--files-from=/dev/null'] : []))));
+    const home = await bringHome(Buffer.concat([one ?? Buffer.alloc(0), two ?? Buffer.alloc(0), empty ?? Buffer.alloc(0)]));
+    expect(home.paths).toEqual(['a', 'b', 'c']);
+    expect(home.notices).toEqual([]);
   });
 
   it('keeps the first of two of one name', async () => {
     const twice = await Promise.all(['one', 'two'].map((text) => tar((tree) => writeFile(join(tree, 'f'), text), ['f'])));
     const home = await bringHome(Buffer.concat(twice.map((archive) => archive.subarray(0, 1024))));
     expect(await home.read('f')).toBe('one');
+    expect(home.notices).toEqual([]);
   });
 });

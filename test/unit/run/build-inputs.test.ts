@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,8 @@ describe('the inputs of a build', () => {
     [['https://files.example/'], 'moby'],
     [['a.yml', '-'], 'moby'],
     [['plain'], 'plain'],
+    [['.'], 'moby'],
+    [['http://'], 'moby'],
   ])('%j are called %s', (inputs, name) => {
     expect(defaultName(inputs)).toBe(name);
   });
@@ -35,10 +38,27 @@ describe('the inputs of a build', () => {
     ]);
   });
 
+  it('are read from named pipes, as those of the shell are', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reading = readInputs(['pipe'], folder, stdin(''), signal);
+    await writeFile(pipe, 'init: []');
+    expect(await reading).toEqual([{ text: 'init: []', file: 'pipe', baseDir: folder }]);
+  });
+
+  it('can be interrupted while nobody writes to a pipe', async () => {
+    execFileSync('mkfifo', [join(folder, 'silent')]);
+    const stop = new AbortController();
+    const reading = readInputs(['silent'], folder, stdin(''), stop.signal);
+    setTimeout(() => stop.abort(new DOMException('interrupted', 'AbortError')), 50);
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it.each<[string, readonly string[], string]>([
     ['standard input twice', ['-', '-'], 'once'],
     ['nothing', ['b.yml'], 'b.yml does not exist'],
     ['a folder', ['.'], '. is a folder'],
+    ['what is no address', ['http://'], 'http:// is no address'],
     ['what is no document', ['-'], 'longer than 4 MiB'],
   ])('refuse %s', async (_, inputs, message) => {
     await expect(readInputs(inputs, folder, stdin('x'.repeat(5 * 1024 ** 2)), signal)).rejects.toMatchObject({ code: 'BUILD_INPUT', message: expect.stringContaining(message) as string });

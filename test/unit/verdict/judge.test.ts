@@ -49,6 +49,11 @@ describe('judge', () => {
     expect(result.kind === 'crash' ? result.title : 'reason' in result ? result.reason : '').toBe(reason);
   });
 
+  it('does not speak of memory where a command of the user ends without a byte', () => {
+    const boot = { exit: { kind: 'exited', code: 0 }, durationMs: 1, consoleBytes: 0, stderr: '', command: 'boot.sh' } as const;
+    expect(judge({ expect: [ktap], findings: [], boot }).verdict).toEqual({ kind: 'fail', reason: 'boot.sh ended without a byte on its standard output' });
+  });
+
   it.each<readonly [string, string, readonly Expect[]]>([
     ['good results', good, [ktap]],
     ['a marker', 'x Moby test suite PASSED\n', [moby]],
