@@ -1,5 +1,5 @@
 // Progress of a build on standard error: LinuxKit's lines as the work goes on, and on a terminal what takes its time.
-import type { BuildProgress } from '../run/build-request.ts';
+import type { BuildProgress } from '../run/build/request.ts';
 import { stderrProgress } from './progress.ts';
 import { colours } from './colours.ts';
 

@@ -10,10 +10,10 @@ import type { Project } from '../model/project.ts';
 import type { Attempt } from '../model/report.ts';
 import { createRawOutput } from '../console/raw-output.ts';
 import { attemptFiles } from '../report/layout.ts';
-import { attemptCell } from './attempt.ts';
-import { readyBoot } from './boot-cell.ts';
+import { attemptCell } from './cell/attempt.ts';
+import { readyBoot } from './cell/boot.ts';
 import { defaultConcurrency } from './host.ts';
-import { createMemoryGate } from './memory-gate.ts';
+import { createMemoryGate } from './cell/memory-gate.ts';
 import { openPipeline } from './pipeline.ts';
 
 export interface ExecRequest {

@@ -3,8 +3,8 @@ import { arch, availableParallelism, cpus, freemem, platform, release, totalmem 
 import type { Cell } from '../model/cell.ts';
 import type { RunReport } from '../model/report.ts';
 import { usualMemory } from '../boot/memory.ts';
-import type { Machine } from './machine.ts';
-import { overheadBytes } from './memory-gate.ts';
+import type { Machine } from './cell/machine.ts';
+import { overheadBytes } from './cell/memory-gate.ts';
 
 export function describeHost(qemu: Readonly<Record<string, string>>): RunReport['host'] {
   return { os: `${platform()} ${release()}`, arch: arch(), cpus: cpus().length, memoryBytes: totalmem(), node: process.versions.node, qemu };

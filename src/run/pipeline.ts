@@ -5,8 +5,8 @@ import type { Harness } from '../model/harness.ts';
 import type { Project } from '../model/project.ts';
 import { createImageBuilder } from '../image/build.ts';
 import { parseYaml } from './image-yaml.ts';
-import { openMachine, type Machine } from './machine.ts';
-import { createPrepare, type Prepare } from './prepare.ts';
+import { openMachine, type Machine } from './cell/machine.ts';
+import { createPrepare, type Prepare } from './cell/prepare.ts';
 import { openSupplies } from './workspace.ts';
 
 export interface PipelineOptions {

@@ -6,7 +6,7 @@ import { HarnessError } from '../model/errors.ts';
 import type { Progress } from '../model/events.ts';
 import type { Project } from '../model/project.ts';
 import { attemptFiles } from '../report/layout.ts';
-import { readyBoot } from './boot-cell.ts';
+import { readyBoot } from './cell/boot.ts';
 import { defaultConcurrency } from './host.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 

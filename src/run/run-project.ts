@@ -12,13 +12,13 @@ import { exitCode } from '../report/exit-code.ts';
 import type { Output } from '../report/reporter.ts';
 import { createRunFolder, type RunFolder } from '../report/run-folder.ts';
 import { version } from '../version.ts';
-import type { AttemptStages } from './attempt.ts';
-import { readyBoot } from './boot-cell.ts';
+import type { AttemptStages } from './cell/attempt.ts';
+import { readyBoot } from './cell/boot.ts';
 import { defaultConcurrency, describeHost, qemuVersions } from './host.ts';
 import { eventProgress } from './progress.ts';
 import type { EventSink } from './events.ts';
-import { runnerFor } from './runner.ts';
-import { createMemoryGate } from './memory-gate.ts';
+import { runnerFor } from './cell/runner.ts';
+import { createMemoryGate } from './cell/memory-gate.ts';
 import { runCells } from './run.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 

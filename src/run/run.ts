@@ -6,7 +6,7 @@ import type { PlannedCell, RunEvent } from '../model/events.ts';
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import { conclude, worthRetrying } from '../verdict/attempts.ts';
 import { createFold } from '../report/fold.ts';
-import { attemptCell, interrupted, type AttemptStages } from './attempt.ts';
+import { attemptCell, interrupted, type AttemptStages } from './cell/attempt.ts';
 import { stampEvents, type EventSink } from './events.ts';
 import { repeatCommand } from './repeat.ts';
 

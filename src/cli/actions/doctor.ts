@@ -8,7 +8,7 @@ import { runChecks } from '../../doctor/checks.ts';
 import type { Check } from '../../doctor/check.ts';
 import { execCase } from '../../run/exec.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
-import { hostMemo, userspaceText } from '../../run/machine.ts';
+import { hostMemo, userspaceText } from '../../run/cell/machine.ts';
 import { requestedCells } from '../../run/select.ts';
 import { openPipeline } from '../../run/pipeline.ts';
 import { loadCommandWorkspace, projectCache, type Workspace } from '../../run/workspace.ts';

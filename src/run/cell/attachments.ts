@@ -1,17 +1,17 @@
 // What a case has besides its image: forwarded ports, drives, the kernel modules for them, and the small files by which
 // builtin:init learns of them (the guest protocol in ARCHITECTURE.md).
 import { resolve } from 'node:path';
-import type { DriveFile } from '../boot/devices.ts';
-import type { Cache } from '../cache/store.ts';
-import type { ExtraFile } from '../image/extra.ts';
-import { parseKconfig } from '../kernel/kconfig.ts';
-import { selectModules } from '../kernel/modules.ts';
-import type { Cell } from '../model/cell.ts';
-import { HarnessError } from '../model/errors.ts';
-import type { Progress } from '../model/events.ts';
-import type { Kernel } from '../model/kernel.ts';
-import { probePorts } from '../model/probe.ts';
-import { findProgram } from '../boot/spawn.ts';
+import type { DriveFile } from '../../boot/devices.ts';
+import type { Cache } from '../../cache/store.ts';
+import type { ExtraFile } from '../../image/extra.ts';
+import { parseKconfig } from '../../kernel/kconfig.ts';
+import { selectModules } from '../../kernel/modules.ts';
+import type { Cell } from '../../model/cell.ts';
+import { HarnessError } from '../../model/errors.ts';
+import type { Progress } from '../../model/events.ts';
+import type { Kernel } from '../../model/kernel.ts';
+import { probePorts } from '../../model/probe.ts';
+import { findProgram } from '../../boot/spawn.ts';
 import { artifactsSerial } from './artifacts.ts';
 
 export interface Attachments {
@@ -80,7 +80,7 @@ const byMount = (a: MountedDrive, b: MountedDrive): number => (a.mount < b.mount
 
 async function caseDrives(cell: Cell, context: Context, signal: AbortSignal): Promise<readonly MountedDrive[]> {
   if (cell.case.drives.length === 0) return [];
-  const { buildDrive } = await import('../image/drive.ts');
+  const { buildDrive } = await import('../../image/drive.ts');
   const drives: MountedDrive[] = [];
   for (const [index, { source, mount, format }] of cell.case.drives.entries()) {
     const folder = resolve(cell.case.dir, source.replaceAll('{arch}', cell.arch.name));
@@ -93,7 +93,7 @@ async function caseDrives(cell: Cell, context: Context, signal: AbortSignal): Pr
 /** Large copies on a drive, where the kernel can lay something writable over it; everywhere else they stay in the image. */
 async function copiesDrive(kernel: Kernel, kconfig: string | undefined, copies: readonly Copy[], context: Context, signal: AbortSignal): Promise<readonly MountedDrive[]> {
   if (copies.length === 0) return [];
-  const { buildCopies, countBytes } = await import('../image/drive.ts');
+  const { buildCopies, countBytes } = await import('../../image/drive.ts');
   if ((await countBytes(copies.map(({ hostPath }) => hostPath), copiesLimit)) <= copiesLimit) return [];
   if (findProgram('mksquashfs') === undefined || (await unsupported(kernel, kconfig, ['virtio_blk', 'squashfs', 'overlay'], true)).length > 0) return [];
   const { path } = await buildCopies(copies.map(({ path: at, hostPath }) => ({ at: at.replace(/^work\//, ''), hostPath })), context, signal);

@@ -1,15 +1,15 @@
 // The boot of a prepared cell, by QEMU or by the command that the project names as its runner, with what belongs to one
 // attempt around it: the drive for artifacts and the probes.
 import { join } from 'node:path';
-import type { Accel } from '../model/arch.ts';
-import type { Cell } from '../model/cell.ts';
-import type { Progress } from '../model/events.ts';
-import type { Harness, RunnerSpec } from '../model/harness.ts';
-import { qemuCommand } from '../boot/command.ts';
-import { planGuest } from '../boot/plan.ts';
-import { startVm } from '../boot/vm.ts';
-import { timeScale, unscaledLimits } from '../config/resolve.ts';
-import type { AttemptFiles } from '../report/layout.ts';
+import type { Accel } from '../../model/arch.ts';
+import type { Cell } from '../../model/cell.ts';
+import type { Progress } from '../../model/events.ts';
+import type { Harness, RunnerSpec } from '../../model/harness.ts';
+import { qemuCommand } from '../../boot/command.ts';
+import { planGuest } from '../../boot/plan.ts';
+import { startVm } from '../../boot/vm.ts';
+import { timeScale, unscaledLimits } from '../../config/resolve.ts';
+import type { AttemptFiles } from '../../report/layout.ts';
 import { artifactsSerial, collectArtifacts, driveBytes, makeDrive } from './artifacts.ts';
 import type { Machine } from './machine.ts';
 import { observeBoot, type Bootable, type ObservedBoot } from './observe.ts';
@@ -64,7 +64,7 @@ async function byQemu(cell: Cell, prepared: PreparedCell, place: BootPlace, sign
 
 async function byCommand(runner: RunnerSpec, cell: Cell, prepared: PreparedCell, place: BootPlace): Promise<Planned> {
   const { harness, progress, root, folder, files, number } = place;
-  const { startCommand } = await import('../boot/command-runner.ts');
+  const { startCommand } = await import('../../boot/command-runner.ts');
   const { memory, cmdline } = planGuest({ cell, arch: cell.arch, image: prepared.image });
   const plan = planCommand(runner, {
     ...prepared.runnerFiles,

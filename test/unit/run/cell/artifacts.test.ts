@@ -5,7 +5,7 @@ import { link, mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { collectArtifacts, driveBytes, makeDrive, type Collected } from '../../../src/run/artifacts.ts';
+import { collectArtifacts, driveBytes, makeDrive, type Collected } from '../../../../src/run/cell/artifacts.ts';
 
 let folder: string;
 let count = 0;

@@ -3,18 +3,18 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cell } from '../model/cell.ts';
-import { InternalError } from '../model/errors.ts';
-import type { Image } from '../model/image.ts';
-import type { Kernel } from '../model/kernel.ts';
-import { firmwareOf } from '../model/medium.ts';
-import type { MediumFile } from '../boot/devices.ts';
-import { findFirmware } from '../boot/firmware.ts';
-import { planGuest } from '../boot/plan.ts';
-import type { Format, FormatContext } from '../media/format.ts';
-import { openSlices } from '../source/slices.ts';
-import { packageFiles } from './package-file.ts';
-import type { Supplies } from './workspace.ts';
+import type { Cell } from '../../model/cell.ts';
+import { InternalError } from '../../model/errors.ts';
+import type { Image } from '../../model/image.ts';
+import type { Kernel } from '../../model/kernel.ts';
+import { firmwareOf } from '../../model/medium.ts';
+import type { MediumFile } from '../../boot/devices.ts';
+import { findFirmware } from '../../boot/firmware.ts';
+import { planGuest } from '../../boot/plan.ts';
+import type { Format, FormatContext } from '../../media/format.ts';
+import { openSlices } from '../../source/slices.ts';
+import { packageFiles } from '../package-file.ts';
+import type { Supplies } from '../workspace.ts';
 
 export interface MediumRequest {
   readonly cell: Cell;
@@ -36,8 +36,8 @@ export async function prepareMedium(request: MediumRequest, supplies: Supplies, 
 
 /** The files of any format that kernel and initrd are enough for, in the cache. */
 export async function formatFiles(name: string, { cell, kernel, image }: MediumRequest, supplies: Supplies, signal: AbortSignal): Promise<readonly string[]> {
-  const { checkFormat, loadFormat } = await import('../media/format.ts');
-  const { addedByLoader } = await import('../media/payload.ts');
+  const { checkFormat, loadFormat } = await import('../../media/format.ts');
+  const { addedByLoader } = await import('../../media/payload.ts');
   const format = await loadFormat(name);
   checkFormat(format, cell.arch);
   const context: FormatContext = { cache: supplies.cache, slices: openSlices, fetchPackageFile: packageFiles(supplies, supplies.suite) };
@@ -61,8 +61,8 @@ export async function formatFiles(name: string, { cell, kernel, image }: MediumR
 
 /** The programs and boot loaders of this machine that a format is made with: another version is another medium. */
 async function makers(format: Format, arch: Cell['arch'], context: FormatContext, signal: AbortSignal): Promise<readonly unknown[]> {
-  const { findTool } = await import('../media/tool.ts');
-  const { loaderDigest } = await import('../media/loader.ts');
+  const { findTool } = await import('../../media/tool.ts');
+  const { loaderDigest } = await import('../../media/loader.ts');
   const programs = await Promise.all(format.tools.map(async (tool) => {
     const { size, mtimeMs } = await stat(findTool(tool) ?? '/');
     return [tool.program, size, mtimeMs];

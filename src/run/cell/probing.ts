@@ -1,9 +1,9 @@
 // The probes of one boot: started when the guest is ready, ended with it, and the guest told to go on when all have been asked.
-import type { WatchState } from '../model/console.ts';
-import type { Probe } from '../model/case.ts';
-import type { BootResult } from '../model/boot.ts';
-import { probePorts, type ProbeOutcome } from '../model/probe.ts';
-import type { Vm } from '../boot/life.ts';
+import type { WatchState } from '../../model/console.ts';
+import type { Probe } from '../../model/case.ts';
+import type { BootResult } from '../../model/boot.ts';
+import { probePorts, type ProbeOutcome } from '../../model/probe.ts';
+import type { Vm } from '../../boot/life.ts';
 
 /** What is to be asked, and how. */
 export interface ProbePlan {
@@ -33,7 +33,7 @@ export function beginProbing(plan: ProbePlan | undefined, vm: Vm, onDone: () => 
   let done = false;
 
   const ask = async (): Promise<readonly ProbeOutcome[]> => {
-    const { askProbes } = await import('../probe/probes.ts');
+    const { askProbes } = await import('../../probe/probes.ts');
     vm.excuseSilence(true);
     try {
       const ports = probePorts(plan.probes).length === 0 ? new Map<number, number>() : await vm.ports().catch((error: unknown) => {
@@ -60,7 +60,7 @@ export function beginProbing(plan: ProbePlan | undefined, vm: Vm, onDone: () => 
     async outcomes(boot) {
       ending.abort(new Error(asking === undefined ? `${howEnded(boot)} before it was ready` : `${howEnded(boot)} before`));
       if (asking !== undefined) return asking;
-      const { askProbes } = await import('../probe/probes.ts');
+      const { askProbes } = await import('../../probe/probes.ts');
       return askProbes(plan.probes, { ...plan, ports: new Map() }, ending.signal);
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadArchs } from '../../../src/arch/index.ts';
-import { HarnessSchema } from '../../../src/model/harness.ts';
-import { attemptName, planCommand, runnerCommand, runnerFor } from '../../../src/run/runner.ts';
+import { loadArchs } from '../../../../src/arch/index.ts';
+import { HarnessSchema } from '../../../../src/model/harness.ts';
+import { attemptName, planCommand, runnerCommand, runnerFor } from '../../../../src/run/cell/runner.ts';
 
 const archs = await loadArchs();
 const arch = (name: string) => archs.find((each) => each.name === name) ?? expect.fail(`no ${name}`);

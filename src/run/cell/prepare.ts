@@ -1,27 +1,27 @@
 // What a cell boots, made ready: kernel and image by the stages, joined to the one initrd QEMU loads.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Cell } from '../model/cell.ts';
-import type { CellPhase } from '../model/events.ts';
-import type { Harness } from '../model/harness.ts';
-import type { Image } from '../model/image.ts';
-import type { Kernel } from '../model/kernel.ts';
-import { probePorts } from '../model/probe.ts';
-import { quoteWord } from '../model/shell.ts';
-import type { DriveFile, MediumFile } from '../boot/devices.ts';
-import { composeInitrd } from '../boot/initrd.ts';
-import { addSegment } from '../image/segment.ts';
-import type { ExtraFile } from '../image/extra.ts';
-import type { ImageBuilder } from '../image/build.ts';
-import { parseKconfig } from '../kernel/kconfig.ts';
-import { readModule, requireModules, type ModuleSelection } from '../kernel/modules.ts';
-import { unmetConfig, unmetRelease } from '../matrix/needs.ts';
+import type { Cell } from '../../model/cell.ts';
+import type { CellPhase } from '../../model/events.ts';
+import type { Harness } from '../../model/harness.ts';
+import type { Image } from '../../model/image.ts';
+import type { Kernel } from '../../model/kernel.ts';
+import { probePorts } from '../../model/probe.ts';
+import { quoteWord } from '../../model/shell.ts';
+import type { DriveFile, MediumFile } from '../../boot/devices.ts';
+import { composeInitrd } from '../../boot/initrd.ts';
+import { addSegment } from '../../image/segment.ts';
+import type { ExtraFile } from '../../image/extra.ts';
+import type { ImageBuilder } from '../../image/build.ts';
+import { parseKconfig } from '../../kernel/kconfig.ts';
+import { readModule, requireModules, type ModuleSelection } from '../../kernel/modules.ts';
+import { unmetConfig, unmetRelease } from '../../matrix/needs.ts';
 import { attach, type Attachments, type Copy } from './attachments.ts';
-import { fromImage, unknownRelease } from './from-image.ts';
-import { readImageSource, type ImageSource } from './image-yaml.ts';
+import { fromImage, unknownRelease } from '../from-image.ts';
+import { readImageSource, type ImageSource } from '../image-yaml.ts';
 import { formatFiles, prepareMedium } from './medium.ts';
 import { defaultFormat, runnerFor, unfitForRunner, valuesOfFiles, type RunnerValues } from './runner.ts';
-import type { Supplies } from './workspace.ts';
+import type { Supplies } from '../workspace.ts';
 
 export interface PreparedCell {
   readonly kernel: Kernel;

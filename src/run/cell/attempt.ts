@@ -1,10 +1,10 @@
 // One try of a cell: kernel, image, boot, console, verdict. Whatever fails on our side ends here as `error`.
-import type { Cell } from '../model/cell.ts';
-import { HarnessError } from '../model/errors.ts';
-import { errorCode } from '../sys/fs.ts';
-import type { CellPhase } from '../model/events.ts';
-import type { Attempt } from '../model/report.ts';
-import type { Stage, Verdict } from '../model/verdict.ts';
+import type { Cell } from '../../model/cell.ts';
+import { HarnessError } from '../../model/errors.ts';
+import { errorCode } from '../../sys/fs.ts';
+import type { CellPhase } from '../../model/events.ts';
+import type { Attempt } from '../../model/report.ts';
+import type { Stage, Verdict } from '../../model/verdict.ts';
 import type { ObservedBoot } from './observe.ts';
 import type { PreparedCell } from './prepare.ts';
 

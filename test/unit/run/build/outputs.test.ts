@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeOutputs } from '../../../src/run/build-request.ts';
+import { writeOutputs } from '../../../../src/run/build/request.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -2,11 +2,11 @@
 // folder, bounded in number and size. The guest may be broken or hostile; nothing it writes is an error of the run.
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { salvageTar, type SalvagedEntry } from '../archive/salvage.ts';
-import { HarnessError } from '../model/errors.ts';
-import type { Artifacts } from '../model/report.ts';
-import { formatSize } from '../model/units.ts';
-import { errorCode } from '../sys/fs.ts';
+import { salvageTar, type SalvagedEntry } from '../../archive/salvage.ts';
+import { HarnessError } from '../../model/errors.ts';
+import type { Artifacts } from '../../model/report.ts';
+import { formatSize } from '../../model/units.ts';
+import { errorCode } from '../../sys/fs.ts';
 
 /** How the guest knows the drive. */
 export const artifactsSerial = 'artifacts';

@@ -1,25 +1,25 @@
 // `kit-test build`: LinuxKit YAML to files that boot, with or without a project around it.
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Arch } from '../model/arch.ts';
-import { HarnessError, UsageError } from '../model/errors.ts';
-import type { KernelSpec } from '../model/kernel.ts';
-import type { Project } from '../model/project.ts';
-import { suggest } from '../model/suggest.ts';
-import { metadataText } from '../image/linuxkit/metadata.ts';
-import { outputFormats } from '../image/linuxkit/outputs.ts';
-import type { OtherKernel, System } from '../image/system.ts';
-import { createImageBuilder } from '../image/build.ts';
-import { readModule, requireModules } from '../kernel/modules.ts';
-import { readLayoutImage } from '../oci/layout.ts';
-import type { Registry } from '../registry/registry.ts';
-import { openSlices } from '../source/slices.ts';
-import { errorCode } from '../sys/fs.ts';
-import { readInputs } from './build-inputs.ts';
-import { outputBase, tellSteps, writeOutputs, type BuildRequest, type BuiltFiles } from './build-request.ts';
-import { openImage, parseYaml, type ImageSource } from './image-yaml.ts';
-import { packageFiles } from './package-file.ts';
-import { openSupplies, type Supplies } from './workspace.ts';
+import type { Arch } from '../../model/arch.ts';
+import { HarnessError, UsageError } from '../../model/errors.ts';
+import type { KernelSpec } from '../../model/kernel.ts';
+import type { Project } from '../../model/project.ts';
+import { suggest } from '../../model/suggest.ts';
+import { metadataText } from '../../image/linuxkit/metadata.ts';
+import { outputFormats } from '../../image/linuxkit/outputs.ts';
+import type { OtherKernel, System } from '../../image/system.ts';
+import { createImageBuilder } from '../../image/build.ts';
+import { readModule, requireModules } from '../../kernel/modules.ts';
+import { readLayoutImage } from '../../oci/layout.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { openSlices } from '../../source/slices.ts';
+import { errorCode } from '../../sys/fs.ts';
+import { readInputs } from './inputs.ts';
+import { outputBase, tellSteps, writeOutputs, type BuildRequest, type BuiltFiles } from './request.ts';
+import { openImage, parseYaml, type ImageSource } from '../image-yaml.ts';
+import { packageFiles } from '../package-file.ts';
+import { openSupplies, type Supplies } from '../workspace.ts';
 
 /** Reads and checks the inputs of a build. */
 export async function readBuildImage(request: Pick<BuildRequest, 'inputs' | 'cwd' | 'stdin' | 'progress' | 'signal'>): Promise<ImageSource> {
@@ -37,7 +37,7 @@ export async function documentText(request: Parameters<typeof readBuildImage>[0]
 /** Builds and writes every format asked for; what a format lacks is said before anything is built. */
 export async function buildFiles(project: Project, request: BuildRequest): Promise<BuiltFiles> {
   const { progress, signal, arch } = request;
-  const { checkFormat, loadFormat, writeFormat } = await import('../media/format.ts');
+  const { checkFormat, loadFormat, writeFormat } = await import('../../media/format.ts');
   const image = await readBuildImage(request);
   const wanted = request.formats.length > 0 ? request.formats : outputFormats(image.yaml);
   const names = [...new Set(wanted.length > 0 ? wanted : ['kernel+initrd'])];
@@ -45,7 +45,7 @@ export async function buildFiles(project: Project, request: BuildRequest): Promi
   for (const format of formats) checkFormat(format, arch);
   requireOneFile(formats.flatMap((format) => format.files(request.name, arch)), request);
   const supplies = await withLayout(await openSupplies(project, { frozen: request.frozen, offline: request.offline, progress }), request);
-  if (request.compat === 'linuxkit') return (await import('./build-compat.ts')).buildCompatFiles(image, formats, supplies, request);
+  if (request.compat === 'linuxkit') return (await import('./compat.ts')).buildCompatFiles(image, formats, supplies, request);
   const system = await build(project, image, { ...supplies, compress: formats.some(({ fromTree }) => fromTree !== true) }, request);
   const context = { cache: supplies.cache, slices: openSlices, fetchPackageFile: packageFiles(supplies, project.harness.apt.suite) };
   const base = await outputBase(request);

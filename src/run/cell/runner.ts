@@ -2,13 +2,13 @@
 // replaced by what was built for a cell.
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { Arch } from '../model/arch.ts';
-import type { Limits } from '../model/boot.ts';
-import type { Cell } from '../model/cell.ts';
-import { HarnessError } from '../model/errors.ts';
-import { runnerWords, type Harness, type RunnerSpec, type RunnerWord } from '../model/harness.ts';
-import { quoteWord } from '../model/shell.ts';
-import type { CommandPlan } from '../boot/command-runner.ts';
+import type { Arch } from '../../model/arch.ts';
+import type { Limits } from '../../model/boot.ts';
+import type { Cell } from '../../model/cell.ts';
+import { HarnessError } from '../../model/errors.ts';
+import { runnerWords, type Harness, type RunnerSpec, type RunnerWord } from '../../model/harness.ts';
+import { quoteWord } from '../../model/shell.ts';
+import type { CommandPlan } from '../../boot/command-runner.ts';
 
 /** The command that boots an architecture; undefined where QEMU does. */
 export function runnerFor({ runner }: Pick<Harness, 'runner'>, arch: Arch): RunnerSpec | undefined {

@@ -3,10 +3,10 @@ import { constants, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { HarnessError, UsageError } from '../model/errors.ts';
-import { errorCode } from '../sys/fs.ts';
-import { redactUrl, sendHttp } from '../sys/http.ts';
-import type { ImageText } from './image-yaml.ts';
+import { HarnessError, UsageError } from '../../model/errors.ts';
+import { errorCode } from '../../sys/fs.ts';
+import { redactUrl, sendHttp } from '../../sys/http.ts';
+import type { ImageText } from '../image-yaml.ts';
 
 /** A document of people is small; more is something else. */
 const maxBytes = 4 * 1024 * 1024;

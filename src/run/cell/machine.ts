@@ -1,17 +1,17 @@
 // What boots a cell on this machine: QEMU and the accelerator, found out once for each architecture of a run.
 import { arch as hostArch } from 'node:os';
 import { join } from 'node:path';
-import type { Accel, Arch } from '../model/arch.ts';
-import type { BootPlan, Limits } from '../model/boot.ts';
-import type { Cell } from '../model/cell.ts';
-import type { Progress } from '../model/events.ts';
-import type { Harness } from '../model/harness.ts';
-import { chooseAccel } from '../boot/accel.ts';
-import { withFirmware } from '../boot/firmware.ts';
-import { openHostMemo, type HostMemo } from '../boot/memo.ts';
-import { planBoot, type BootRequest } from '../boot/plan.ts';
-import { findQemu, type Qemu } from '../boot/qemu.ts';
-import { resolveLimits, timeScale } from '../config/resolve.ts';
+import type { Accel, Arch } from '../../model/arch.ts';
+import type { BootPlan, Limits } from '../../model/boot.ts';
+import type { Cell } from '../../model/cell.ts';
+import type { Progress } from '../../model/events.ts';
+import type { Harness } from '../../model/harness.ts';
+import { chooseAccel } from '../../boot/accel.ts';
+import { withFirmware } from '../../boot/firmware.ts';
+import { openHostMemo, type HostMemo } from '../../boot/memo.ts';
+import { planBoot, type BootRequest } from '../../boot/plan.ts';
+import { findQemu, type Qemu } from '../../boot/qemu.ts';
+import { resolveLimits, timeScale } from '../../config/resolve.ts';
 import type { PreparedCell } from './prepare.ts';
 
 export interface Machine {

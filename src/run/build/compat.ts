@@ -3,15 +3,15 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createHash } from 'node:crypto';
-import { UsageError } from '../model/errors.ts';
-import { buildCompat, type CompatSystem } from '../image/compat/build.ts';
-import { compatSource } from '../image/compat/source.ts';
-import { findSources } from '../image/find-sources.ts';
-import { resolveSource, type TransportContext } from '../source/source.ts';
-import type { Format } from '../media/format.ts';
-import { outputBase, tellSteps, writeOutputs, type BuildRequest, type BuiltFiles } from './build-request.ts';
-import { parseYaml, type ImageSource } from './image-yaml.ts';
-import type { Supplies } from './workspace.ts';
+import { UsageError } from '../../model/errors.ts';
+import { buildCompat, type CompatSystem } from '../../image/compat/build.ts';
+import { compatSource } from '../../image/compat/source.ts';
+import { findSources } from '../../image/find-sources.ts';
+import { resolveSource, type TransportContext } from '../../source/source.ts';
+import type { Format } from '../../media/format.ts';
+import { outputBase, tellSteps, writeOutputs, type BuildRequest, type BuiltFiles } from './request.ts';
+import { parseYaml, type ImageSource } from '../image-yaml.ts';
+import type { Supplies } from '../workspace.ts';
 
 /** Formats that LinuxKit writes without a container. */
 const writers: Readonly<Record<string, (system: CompatSystem, base: string, signal: AbortSignal) => Promise<readonly string[]>>> = {

@@ -1,16 +1,16 @@
 // One boot under observation: console to the file and to the judge at once, and the guest ended when it has said all.
 import { join } from 'node:path';
-import type { Accel } from '../model/arch.ts';
-import type { BootResult } from '../model/boot.ts';
-import type { Case } from '../model/case.ts';
-import type { WatchState } from '../model/console.ts';
-import type { Attempt } from '../model/report.ts';
-import { openConsoleFile } from '../boot/console-file.ts';
-import type { Vm, VmOptions } from '../boot/life.ts';
-import { createWatch } from '../console/watch.ts';
-import { writeFileAtomic } from '../sys/fs.ts';
-import { excerptAround } from '../verdict/excerpt.ts';
-import { judge } from '../verdict/judge.ts';
+import type { Accel } from '../../model/arch.ts';
+import type { BootResult } from '../../model/boot.ts';
+import type { Case } from '../../model/case.ts';
+import type { WatchState } from '../../model/console.ts';
+import type { Attempt } from '../../model/report.ts';
+import { openConsoleFile } from '../../boot/console-file.ts';
+import type { Vm, VmOptions } from '../../boot/life.ts';
+import { createWatch } from '../../console/watch.ts';
+import { writeFileAtomic } from '../../sys/fs.ts';
+import { excerptAround } from '../../verdict/excerpt.ts';
+import { judge } from '../../verdict/judge.ts';
 import { beginProbing, type ProbePlan } from './probing.ts';
 
 /** A boot that is planned: QEMU's, or a command's of the user. */

@@ -1,11 +1,11 @@
 // What a build is asked for, what it tells on its way, and where its files go: shared by both builders.
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Arch } from '../model/arch.ts';
-import { HarnessError } from '../model/errors.ts';
-import type { Progress } from '../model/events.ts';
-import type { LinuxkitDocument } from '../image/linuxkit/schema.ts';
-import { errorCode } from '../sys/fs.ts';
+import type { Arch } from '../../model/arch.ts';
+import { HarnessError } from '../../model/errors.ts';
+import type { Progress } from '../../model/events.ts';
+import type { LinuxkitDocument } from '../../image/linuxkit/schema.ts';
+import { errorCode } from '../../sys/fs.ts';
 
 export interface BuildRequest {
   readonly inputs: readonly string[];

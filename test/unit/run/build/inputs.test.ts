@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultName, readInputs } from '../../../src/run/build-inputs.ts';
+import { defaultName, readInputs } from '../../../../src/run/build/inputs.ts';
 
 const signal = AbortSignal.timeout(30_000);
 async function* stdin(text: string): AsyncGenerator<Uint8Array> {

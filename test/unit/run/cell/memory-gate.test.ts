@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryGate, overheadBytes } from '../../../src/run/memory-gate.ts';
+import { createMemoryGate, overheadBytes } from '../../../../src/run/cell/memory-gate.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const never = new AbortController().signal;
