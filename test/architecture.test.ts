@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   guest: [],
   kernel: ['sys', 'cache', 'apt', 'archive', 'oci', 'source'],
   image: ['sys', 'cache', 'archive', 'oci', 'source'],
-  media: ['sys', 'cache', 'archive'],
+  media: ['sys', 'cache', 'archive', 'source'],
   boot: ['sys', 'cache'],
   probe: ['sys'],
   console: [],

@@ -11,7 +11,6 @@ import { HarnessError } from '../../model/errors.ts';
 import type { Progress } from '../../model/events.ts';
 import type { Kernel } from '../../model/kernel.ts';
 import { probePorts } from '../../model/probe.ts';
-import { findProgram } from '../../boot/spawn.ts';
 import { artifactsSerial } from './artifacts.ts';
 
 export interface Attachments {
@@ -80,7 +79,7 @@ const byMount = (a: MountedDrive, b: MountedDrive): number => (a.mount < b.mount
 
 async function caseDrives(cell: Cell, context: Context, signal: AbortSignal): Promise<readonly MountedDrive[]> {
   if (cell.case.drives.length === 0) return [];
-  const { buildDrive } = await import('../../image/drive.ts');
+  const { buildDrive } = await import('../../media/drive.ts');
   const drives: MountedDrive[] = [];
   for (const [index, { source, mount, format }] of cell.case.drives.entries()) {
     const folder = resolve(cell.case.dir, source.replaceAll('{arch}', cell.arch.name));
@@ -93,9 +92,9 @@ async function caseDrives(cell: Cell, context: Context, signal: AbortSignal): Pr
 /** Large copies on a drive, where the kernel can lay something writable over it; everywhere else they stay in the image. */
 async function copiesDrive(kernel: Kernel, kconfig: string | undefined, copies: readonly Copy[], context: Context, signal: AbortSignal): Promise<readonly MountedDrive[]> {
   if (copies.length === 0) return [];
-  const { buildCopies, countBytes } = await import('../../image/drive.ts');
+  const { buildCopies, canMakeSquashfs, countBytes } = await import('../../media/drive.ts');
   if ((await countBytes(copies.map(({ hostPath }) => hostPath), copiesLimit)) <= copiesLimit) return [];
-  if (findProgram('mksquashfs') === undefined || (await unsupported(kernel, kconfig, ['virtio_blk', 'squashfs', 'overlay'], true)).length > 0) return [];
+  if (!canMakeSquashfs() || (await unsupported(kernel, kconfig, ['virtio_blk', 'squashfs', 'overlay'], true)).length > 0) return [];
   const { path } = await buildCopies(copies.map(({ path: at, hostPath }) => ({ at: at.replace(/^work\//, ''), hostPath })), context, signal);
   return [{ path, serial: 'copies', type: 'squashfs', mount: copiesMount }];
 }
