@@ -7,7 +7,7 @@ import { HarnessError } from '../model/errors.ts';
 import type { Slice } from './entry.ts';
 import { encodeName } from './names.ts';
 import { decodePax } from './pax.ts';
-import { BLOCK, brokenTar, decodeHeader, type TarHeader } from './ustar.ts';
+import { BLOCK, brokenTar, decodeHeader, untilNul, type TarHeader } from './ustar.ts';
 
 export type MemberType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo' | 'contiguous' | 'global';
 
@@ -80,8 +80,8 @@ export async function readMembers(place: ArchivePlace, signal?: AbortSignal): Pr
     if (isExtension && size > MAX_EXTENSION) throw new HarnessError('ARCHIVE_HEADER_TOO_BIG', `the header of a member takes ${size} bytes: more than ${MAX_EXTENSION} are never needed`);
     if (header.kind === 'x') extension = { ...extension, records: await records(source, at, size) };
     else if (header.kind === 'g') members.push({ ...plain(header), type: 'global', pax: await records(source, at, size) });
-    else if (header.kind === 'L') extension = { ...extension, longName: untilNul(await source(at, size)) };
-    else if (header.kind === 'K') extension = { ...extension, longTarget: untilNul(await source(at, size)) };
+    else if (header.kind === 'L') extension = { ...extension, longName: untilNul(await source(at, size)).toString('latin1') };
+    else if (header.kind === 'K') extension = { ...extension, longTarget: untilNul(await source(at, size)).toString('latin1') };
     else {
       members.push({ ...toMember(header, extension, { path: place.path, offset: at, size }), ...ownerNames(block, extension.records) });
       extension = {};
@@ -145,7 +145,7 @@ const plain = ({ name }: TarHeader): Omit<Member, 'type' | 'pax'> => ({
 
 /** The names of owners, which archives older than ustar do not have. */
 function ownerNames(block: Buffer, records: Extension['records']): Pick<Member, 'uname' | 'gname'> {
-  const stated = (at: number): string => (block.toString('latin1', 257, 262) === 'ustar' ? untilNul(block.subarray(at, at + 32)) : '');
+  const stated = (at: number): string => (block.toString('latin1', 257, 262) === 'ustar' ? untilNul(block.subarray(at, at + 32)).toString('latin1') : '');
   return { uname: records?.['uname'] || stated(265), gname: records?.['gname'] || stated(297) };
 }
 
@@ -184,11 +184,6 @@ function createSource(file: FileHandle, start: number, end: number): ReadBytes {
     }
     return window.subarray(at - from, at - from + size);
   };
-}
-
-function untilNul(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes.toString('latin1', 0, end === -1 ? bytes.length : end);
 }
 
 function unsupported(name: string, why: string): HarnessError {

@@ -2,6 +2,9 @@
 // by one, so that the size of the file does not matter. No library does that: they read all of it, and give up at the first defect.
 // https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html and GNU tar's long names
 import type { FileHandle } from 'node:fs/promises';
+import { HarnessError } from '../model/errors.ts';
+import { decodePax } from './pax.ts';
+import { BLOCK, decodeHeader, untilNul, type TarHeader } from './ustar.ts';
 
 export interface SalvagedEntry {
   /** As the archive has it, not checked. */
@@ -20,84 +23,72 @@ export interface Salvage {
   readonly defect?: string;
 }
 
-const block = 512;
 const longNameLimit = 64 * 1024;
 
 /** Reads the archives at the beginning of a file of `size` bytes; what follows their end does not matter. */
 export async function salvageTar(file: FileHandle, size: number, maxEntries: number): Promise<Salvage> {
   const entries: SalvagedEntry[] = [];
-  const header = Buffer.alloc(block);
-  let long: { name?: string; target?: string } = {};
+  const block = Buffer.alloc(BLOCK);
+  const readHeader = async (at: number): Promise<TarHeader | undefined | 'damaged'> => {
+    await file.read(block, 0, BLOCK, at);
+    return tolerant(() => decodeHeader(block));
+  };
+  let long: { name?: Buffer; target?: Buffer } = {};
   for (let at = 0; ; ) {
-    if (at + block > size) return { entries, defect: 'it has no end' };
-    await file.read(header, 0, block, at);
-    if (isZero(header)) {
+    if (at + BLOCK > size) return { entries, defect: 'it has no end' };
+    let header = await readHeader(at);
+    if (header === undefined) {
       // Two such blocks end an archive; another one may follow at once.
-      at += 2 * block;
-      if (at + block <= size) await file.read(header, 0, block, at);
-      if (at + block > size || isZero(header) || !hasChecksum(header)) return entries.length === 0 ? { entries, defect: 'it is empty' } : { entries };
+      at += 2 * BLOCK;
+      header = at + BLOCK > size ? undefined : await readHeader(at);
+      if (header === undefined || header === 'damaged') return entries.length === 0 ? { entries, defect: 'it is empty' } : { entries };
     }
-    if (!hasChecksum(header)) return { entries, defect: entries.length === 0 ? 'it is no tar archive' : 'it is damaged' };
-    const kind = String.fromCharCode(header[156] ?? 0);
-    const bytes = readNumber(header.subarray(124, 136));
-    const offset = at + block;
-    if (!Number.isSafeInteger(bytes) || bytes < 0 || offset + bytes > size) return { entries, defect: `it is cut off in ${shown(long.name ?? plainName(header))}` };
-    at = offset + Math.ceil(bytes / block) * block;
+    if (header === 'damaged') return { entries, defect: entries.length === 0 ? 'it is no tar archive' : 'it is damaged' };
+    const { kind, size: bytes } = header;
+    const offset = at + BLOCK;
+    const name = (long.name ?? header.name).toString('utf8');
+    if (bytes < 0 || offset + bytes > size) return { entries, defect: `it is cut off in ${shown(name)}` };
+    at = offset + Math.ceil(bytes / BLOCK) * BLOCK;
     if (kind === 'L' || kind === 'K' || kind === 'x') {
-      if (bytes > longNameLimit) return { entries, defect: 'it is damaged' };
-      const content = Buffer.alloc(bytes);
-      await file.read(content, 0, bytes, offset);
-      long = { ...long, ...longNames(kind, content) };
+      const content = bytes > longNameLimit ? undefined : Buffer.alloc(bytes);
+      if (content !== undefined) await file.read(content, 0, bytes, offset);
+      const found = content === undefined ? 'damaged' : tolerant(() => longNames(kind, content));
+      if (found === 'damaged') return { entries, defect: 'it is damaged' };
+      long = { ...long, ...found };
       continue;
     }
     if (entries.length >= maxEntries) return { entries, defect: `it has more than ${maxEntries} entries` };
-    entries.push({ name: long.name ?? plainName(header), type: typeOf(kind), target: long.target ?? text(header.subarray(157, 257)), offset, size: bytes });
+    entries.push({ name, type: typeOf(kind), target: (long.target ?? header.linkName).toString('utf8'), offset, size: bytes });
     long = {};
   }
 }
 
 const shown = (name: string): string => name.slice(0, 200).replace(/^\.\//, '').replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '\ufffd');
 
-const isZero = (header: Buffer): boolean => header.every((byte) => byte === 0);
+/** What cannot be read ends the salvage; it does not fail it. */
+function tolerant<T>(read: () => T): T | 'damaged' {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof HarnessError) return 'damaged';
+    throw error;
+  }
+}
 
 function typeOf(kind: string): SalvagedEntry['type'] {
   switch (kind) {
-    case '0': case '\0': case '7': return 'file';
+    case '0': case '7': return 'file';
     case '1': return 'hardlink';
     case '5': return 'folder';
     default: return 'other';
   }
 }
 
-function longNames(kind: 'L' | 'K' | 'x', content: Buffer): { name?: string; target?: string } {
-  if (kind === 'L') return { name: text(content) };
-  if (kind === 'K') return { target: text(content) };
-  const records = content.toString('utf8');
-  const name = /(?:^|\n)\d+ path=(.*)\n/.exec(records)?.[1];
-  const target = /(?:^|\n)\d+ linkpath=(.*)\n/.exec(records)?.[1];
+function longNames(kind: 'L' | 'K' | 'x', content: Buffer): { name?: Buffer; target?: Buffer } {
+  if (kind === 'L') return { name: untilNul(content) };
+  if (kind === 'K') return { target: untilNul(content) };
+  const records = decodePax(content);
+  const name = records.get('path');
+  const target = records.get('linkpath');
   return { ...(name === undefined ? {} : { name }), ...(target === undefined ? {} : { target }) };
-}
-
-function plainName(header: Buffer): string {
-  const isUstar = header.toString('latin1', 257, 263) === 'ustar\0';
-  const prefix = isUstar ? text(header.subarray(345, 500)) : '';
-  const name = text(header.subarray(0, 100));
-  return prefix === '' ? name : `${prefix}/${name}`;
-}
-
-/** Octal digits, or GNU's big-endian binary where the first bit is set. */
-function readNumber(field: Buffer): number {
-  if (((field[0] ?? 0) & 0x80) !== 0) return field.subarray(1).reduce((value, byte) => value * 256 + byte, 0);
-  const digits = text(field).trim();
-  return /^[0-7]*$/.test(digits) ? Number.parseInt(digits === '' ? '0' : digits, 8) : -1;
-}
-
-function hasChecksum(header: Buffer): boolean {
-  const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 0x20 : byte), 0);
-  return readNumber(header.subarray(148, 156)) === sum;
-}
-
-function text(field: Buffer): string {
-  const end = field.indexOf(0);
-  return field.toString('utf8', 0, end === -1 ? field.length : end);
 }

@@ -4,7 +4,7 @@ import { HarnessError } from '../model/errors.ts';
 import { showName, type Attributes, type Entry } from './entry.ts';
 import { decodeName } from './names.ts';
 import { decodePax, xattrsOf } from './pax.ts';
-import { BLOCK, brokenTar, decodeHeader, type TarHeader } from './ustar.ts';
+import { BLOCK, brokenTar, decodeHeader, untilNul, type TarHeader } from './ustar.ts';
 
 export interface TarLimits {
   /** Entries beyond which an archive is refused. */
@@ -145,11 +145,6 @@ export function tooBig(limit: number): HarnessError {
 }
 
 const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
-
-function untilNul(bytes: Buffer): Buffer {
-  const end = bytes.indexOf(0);
-  return Buffer.from(end === -1 ? bytes : bytes.subarray(0, end));
-}
 
 interface Extensions {
   readonly pax: ReadonlyMap<string, Buffer> | undefined;

@@ -73,6 +73,12 @@ export function encodeHeader(header: TarHeader): Buffer {
 /** The largest numbers that fit a header's fields. */
 export const fits = { id: 0o7777777, size: 0o77777777777, mtime: 0o77777777777 } as const;
 
+/** A copy of the bytes up to the first NUL: long names of GNU. */
+export function untilNul(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0);
+  return Buffer.from(end === -1 ? bytes : bytes.subarray(0, end));
+}
+
 /** A string ends at its first NUL, or fills its field. */
 function readString(block: Buffer, at: number, length: number): Buffer {
   const end = block.indexOf(0, at);
