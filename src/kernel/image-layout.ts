@@ -1,7 +1,7 @@
 // Where a kernel and what belongs to it lie in an image. Known are LinuxKit's kernel images (`kernel`, `kernel.tar`, in
 // 2017 `bzImage`), cilium's ci-kernels (`boot/vmlinuz`), little-vm-helper's (`data/kernels/NAME/boot/vmlinuz-RELEASE`), and
 // what distributions install (`boot/vmlinuz-RELEASE`, `usr/lib/modules/RELEASE/vmlinuz`). Pure: it looks at names only.
-import type { Inode } from '../archive/entry.ts';
+import type { Content, Inode } from '../archive/entry.ts';
 import { lookup, type Node, type Tree } from '../archive/rootfs.ts';
 import { HarnessError } from '../model/errors.ts';
 import { listNames } from '../model/suggest.ts';
@@ -15,7 +15,7 @@ export interface KernelInImage {
   readonly kernel: File;
   readonly config?: File;
   /** LinuxKit's archive of what belongs into the root file system: modules above all. */
-  readonly tar?: File;
+  readonly tar?: { readonly name: string; readonly content: Content };
   /** Folder `…/RELEASE` of its modules. */
   readonly modules?: { readonly release: string; readonly node: Node };
 }
@@ -40,9 +40,10 @@ export function findKernel(tree: Tree, hints: LayoutHints): KernelInImage {
   if (kernel === undefined) {
     throw new HarnessError('KERNEL_NOT_IN_IMAGE', `the image has no kernel file ${path}`, { hint: `it has ${listNames(candidates(tree)) || 'no kernel where kernels usually are'}` });
   }
-  const tar = fileAt(tree, tarName(hints.tar));
+  const tarFile = fileAt(tree, tarName(hints.tar));
+  const tar = tarFile && { name: tarName(hints.tar), content: tarFile.content };
   const home = /^(data\/kernels\/[^/]+\/)/.exec(path)?.[1] ?? '';
-  const modules = modulesIn(tree, home, releaseOf(path));
+  const modules = findModules(tree, home, releaseOf(path));
   const config = [`${home}boot/config-${modules?.release ?? releaseOf(path) ?? ''}`, `${home}boot/config`, ...(modules === undefined ? [] : [`${home}usr/lib/modules/${modules.release}/config`, `${home}lib/modules/${modules.release}/config`])]
     .map((place) => fileAt(tree, place)).find((file) => file !== undefined);
   return { path, kernel, ...(config === undefined ? {} : { config }), ...(tar === undefined ? {} : { tar }), ...(modules === undefined ? {} : { modules }) };
@@ -79,7 +80,8 @@ function candidates(tree: Tree): readonly string[] {
   return [];
 }
 
-function modulesIn(tree: Tree, home: string, release: string | undefined): KernelInImage['modules'] {
+/** The modules below `home`, a path that ends in a slash: those of a release, or where that is not known the first. */
+export function findModules(tree: Tree, home = '', release?: string): KernelInImage['modules'] {
   const found = ['lib/modules', 'usr/lib/modules'].flatMap((folder) => names(tree, `${home}${folder}`).map((name) => ({ release: name, node: nodeAt(tree, `${home}${folder}/${name}`) })));
   const usable = found.filter((each): each is { release: string; node: Node } => each.node?.children !== undefined);
   return usable.find((each) => each.release === release) ?? (usable.length === 1 || release === undefined ? usable[0] : undefined);

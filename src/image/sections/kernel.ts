@@ -4,15 +4,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contentSize, plainDirectory, type Content, type Inode } from '../../archive/entry.ts';
-import { createTree, link, lookup, put, type Tree } from '../../archive/rootfs.ts';
+import { contentSize, plainDirectory, type Inode } from '../../archive/entry.ts';
+import { createTree, lookup, put, type Tree } from '../../archive/rootfs.ts';
 import type { Cache } from '../../cache/store.ts';
 import { HarnessError, UsageError } from '../../model/errors.ts';
 import type { Progress } from '../../model/events.ts';
 import { closest } from '../../model/suggest.ts';
+import { unpackInner } from '../../source/inner-archive.ts';
 import { openSlices } from '../../source/slices.ts';
 import type { Source } from '../../source/source.ts';
-import { spoolTar } from '../../source/spool.ts';
 import type { LinuxkitDocument } from '../linuxkit/schema.ts';
 
 export type KernelSection = NonNullable<LinuxkitDocument['kernel']>;
@@ -73,24 +73,10 @@ export function kernelTree(source: Source, section: KernelSection, { cache, plac
       const image = await source.tree(signal);
       const file = fileAt(image, name);
       if (file === undefined) throw missing(image, name, `${placed(source, place)}the image does not hold the kernel's archive`, 'kernel.tar: none says that there is no archive; kernel.tar names another one');
-      if (contentSize(file.content) > 0) await unpack(tree, file.content, identity(['kernel.tar', source.digest, name]), cache, signal);
+      if (contentSize(file.content) > 0) await unpackInner(tree, { source: source.digest, name, content: file.content }, cache, signal);
       return tree;
     },
   };
-}
-
-/** Names in the archive are taken as they are: it is no layer, so `.wh.` has no meaning in it. */
-async function unpack(tree: Tree, content: Content, key: string, cache: Cache, signal: AbortSignal): Promise<void> {
-  await using slices = openSlices(signal);
-  const { entries } = await spoolTar(cache, key, () => bytesOf(content, slices.read), signal);
-  for (const entry of entries) {
-    if (entry.type !== 'hardlink') {
-      const { name, ...inode } = entry;
-      if (inode.type === 'directory' || name.replace(/[./]/g, '') !== '') put(tree, name, inode);
-    } else if (!link(tree, entry.name, entry.target)) {
-      throw new HarnessError('ARCHIVE_LINK_DANGLING', `the kernel's archive has a hard link ${entry.name} to ${entry.target}, which is not there`);
-    }
-  }
 }
 
 function findKernel(tree: Tree, binary: string | undefined, prefix: string): File {
@@ -123,11 +109,6 @@ async function writeContent({ content }: File, path: string, signal: AbortSignal
     await file.writeFile(chunk);
   }
   return hash.digest('hex');
-}
-
-async function* bytesOf(content: Content, read: ReturnType<typeof openSlices>['read']): AsyncGenerator<Uint8Array> {
-  if (content.kind === 'inline') yield content.bytes;
-  else yield* read(content);
 }
 
 const placed = ({ ref }: Source, place: string | undefined): string => `${place === undefined ? '' : `${place}: `}kernel.image ${ref}: `;

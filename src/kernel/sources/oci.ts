@@ -4,14 +4,13 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { contentSize, type Inode } from '../../archive/entry.ts';
 import { createTree, list, type Node, type Tree } from '../../archive/rootfs.ts';
-import { applyLayer } from '../../oci/layers.ts';
 import { HarnessError, located } from '../../model/errors.ts';
 import { resolveSource } from '../../source/source.ts';
+import { unpackInner, type InnerArchive } from '../../source/inner-archive.ts';
 import { openSlices, type SliceReader } from '../../source/slices.ts';
-import { spoolTar } from '../../source/spool.ts';
 import { runDepmod } from '../depmod.ts';
 import { readEmbeddedConfig } from '../ikconfig.ts';
-import { findKernel, type KernelInImage } from '../image-layout.ts';
+import { findKernel, findModules, type KernelInImage } from '../image-layout.ts';
 import { archNames, forArch, noSuchArch, type KernelSource, type SourceContext, type SpecOf } from '../source.ts';
 import { findRelease } from '../tree.ts';
 import { unpackKernel } from '../unpack.ts';
@@ -32,7 +31,7 @@ const source: KernelSource<SpecOf<'oci'>> = {
     const digest = createHash('sha256').update(JSON.stringify([FORMAT, image.digest, from.kernel, from.tar])).digest('hex');
     const place = await context.cache.entry(KIND, digest, async (draft) => {
       const found = findIn(ref, await image.tree(signal), from);
-      await extract(found, draft, `${image.digest} ${from.tar ?? ''}`, context, signal);
+      await extract(found, draft, image.digest, context, signal);
     }, signal);
     const files = new Set(await readdir(place));
     const release = files.has('modules') ? await findRelease(join(place, 'modules')) : undefined;
@@ -57,7 +56,7 @@ function findIn(ref: string, tree: Tree, hints: SpecOf<'oci'>): KernelInImage {
 }
 
 /** Writes what a boot needs into `draft`: the bare kernel, its configuration, its modules with depmod's files. */
-async function extract(found: KernelInImage, draft: string, identity: string, context: SourceContext, signal: AbortSignal): Promise<void> {
+async function extract(found: KernelInImage, draft: string, source: string, context: SourceContext, signal: AbortSignal): Promise<void> {
   await using slices = openSlices(signal);
   await mkdir(draft);
   const kernel = await unpackKernel(await bytesOf(found.kernel, slices), unxz);
@@ -65,7 +64,7 @@ async function extract(found: KernelInImage, draft: string, identity: string, co
   await writeFile(join(draft, 'path'), found.path);
   const config = found.config === undefined ? await readEmbeddedConfig(kernel, unxz) : await bytesOf(found.config, slices);
   if (config !== undefined) await writeFile(join(draft, 'config'), config);
-  const modules = found.modules ?? (found.tar === undefined ? undefined : modulesOf(await readArchive(found.tar, identity, slices, context, signal)));
+  const modules = found.modules ?? (found.tar === undefined ? undefined : await modulesInArchive({ source, ...found.tar }, context, signal));
   if (modules === undefined) return;
   const folder = join(draft, 'modules', modules.release);
   await writeModules(modules.node, folder, slices);
@@ -80,25 +79,10 @@ async function bytesOf(file: Inode & { readonly type: 'file' }, slices: SliceRea
   return Buffer.concat(chunks);
 }
 
-/** LinuxKit's kernel.tar, with hard links and all. */
-async function readArchive(file: Inode & { readonly type: 'file' }, identity: string, slices: SliceReader, context: SourceContext, signal: AbortSignal): Promise<Tree> {
+async function modulesInArchive(archive: InnerArchive, context: SourceContext, signal: AbortSignal): Promise<KernelInImage['modules']> {
   const tree = createTree();
-  const { content } = file;
-  const read = (): AsyncIterable<Uint8Array> => (content.kind === 'inline' ? only(content.bytes) : slices.read(content));
-  applyLayer(tree, (await spoolTar(context.cache, `kernel.tar of ${identity}`, read, signal)).entries);
-  return tree;
-}
-
-async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
-}
-
-function modulesOf(tree: Tree): KernelInImage['modules'] {
-  for (const folder of ['lib', 'usr']) {
-    const top = folder === 'lib' ? tree.root.children?.get('lib') : tree.root.children?.get('usr')?.children?.get('lib');
-    for (const [release, node] of top?.children?.get('modules')?.children ?? []) if (node.children !== undefined) return { release, node };
-  }
-  return undefined;
+  await unpackInner(tree, archive, context.cache, signal);
+  return findModules(tree);
 }
 
 /** Files and folders; `build` and `source` are links to kernel trees, and modules need no other kinds. */
