@@ -7,7 +7,7 @@ import { runProgram } from '../sys/process.ts';
 import { sandbox } from './devices.ts';
 import { isRecord, type HostMemo } from './memo.ts';
 import { createQmpDecoder } from './qmp.ts';
-import { findProgram } from './spawn.ts';
+import { findProgram } from '../sys/programs.ts';
 
 /** What was found out by starting it. */
 interface Answer {

@@ -1,10 +1,11 @@
 // Starts QEMU so that it never outlives the harness, even one killed with SIGKILL. Of its own, beside sys/process.ts and
 // sys/group.ts: QEMU lives long and talks over three channels.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { basename, delimiter, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { findProgram } from '../sys/programs.ts';
 
 /** How QEMU's life is tied to ours. */
 export type Guard = 'death-signal' | 'lifeline';
@@ -71,17 +72,4 @@ function defaultGuard(): Guard {
 function realSetpriv(): boolean {
   const path = findProgram('setpriv');
   return path !== undefined && basename(realpathSync(path)) !== 'busybox';
-}
-
-/** Absolute path of a program on PATH. */
-export function findProgram(name: string): string | undefined {
-  const folders = name.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -1,5 +1,5 @@
 // The programs kit-test calls: each with what it is for and the Debian package that has it.
-import { findProgram } from '../boot/spawn.ts';
+import { findProgram } from '../sys/programs.ts';
 import type { Check } from './check.ts';
 
 interface Program {

@@ -1,9 +1,9 @@
 // The programs that formats are made with, each with the Debian package that has it. They run as an ordinary user on
 // plain files: nothing is mounted, no device is asked for. Their clock stands still, so that equal input gives equal bytes.
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { defaultMtime } from '../archive/entry.ts';
 import { HarnessError } from '../model/errors.ts';
+import { findProgram } from '../sys/programs.ts';
 import { runProgram, type RunOptions, type RunResult } from '../sys/process.ts';
 
 export interface Tool {
@@ -33,17 +33,7 @@ export const tools = {
 const searchPath = (): string => [process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(delimiter);
 
 /** Path of a program; undefined where it is not installed. */
-export function findTool({ program }: Tool): string | undefined {
-  const places = searchPath().split(delimiter).filter((folder) => folder !== '').map((folder) => join(folder, program));
-  return places.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
+export const findTool = ({ program }: Tool): string | undefined => findProgram(program, searchPath());
 
 /** @throws HarnessError `TOOL_MISSING` that names all that are missing, and the line that installs them. */
 export function requireTools(purpose: string, needed: readonly Tool[], find: (tool: Tool) => string | undefined = findTool): void {

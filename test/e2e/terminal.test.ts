@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findProgram } from '../../src/boot/spawn.ts';
+import { findProgram } from '../../src/sys/programs.ts';
 import { openGuests, type Guests } from './guest.ts';
 
 const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));

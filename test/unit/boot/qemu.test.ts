@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadArchs } from '../../../src/arch/index.ts';
 import { openHostMemo } from '../../../src/boot/memo.ts';
 import { findQemu, installHint } from '../../../src/boot/qemu.ts';
-import { findProgram } from '../../../src/boot/spawn.ts';
+import { findProgram } from '../../../src/sys/programs.ts';
 import { temporaryFolder } from '../cache/folder.ts';
 
 const arch = (await loadArchs()).find(({ name }) => name === 'arm') ?? expect.fail('no arm');
