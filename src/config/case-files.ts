@@ -1,5 +1,6 @@
 // Reads cases/NAME/case.yaml, and lets the image stage check the image that goes with it.
 import { join, resolve } from 'node:path';
+import { protocolOf } from '../model/case.ts';
 import type { Case, CaseFile, Expect } from '../model/case.ts';
 import { CaseFileSchema } from '../model/case.ts';
 import type { Issue } from '../model/errors.ts';
@@ -95,5 +96,5 @@ async function imageIssues(yaml: YamlResult<CaseFile>, dir: string, context: { r
 /** A list that is never empty, each with its protocol: KTAP unless other evidence is named. */
 function expectations(expect: CaseFile['expect']): readonly Expect[] {
   const list = expect === undefined ? [{ ordered: false }] : Array.isArray(expect) ? expect : [expect];
-  return list.map((each: Expect) => ({ ...each, protocol: each.protocol ?? (each.pass === undefined && each.crash === undefined ? 'ktap' : 'none') }));
+  return list.map((each: Expect) => ({ ...each, protocol: protocolOf(each) }));
 }

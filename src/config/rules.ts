@@ -43,8 +43,8 @@ const needsRangeIsReadable: CaseRule = ({ needs }, { checks }) => {
 
 /** No evidence, no pass: a case that expects nothing could never pass. */
 const expectationNamesEvidence: CaseRule = ({ expect, probe }) => {
-  const proves = probe !== undefined || expect.some(({ protocol, pass, crash }) => protocol === 'ktap' || pass !== undefined || crash !== undefined);
-  return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash`, `protocol: ktap` or a `probe`' }];
+  const proves = probe !== undefined || expect.some(({ protocol, pass, crash }) => protocol !== 'none' || pass !== undefined || crash !== undefined);
+  return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash`, a `protocol` or a `probe`' }];
 };
 
 const caseLimitsFitTotal: CaseRule = ({ timeouts }, { harness }) => limitMistakes(timeouts, unscaledLimits(timeouts, harness?.value.timeouts ?? {}).totalMs);

@@ -7,6 +7,6 @@ import type { Detectors } from './detectors/index.ts';
 export function isSatisfied(expect: Expect, index: number, detectors: Detectors): boolean {
   const markers = detectors.markers[index];
   if (expect.crash !== undefined && !detectors.crash.crashed()) return false;
-  if (protocolOf(expect) === 'ktap' && !detectors.ktap.complete()) return false;
+  if (protocolOf(expect) !== 'none' && !detectors.ktap.complete()) return false;
   return markers?.failed() === true || expect.pass === undefined || markers?.passed() === true;
 }

@@ -1,6 +1,7 @@
 // A test case as it is written in cases/NAME/case.yaml.
 import * as z from 'zod';
 import { KernelArgument } from './kernel.ts';
+import { protocols, type Protocol } from './protocol.ts';
 import { Duration, Size } from './units.ts';
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
@@ -23,7 +24,7 @@ function checkExpression(pattern: string, context: z.RefinementCtx): void {
 
 export const ExpectSchema = z
   .strictObject({
-    protocol: z.enum(['ktap', 'none']).optional().describe('read results from the console; builtin:init prints KTAP. Default: ktap unless `pass` or `crash` is given'),
+    protocol: z.enum([...protocols, 'none']).optional().describe('how results are told on the console; builtin:init prints KTAP. Default: ktap unless `pass` or `crash` is given'),
     pass: oneOrMore(PatternSchema).optional().describe('all of these must appear'),
     fail: oneOrMore(PatternSchema).optional().describe('none of these may appear'),
     ordered: z.boolean().default(false).describe('the `pass` patterns must appear in the order they are written'),
@@ -33,7 +34,7 @@ export const ExpectSchema = z
 export type Expect = z.infer<typeof ExpectSchema>;
 
 /** Which protocol an expectation reads from the console: KTAP, unless patterns or a crash are all that was asked for. */
-export function protocolOf(expect: Expect): 'ktap' | 'none' {
+export function protocolOf(expect: Expect): Protocol | 'none' {
   return expect.protocol ?? (expect.pass === undefined && expect.crash === undefined ? 'ktap' : 'none');
 }
 

@@ -1,4 +1,5 @@
 // What is recognised on a console. Lines count from 1.
+import type { Protocol } from './protocol.ts';
 
 export interface Line {
   readonly number: number;
@@ -20,7 +21,7 @@ export interface Line {
 
 export type TestStatus = 'pass' | 'fail' | 'skip' | 'xfail' | 'missing';
 
-/** One result of KTAP or TAP; nested results under their parent. */
+/** One result of a test protocol; nested results under their parent. */
 export interface TestResult {
   readonly name: string;
   readonly status: TestStatus;
@@ -33,15 +34,36 @@ export interface TestResult {
   readonly informative?: true;
   /** The kernel had printed into the line; it was put together again. */
   readonly repaired?: true;
+  /** As the test itself measured. */
+  readonly durationMs?: number;
 }
 
 export type Finding =
   | { readonly kind: 'marker'; readonly role: 'pass' | 'fail'; readonly pattern: string; readonly line: number; readonly text: string; /** Which of the case's expectations asked for it, from 0. */ readonly expect?: number }
-  /** A complete or incomplete KTAP document; emitted again with more results is not allowed: once, at its end. */
-  | { readonly kind: 'ktap'; readonly line: number; readonly results: readonly TestResult[]; readonly planned?: number; readonly complete: boolean; readonly problems: readonly string[]; /** The kernel printed it (KUnit). */ readonly kernel?: boolean; /** Results that were counted but not kept: there were too many. */ readonly omitted?: number }
+  | ResultsFinding
   | Crash
   /** Seen for the phase of a timeout and for boot durations. */
   | { readonly kind: 'milestone'; readonly name: 'kernel' | 'userspace' | 'ready' | 'poweroff'; readonly line: number };
+
+/** The results of one document of a protocol, complete or not: told once, at its end. */
+export interface ResultsFinding {
+  readonly kind: 'results';
+  readonly protocol: Protocol;
+  /** Where it begins. */
+  readonly line: number;
+  readonly results: readonly TestResult[];
+  /** How many results it announced at its outermost level. */
+  readonly planned?: number;
+  readonly complete: boolean;
+  /** What is wrong with it; none of them is a pass. */
+  readonly problems: readonly string[];
+  /** The kernel printed it (KUnit). */
+  readonly kernel?: boolean;
+  /** Subtests that were announced and told no result of their own. */
+  readonly emptySubtests?: number;
+  /** Results that were counted but not kept, for there were too many; without those that have results below them. */
+  readonly omitted?: Readonly<Partial<Record<TestStatus, number>>>;
+}
 
 export interface Crash {
   readonly kind: 'crash';

@@ -13,11 +13,12 @@ const ResultSchema = z
     line: z.int().describe('of the console; 0 for a probe, which asks from outside'),
     informative: z.literal(true).exactOptional().describe("the parent's own result decides, not this one"),
     repaired: z.literal(true).exactOptional().describe('the kernel had printed into the line'),
+    durationMs: milliseconds.exactOptional().describe('as the test itself measured'),
     get children() {
       return z.array(ResultSchema);
     },
   })
-  .meta({ id: 'Result', description: 'one result of KTAP or TAP; nested results under their parent' });
+  .meta({ id: 'Result', description: 'one result of a test protocol; nested results under their parent' });
 
 const VerdictSchema = z
   .discriminatedUnion('kind', [

@@ -22,6 +22,6 @@ export function unexpectedCrash(expect: readonly Expect[], findings: readonly Fi
 // A kernel that runs KUnit at boot and has no init ends so by design: tools/testing/kunit takes it for the end of the run too.
 function endsKunit(crash: Crash, findings: readonly Finding[]): boolean {
   return /^kernel panic: (?:VFS: Unable to mount root fs|No working init found)/.test(crash.title)
-    && findings.some((finding) => finding.kind === 'ktap' && finding.line < crash.line && finding.results.length > 0 && failingLeaves(finding.results).every(({ result }) => result.status !== 'missing'))
+    && findings.some((finding) => finding.kind === 'results' && finding.line < crash.line && finding.results.length > 0 && failingLeaves(finding.results).every(({ result }) => result.status !== 'missing'))
     && !findings.some((finding) => finding.kind === 'milestone' && finding.name === 'userspace');
 }

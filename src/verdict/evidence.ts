@@ -1,13 +1,12 @@
 // Weighs what the console showed against what a case expects: what failed, what is missing.
 import { protocolOf } from '../model/case.ts';
 import type { Expect } from '../model/case.ts';
-import type { Finding } from '../model/console.ts';
+import type { Finding, ResultsFinding } from '../model/console.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
 import { crashesOf, matchesCrash } from './crash.ts';
 import { failedProbe, missingProbe } from './probes.ts';
 import { failingLeaves } from './results.ts';
 
-export type KtapFinding = Extract<Finding, { kind: 'ktap' }>;
 type MarkerFinding = Extract<Finding, { kind: 'marker' }>;
 
 export interface Reason {
@@ -35,10 +34,10 @@ export interface Outside {
   readonly probes: readonly ProbeOutcome[];
 }
 
-export const readsKtap = (expect: Expect): boolean => protocolOf(expect) === 'ktap';
+export const readsResults = (expect: Expect): boolean => protocolOf(expect) !== 'none';
 
-export function ktapDocuments(findings: readonly Finding[]): readonly KtapFinding[] {
-  return findings.filter((finding) => finding.kind === 'ktap');
+export function resultDocuments(findings: readonly Finding[]): readonly ResultsFinding[] {
+  return findings.filter((finding) => finding.kind === 'results');
 }
 
 /**
@@ -46,12 +45,12 @@ export function ktapDocuments(findings: readonly Finding[]): readonly KtapFindin
  * that failed, then what never came.
  */
 export function weigh(expect: readonly Expect[], findings: readonly Finding[], { kunit, probes }: Outside): Evidence {
-  const documents = expect.some(readsKtap) ? ktapDocuments(findings) : [];
+  const documents = expect.some(readsResults) ? resultDocuments(findings) : [];
   const markers = findings.filter((finding) => finding.kind === 'marker');
   const failed = failedProbe(probes);
   const lost = missingProbe(probes);
   const failures: Reason[] = [...failedResults(documents), ...expect.flatMap((_, index) => failMarkers(markers, index)), ...(failed === undefined ? [] : [failed])];
-  const missing: Reason[] = [...expect.some(readsKtap) ? missingResults(documents, kunit) : [], ...expect.flatMap((one, index) => missingProof(one, index, markers, findings, probes.length > 0)), ...(lost === undefined || failed !== undefined ? [] : [lost])];
+  const missing: Reason[] = [...expect.some(readsResults) ? missingResults(documents, kunit) : [], ...expect.flatMap((one, index) => missingProof(one, index, markers, findings, probes.length > 0)), ...(lost === undefined || failed !== undefined ? [] : [lost])];
   return {
     failures, missing,
     open: documents.some((document) => document.planned === undefined),
@@ -60,10 +59,14 @@ export function weigh(expect: readonly Expect[], findings: readonly Finding[], {
   };
 }
 
-function failedResults(documents: readonly KtapFinding[]): readonly Reason[] {
+function failedResults(documents: readonly ResultsFinding[]): readonly Reason[] {
   const leaves = documents.flatMap((document) => failingLeaves(document.results)).filter(({ result }) => result.status === 'fail');
   const first = leaves[0];
-  const problems = documents.flatMap((document) => document.problems.map((problem): Reason => ({ reason: `KTAP: ${problem}`, line: document.line })));
+  const unlisted = documents.reduce((sum, { omitted }) => sum + (omitted?.fail ?? 0), 0);
+  const problems = [
+    ...unlisted === 0 ? [] : [{ reason: `${unlisted} more results failed than are listed` }],
+    ...documents.flatMap((document) => document.problems.map((problem): Reason => ({ reason: `KTAP: ${problem}`, line: document.line }))),
+  ];
   if (first === undefined) return problems;
   const named = leaves.slice(0, 3).map(({ names, result }) => {
     const detail = result.detail?.split('\n')[0];
@@ -74,7 +77,7 @@ function failedResults(documents: readonly KtapFinding[]): readonly Reason[] {
   return [{ reason: `${count}: ${named.join(', ')}${more}`, line: first.result.line }, ...problems];
 }
 
-function missingResults(documents: readonly KtapFinding[], kunit: boolean): readonly Reason[] {
+function missingResults(documents: readonly ResultsFinding[], kunit: boolean): readonly Reason[] {
   if (documents.length === 0) return [{ reason: 'missing evidence: no KTAP on the console' }];
   if (!kunit && documents.every((document) => document.kernel === true)) return [{ reason: 'missing evidence: KTAP from the kernel only, none from user space' }];
   return documents.flatMap((document): readonly Reason[] => {
@@ -104,7 +107,7 @@ function missingProof(expect: Expect, index: number, markers: readonly MarkerFin
   if (crash !== undefined && !crashesOf(findings).some((one) => matchesCrash(crash, one.title))) {
     missing.push({ reason: `expected a crash${crash === true ? '' : ` matching ${quote(crash)}`}, but the kernel did not crash` });
   }
-  if (wanted.length === 0 && crash === undefined && !readsKtap(expect) && !probed) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
+  if (wanted.length === 0 && crash === undefined && !readsResults(expect) && !probed) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
   return missing;
 }
 

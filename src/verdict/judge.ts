@@ -8,7 +8,7 @@ import { formatDuration } from '../model/units.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { unexpectedCrash } from './crash.ts';
-import { ktapDocuments, readsKtap, weigh } from './evidence.ts';
+import { resultDocuments, readsResults, weigh } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { missingProbe, probeResults } from './probes.ts';
 import { skippedWholly } from './results.ts';
@@ -27,7 +27,7 @@ export interface JudgeInput {
 
 /** Judges one boot. */
 export function judge(input: JudgeInput): { readonly verdict: Verdict; readonly results: readonly TestResult[] } {
-  const ofGuest = input.expect.some(readsKtap) ? ktapDocuments(input.findings).flatMap((document) => document.results) : [];
+  const ofGuest = input.expect.some(readsResults) ? resultDocuments(input.findings).flatMap((document) => document.results) : [];
   const results = [...ofGuest, ...probeResults(input.probes ?? [])];
   return { verdict: decide(input, results), results };
 }

@@ -1,5 +1,6 @@
-// What a tree of test results says as a whole.
-import type { TestResult } from '../model/console.ts';
+// What test results say as a whole: which failed, whether all were skipped, and how many there are of each kind.
+import { leavesOf } from '../console/leaves.ts';
+import type { Finding, ResultsFinding, TestResult, TestStatus } from '../model/console.ts';
 
 interface Path {
   readonly names: readonly string[];
@@ -23,3 +24,49 @@ export function skippedWholly(results: readonly TestResult[]): string | undefine
   const count = results.length === 1 ? 'the only result was skipped' : `all ${results.length} results were skipped`;
   return why === undefined ? count : `${count}: ${why.split('\n')[0] ?? ''}`;
 }
+
+export interface ResultCounts {
+  /** In the words of kunit.py. `crash`: something that was announced never came. */
+  readonly status: 'pass' | 'fail' | 'crash' | 'skip' | 'no-tests' | 'parse-error';
+  /** The sum of the five that follow. */
+  readonly total: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly xfailed: number;
+  /** Announced, and never came. */
+  readonly crashed: number;
+  /** Defects: results that never came, numbers and plans that are wrong, documents and subtests without results, no document at all. */
+  readonly errors: number;
+}
+
+/**
+ * Counts the results of all documents among the findings as the kernel's kunit tool counts them: leaves, and every defect
+ * of the format (tools/testing/kunit/kunit_parser.py).
+ */
+export function countResults(findings: readonly Finding[]): ResultCounts {
+  const documents = findings.filter((finding) => finding.kind === 'results');
+  const leaves = documents.flatMap(({ results }) => leavesOf(results));
+  const count = (status: TestStatus): number =>
+    leaves.filter((leaf) => leaf.status === status).length + documents.reduce((sum, { omitted }) => sum + (omitted?.[status] ?? 0), 0);
+  const [passed, failed, skipped, xfailed, crashed] = [count('pass'), count('fail'), count('skip'), count('xfail'), count('missing')];
+  const errors = documents.length === 0 ? 1 : documents.reduce((sum, document) => sum + defectsOf(document), 0);
+  const total = passed + failed + skipped + xfailed + crashed;
+  return { status: statusOf(), total, passed, failed, skipped, xfailed, crashed, errors };
+
+  function statusOf(): ResultCounts['status'] {
+    if (documents.length === 0) return 'parse-error';
+    if (crashed > 0) return 'crash';
+    if (failed > 0) return 'fail';
+    if (passed + xfailed > 0) return 'pass';
+    return skipped > 0 ? 'skip' : 'no-tests';
+  }
+}
+
+function defectsOf({ results, problems, emptySubtests = 0, omitted }: ResultsFinding): number {
+  const nothing = results.length === 0 && omitted === undefined ? 1 : 0;
+  return missingIn(results) + (omitted?.missing ?? 0) + problems.length + emptySubtests + nothing;
+}
+
+const missingIn = (results: readonly TestResult[]): number =>
+  results.reduce((sum, result) => sum + (result.status === 'missing' ? 1 : 0) + missingIn(result.children), 0);

@@ -1,8 +1,9 @@
 // Every detector over every corpus: what must be found is found by its name, and nothing where there is nothing.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { TestResult } from '../../src/model/console.ts';
 import { createWatch } from '../../src/console/watch.ts';
+import { countResults } from '../../src/verdict/results.ts';
+import type { ResultCounts } from '../../src/verdict/results.ts';
 import { judgeConsole } from '../../src/verdict/parse-text.ts';
 import { ktapExpect } from '../unit/console/read.ts';
 
@@ -41,28 +42,11 @@ describe('kernel logs', () => {
   });
 });
 
-// Counting as kunit.py counts: leaves; of kselftest's comments only the outer results.
-function leaves(results: readonly TestResult[]): readonly TestResult[] {
-  return results.flatMap((result) => {
-    const children = result.children.filter((child) => child.informative !== true);
-    return children.length === 0 || result.status === 'fail' && children.every((child) => child.status === 'pass') ? [result] : leaves(children);
-  });
-}
-
 describe('KTAP logs', () => {
-  const documents = (folder: URL, name: string) => {
+  const countsOf = (folder: URL, name: string): ResultCounts => {
     const watch = createWatch([ktapExpect]);
     watch.push(readFileSync(new URL(`${name}.log`, folder)));
-    return watch.end().findings.filter((finding) => finding.kind === 'ktap');
-  };
-  const statusOf = (folder: URL, name: string): string => {
-    const found = documents(folder, name);
-    const all = leaves(found.flatMap((document) => document.results));
-    if (found.length === 0) return 'parse-error';
-    if (all.some((result) => result.status === 'missing')) return 'crash';
-    if (all.length === 0) return 'no-tests';
-    if (all.some((result) => result.status === 'fail')) return 'fail';
-    return all.every((result) => result.status === 'skip') ? 'skip' : 'pass';
+    return countResults(watch.end().findings);
   };
 
   // `kunit test case crashed!` is followed by an ordinary result and the suite goes on: a failure, as kunit.py of 6.12 says too.
@@ -71,13 +55,9 @@ describe('KTAP logs', () => {
 
   describe.each(folders('ktap').map((folder) => ({ folder })))('of $folder.pathname', ({ folder }) => {
     it.each(Object.entries(expectedIn<ExpectedKtap>(folder)))('%s', (name, expected) => {
-      expect(statusOf(folder, name)).toBe(deliberate[name] ?? expected.status);
-      if (expected.counts === undefined || deliberate[name] !== undefined) return;
-      const all = leaves(documents(folder, name).flatMap((document) => document.results));
-      const count = (status: string): number => all.filter((result) => result.status === status).length;
-      for (const [key, status] of [['passed', 'pass'], ['failed', 'fail'], ['skipped', 'skip'], ['crashed', 'missing']] as const) {
-        if (expected.counts[key] !== undefined) expect([key, count(status)]).toEqual([key, expected.counts[key]]);
-      }
+      const counts = countsOf(folder, name);
+      expect(counts.status).toBe(deliberate[name] ?? expected.status);
+      if (deliberate[name] === undefined) expect(counts).toMatchObject(expected.counts ?? {});
     });
   });
 
@@ -87,6 +67,6 @@ describe('KTAP logs', () => {
     const verdicts: Readonly<Record<string, string>> = { pass: 'pass', skip: 'skip', fail: 'fail', crash: 'fail', 'no-tests': 'fail', 'parse-error': 'fail' };
     // A panic amid the results; an early WARNING before good ones; a whole boot of user-mode Linux up to its panic.
     const crashes = ['test_kernel_panic_interrupt', 'test_output_isolated_correctly', 'test_is_test_passed-no_tests_run_no_header'];
-    expect(verdict.kind).toBe(crashes.includes(test) ? 'crash' : verdicts[statusOf(folder, test)]);
+    expect(verdict.kind).toBe(crashes.includes(test) ? 'crash' : verdicts[countsOf(folder, test).status]);
   });
 });

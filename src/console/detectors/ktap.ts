@@ -1,9 +1,10 @@
 // Finds KTAP and TAP documents on the console. What the kernel prints (KUnit) and what user space prints are read apart,
 // so that printk lines between the results of a program never disturb it; a result the kernel printed into is joined again.
 import type { Finding, Line } from '../../model/console.ts';
+import { createBudget, takeOmitted } from '../budget.ts';
 import type { ConsoleDetector } from '../detector.ts';
 import { createDocument } from '../ktap/document.ts';
-import type { Budget, Document } from '../ktap/types.ts';
+import type { Document } from '../ktap/types.ts';
 import { parseKtapLine } from '../ktap/syntax.ts';
 
 /** kit-test's guest side frames the raw output of a command with these: what stands between is no KTAP of ours. */
@@ -26,7 +27,7 @@ export interface KtapDetector extends ConsoleDetector {
 
 /** `onFailure` is told the line of each result that failed. */
 export function createKtapDetector(onFailure: (line: number) => void): KtapDetector {
-  const budget: Budget = { left: 10_000, leftForFailures: 1_000, omitted: 0 };
+  const budget = createBudget();
   const user: Channel = { kernel: false, document: undefined, cut: undefined, raw: false };
   const kernel: Channel = { kernel: true, document: undefined, cut: undefined, raw: false };
   let lastTest: string | undefined;
@@ -37,14 +38,14 @@ export function createKtapDetector(onFailure: (line: number) => void): KtapDetec
     if (document === undefined) return [];
     lastTest = document.lastTest() ?? lastTest;
     const complete = document.complete();
-    const { results, planned, problems } = document.finish();
+    const { results, planned, problems, emptySubtests } = document.finish();
     channel.document = undefined;
-    const omitted = budget.omitted;
-    budget.omitted = 0;
+    const omitted = takeOmitted(budget);
     return [{
-      kind: 'ktap', line: document.line, results, complete, problems, kernel: channel.kernel,
+      kind: 'results', protocol: 'ktap', line: document.line, results, complete, problems, kernel: channel.kernel,
       ...(planned === undefined ? undefined : { planned }),
-      ...(omitted === 0 ? undefined : { omitted }),
+      ...(emptySubtests === 0 ? undefined : { emptySubtests }),
+      ...(omitted === undefined ? undefined : { omitted }),
     }];
   }
 

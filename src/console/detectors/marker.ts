@@ -1,5 +1,5 @@
 // Finds the `pass` and `fail` patterns of one expectation. With `ordered`, a pattern counts only after those before it.
-// Where KTAP is read, builtin:init's own last word counts too: it knows of services that failed.
+// Where results are read, builtin:init's own last word counts too: it knows of services that failed.
 import { protocolOf } from '../../model/case.ts';
 import type { Expect } from '../../model/case.ts';
 import type { Finding } from '../../model/console.ts';
@@ -20,7 +20,7 @@ export interface MarkerDetector extends ConsoleDetector {
 }
 
 export function createMarkerDetector(expect: Expect, index: number): MarkerDetector {
-  const fail = [...parsePatterns(expect.fail), ...protocolOf(expect) === 'ktap' ? [suiteFailed] : []];
+  const fail = [...parsePatterns(expect.fail), ...protocolOf(expect) !== 'none' ? [suiteFailed] : []];
   const passCount = parsePatterns(expect.pass).length;
   let waiting: readonly Pattern[] = parsePatterns(expect.pass);
   let failures = 0;

@@ -1,10 +1,11 @@
 // A KTAP document: gives every result its place by relative indentation (2, 4, a tab), version lines and `# Subtest:`.
 // https://docs.kernel.org/dev-tools/ktap.html; KUnit and kselftest as they really print are in the tests.
+import type { Budget } from '../budget.ts';
 import { ownText } from '../clean.ts';
-import { addResult, closeLevel, countFromOne, isComplete, keepComment, openLevel } from './level.ts';
+import { addResult, closeLevel, countFromOne, isComplete, isEmpty, keepComment, openLevel } from './level.ts';
 import { parseKtapLine } from './syntax.ts';
 import type { KtapLine } from './syntax.ts';
-import type { Budget, Document, Level } from './types.ts';
+import type { Document, Level } from './types.ts';
 
 const depthLimit = 32;
 const commentDepthLimit = 3;
@@ -27,6 +28,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     const level = stack.pop();
     if (level === undefined) return;
     endInner(level);
+    const empty = level.empty + (isEmpty(level) ? 1 : 0);
     const closed = closeLevel(level, budget);
     closed.problems.forEach((problem) => { complain(level.name === undefined ? problem : `${level.name}: ${problem}`); });
     const parent = top();
@@ -34,7 +36,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     for (const result of closed.results) parent.children.push(result);
     // The root's own results are never guessed at.
     if (level.announced || level.planned !== undefined || parent === root) parent.bareChildren = false;
-    parent.failedOmitted += level.failedOmitted;
+    parent.empty += empty;
   }
 
   function closeDeeper(than: number): void {
@@ -151,7 +153,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
       endInner(root);
       const closed = closeLevel(root, budget);
       closed.problems.forEach(complain);
-      return { results: closed.results, planned: root.planned, problems };
+      return { results: closed.results, planned: root.planned, problems, emptySubtests: root.empty };
     },
   };
 }

@@ -1,15 +1,17 @@
 // One nesting level of a KTAP document: its plan, its results, the numbers that came and those that did not.
 import type { TestResult } from '../../model/console.ts';
+import { countOmitted, isBad, takeRoom } from '../budget.ts';
+import type { Budget } from '../budget.ts';
 import { ownText } from '../clean.ts';
 import type { KtapLine } from './syntax.ts';
-import type { Budget, Level } from './types.ts';
+import type { Level } from './types.ts';
 
 const aheadLimit = 10_000;
 const missingLimit = 50;
 const commentLimit = 6;
 
 export function openLevel(indent: number, line: number, announced: boolean): Level {
-  return { indent, line, announced, results: [], count: 0, failedOmitted: 0, base: 1, next: 1, ahead: new Set(), children: [], bareChildren: true, comments: [], lastResultAt: 0 };
+  return { indent, line, announced, results: [], count: 0, empty: 0, base: 1, next: 1, ahead: new Set(), children: [], bareChildren: true, comments: [], lastResultAt: 0 };
 }
 
 export function keepComment(level: Level, text: string): void {
@@ -17,12 +19,10 @@ export function keepComment(level: Level, text: string): void {
   level.comments.push(text.slice(0, 200));
 }
 
-const bad = (result: TestResult): boolean => result.informative === undefined && (result.status === 'fail' || result.status === 'missing');
-
 /** A result's own word and what came below it: a failing child fails its parent. */
 export function rollUp(result: TestResult): TestResult {
   if (result.status !== 'pass' && result.status !== 'skip') return result;
-  const failed = result.children.filter(bad);
+  const failed = result.children.filter(isBad);
   if (failed.length === 0) return result;
   const names = failed.slice(0, 3).map((child) => child.name).join(', ');
   return { ...result, status: 'fail', detail: `said to be ok, but ${failed.length} of its results ${failed.length === 1 ? 'is' : 'are'} not: ${names}` };
@@ -42,22 +42,7 @@ export function addResult(level: Level, line: Extract<KtapLine, { kind: 'result'
 }
 
 function keep(level: Level, result: TestResult, budget: Budget): void {
-  if (hasRoom(budget, result)) {
-    level.results.push(result);
-    return;
-  }
-  budget.omitted += 1;
-  if (bad(result)) level.failedOmitted += 1;
-}
-
-function hasRoom(budget: Budget, result: TestResult): boolean {
-  if (budget.left > 0) {
-    budget.left -= 1;
-    return true;
-  }
-  if (!bad(result) || budget.leftForFailures === 0) return false;
-  budget.leftForFailures -= 1;
-  return true;
+  if (takeRoom(budget, result)) level.results.push(result);
 }
 
 function takeNumber(level: Level, number: number): string | undefined {
@@ -88,6 +73,9 @@ export function isComplete(level: Level): boolean {
   return level.planned !== undefined && level.ahead.size === 0 && level.next === level.planned + 1 && level.children.length === 0;
 }
 
+/** It was announced, and came to its end without a word. */
+export const isEmpty = (level: Level): boolean => level.announced && level.count === 0 && level.children.length === 0 && (level.planned ?? 0) === 0 && level.skipReason === undefined;
+
 /** Ends a level: results that were announced and never came are added as missing. */
 export function closeLevel(level: Level, budget: Budget): { results: readonly TestResult[]; problems: readonly string[] } {
   // Results indented deeper than the version line and plan they belong to, with neither of their own: seen in the wild.
@@ -105,7 +93,6 @@ export function closeLevel(level: Level, budget: Budget): { results: readonly Te
     keep(level, rollUp(parent), budget);
     level.children = [];
   }
-  if (level.failedOmitted > 0) problems.push(`${level.failedOmitted} more results failed than are listed`);
   if (level.planned === 0 && level.skipReason !== undefined && level.count === 0) {
     level.results.push({ name: level.name ?? 'all tests', status: 'skip', line: level.line, children: [], ...(level.skipReason === '' ? undefined : { detail: ownText(level.skipReason) }) });
   }
@@ -123,5 +110,7 @@ function addMissing(level: Level, last: number, budget: Budget): void {
     listed += 1;
   }
   const rest = last - number + 1;
-  if (rest > 0) keep(level, { name: `${rest} more`, status: 'missing', detail: 'announced, but their results never came', line: level.line, children: [] }, budget);
+  if (rest === 0) return;
+  keep(level, { name: `${rest} more`, status: 'missing', detail: 'announced, but their results never came', line: level.line, children: [] }, budget);
+  countOmitted(budget, 'missing', rest - 1);
 }

@@ -2,14 +2,6 @@
 import type { TestResult } from '../../model/console.ts';
 import type { KtapLine } from './syntax.ts';
 
-/** How many results all documents of a console may keep; the rest is counted. */
-export interface Budget {
-  left: number;
-  /** Kept beyond `left`, for failures only. */
-  leftForFailures: number;
-  omitted: number;
-}
-
 export interface Level {
   readonly indent: number;
   readonly line: number;
@@ -20,7 +12,8 @@ export interface Level {
   skipReason?: string;
   readonly results: TestResult[];
   count: number;
-  failedOmitted: number;
+  /** Levels below that were announced and told nothing. */
+  empty: number;
   /** Numbers seen: all from `base` up to `next - 1`, and those ahead. */
   base: number;
   next: number;
@@ -47,5 +40,5 @@ export interface Document {
   lastTest(): string | undefined;
   /** All that was planned has come. */
   complete(): boolean;
-  finish(): { readonly results: readonly TestResult[]; readonly planned: number | undefined; readonly problems: readonly string[] };
+  finish(): { readonly results: readonly TestResult[]; readonly planned: number | undefined; readonly problems: readonly string[]; readonly emptySubtests: number };
 }

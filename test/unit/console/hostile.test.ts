@@ -17,7 +17,7 @@ function feed(text: string | Uint8Array, chunk = 50_000): WatchState {
 }
 
 const count = (results: readonly TestResult[]): number => results.reduce((sum, result) => sum + 1 + count(result.children), 0);
-const kept = (state: WatchState): number => state.findings.reduce((sum, finding) => sum + (finding.kind === 'ktap' ? count(finding.results) : 1), 0);
+const kept = (state: WatchState): number => state.findings.reduce((sum, finding) => sum + (finding.kind === 'results' ? count(finding.results) : 1), 0);
 
 const many = 200_000;
 const hostile: readonly (readonly [string, () => string | Uint8Array])[] = [
@@ -71,7 +71,7 @@ describe('a hostile guest', () => {
   it('counts the results it does not keep, and still fails for them', () => {
     const text = `KTAP version 1\n1..50000\n${Array.from({ length: 50_000 }, (_, index) => `ok ${index + 1} t\n`).join('')}`;
     expect(judgeConsole(createWatch([ktapExpect]), [Buffer.from(text)], [ktapExpect]).verdict.kind).toBe('pass');
-    expect(feed(text).findings).toMatchObject([{ kind: 'ktap', omitted: 40_000, complete: true }]);
+    expect(feed(text).findings).toMatchObject([{ kind: 'results', protocol: 'ktap', omitted: { pass: 40_000 }, complete: true }]);
     expect(judgeConsole(createWatch([ktapExpect]), [Buffer.from(text.replace('ok 49999 ', 'not ok 49999 '))], [ktapExpect]).verdict.kind).toBe('fail');
     expect(judgeConsole(createWatch([ktapExpect]), [Buffer.from(text.replace('ok 49999 t\n', ''))], [ktapExpect]).verdict.kind).toBe('fail');
   });

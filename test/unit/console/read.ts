@@ -1,6 +1,6 @@
 // Feeds text to the real watch, for the tests of console and verdict.
 import type { Expect } from '../../../src/model/case.ts';
-import type { Crash, Finding, TestResult, WatchState } from '../../../src/model/console.ts';
+import type { Crash, ResultsFinding, TestResult, WatchState } from '../../../src/model/console.ts';
 import { createWatch } from '../../../src/console/watch.ts';
 
 export const ktapExpect: Expect = { protocol: 'ktap', ordered: false };
@@ -11,9 +11,7 @@ export function watchText(text: string | Uint8Array, expect: readonly Expect[] =
   return watch.end();
 }
 
-export type KtapFinding = Extract<Finding, { kind: 'ktap' }>;
-
-export const documentsOf = (text: string): readonly KtapFinding[] => watchText(text).findings.filter((finding) => finding.kind === 'ktap');
+export const documentsOf = (text: string): readonly ResultsFinding[] => watchText(text).findings.filter((finding) => finding.kind === 'results');
 
 export const crashesOf = (text: string): readonly Crash[] => watchText(text).findings.filter((finding) => finding.kind === 'crash');
 
