@@ -38,6 +38,30 @@ const VerdictSchema = z
   ])
   .meta({ id: 'Verdict', description: "what a cell's evidence means; the cell's own is that of its last attempt" });
 
+const crash = { title: z.string().describe("in syzkaller's convention, stable across builds"), type: z.string(), function: z.string().exactOptional() };
+
+const SeenCrashSchema = z
+  .object({
+    kind: z.literal('crash'),
+    ...crash,
+    line: z.int(),
+    endLine: z.int(),
+    panicked: z.boolean(),
+    corrupted: z.boolean().exactOptional().describe('cut off or interleaved'),
+    expected: z.literal(true).exactOptional().describe('the case asks for it'),
+  })
+  .meta({ id: 'Crash', description: 'a kernel failure as an attempt saw it' });
+
+const DistinctCrashSchema = z
+  .object({
+    ...crash,
+    count: z.int().min(1).describe('how often it was seen, over all attempts'),
+    cells: z.array(z.string()).describe('ids of the cells it hit'),
+    expectedIn: z.array(z.string()).exactOptional().describe('those of them whose case expects it'),
+    first: z.object({ cell: z.string(), attempt: z.int().min(1), line: z.int(), console: z.string().exactOptional() }).describe('where it was seen first'),
+  })
+  .meta({ id: 'DistinctCrash', description: 'a kernel failure, by its title, with every cell it hit' });
+
 const BootResultSchema = z.object({
   exit: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('exited'), code: z.int() }),
@@ -63,6 +87,7 @@ const AttemptSchema = z
     number: z.int().min(1),
     verdict: VerdictSchema,
     results: z.array(ResultSchema),
+    crashes: z.array(SeenCrashSchema).exactOptional().describe('every kernel failure, in the order of their lines'),
     durationMs: milliseconds,
     prepareMs: milliseconds.describe('spent on kernel and image before QEMU started'),
     accel: z.enum(['kvm', 'hvf', 'tcg']).exactOptional(),
@@ -128,6 +153,7 @@ export const RunReportSchema = z
       .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, flaky: number })
       .describe('the verdicts add up to total; flaky cells are counted under pass too'),
     notices: z.array(z.string()),
+    crashes: z.array(DistinctCrashSchema).describe('each kernel failure of the run once'),
     cells: z.array(CellResultSchema).describe('one for each cell of the matrix, in matrix order'),
   })
   .describe('everything that is known about a run of kit-test');

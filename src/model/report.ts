@@ -1,6 +1,6 @@
 // A run as data: everything a reporter may show.
 import type { Accel } from './arch.ts';
-import type { TestResult } from './console.ts';
+import type { Crash, TestResult } from './console.ts';
 import type { BootResult } from './boot.ts';
 import type { BootMedium } from './case.ts';
 import type { ProbeOutcome } from './probe.ts';
@@ -11,6 +11,8 @@ export interface Attempt {
   readonly number: number;
   readonly verdict: Verdict;
   readonly results: readonly TestResult[];
+  /** Every kernel failure on the console, in the order of their lines; undefined where there was none. */
+  readonly crashes?: readonly SeenCrash[];
   /** Of the boot; of everything where nothing booted. */
   readonly durationMs: number;
   /** Time spent on kernel and image before the cell waited for its turn; downloads are in it. */
@@ -28,6 +30,12 @@ export interface Attempt {
   readonly excerpt: readonly { readonly number: number; readonly text: string }[];
   readonly kernel?: { readonly release: string; readonly digest: string; readonly origin: string };
   readonly image?: { readonly digest: string; readonly bytes: number };
+}
+
+/** A kernel failure as an attempt saw it. */
+export interface SeenCrash extends Crash {
+  /** The case asks for it, or may have it. */
+  readonly expected?: true;
 }
 
 /** Files that the guest gave us. */
@@ -72,8 +80,26 @@ export interface RunReport {
   readonly notices: readonly string[];
   /** One for each cell of the matrix, in matrix order. */
   readonly cells: readonly CellResult[];
+  /** Each kernel failure of the run once, in the order in which cells show them. */
+  readonly crashes: readonly DistinctCrash[];
   readonly totals: Totals;
   readonly exitCode: number;
+}
+
+/** One kernel failure, by its title, with everything that it hit. */
+export interface DistinctCrash {
+  readonly title: string;
+  /** The detector's word for its kind, `UNKNOWN` where it has none. */
+  readonly type: string;
+  readonly function?: string;
+  /** How often it was seen, over all attempts. */
+  readonly count: number;
+  /** Ids of the cells that it hit, in matrix order. */
+  readonly cells: readonly string[];
+  /** Those of them whose case expects it; undefined where none does. */
+  readonly expectedIn?: readonly string[];
+  /** Where it was seen first, in matrix order. */
+  readonly first: { readonly cell: string; readonly attempt: number; readonly line: number; readonly console?: string };
 }
 
 export type Totals = Readonly<Record<VerdictKind | 'flaky' | 'total', number>>;

@@ -31,6 +31,20 @@ export function earlierAttempts(cell: CellResult): readonly string[] {
   });
 }
 
+const crashLimit = 20;
+
+/** The kernel failures of a cell, each title once, as `WARNING in foo (attempt 2, line 119, expected)`. */
+export function crashesOfCell(cell: CellResult): readonly string[] {
+  const titles = new Map<string, string>();
+  for (const attempt of cell.attempts) {
+    for (const { title, line, expected } of attempt.crashes ?? []) {
+      const where = `${cell.attempts.length === 1 ? '' : `attempt ${attempt.number}, `}line ${line}${expected === true ? ', expected' : ''}`;
+      if (!titles.has(title)) titles.set(title, `${title} (${where})`);
+    }
+  }
+  return [...titles.values()].slice(0, crashLimit);
+}
+
 /** The console lines that belong to a cell: of the attempt that counts, or of the first failure of a flaky cell. */
 export function excerptOf(cell: CellResult): CellResult['attempts'][0]['excerpt'] {
   const shown = cell.flaky ? cell.attempts.find(({ verdict }) => verdict.kind !== 'pass') : cell.attempts.at(-1);

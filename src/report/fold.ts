@@ -4,6 +4,7 @@ import { HarnessError } from '../model/errors.ts';
 import type { CellPhase, PlannedCell, RunEvent } from '../model/events.ts';
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { distinctCrashes } from './crashes.ts';
 import { exitCode } from './exit-code.ts';
 import { totalsOf } from './summarize.ts';
 
@@ -106,6 +107,7 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
     interrupted: end.interrupted,
     notices,
     cells: all,
+    crashes: distinctCrashes(all),
     totals,
     exitCode: exitCode({ totals, interrupted: end.interrupted, brokenReporters: 0 }),
   };

@@ -4,6 +4,7 @@
 import type { CellResult, RunReport } from '../model/report.ts';
 import { formatDuration } from '../model/units.ts';
 import { verdictReason } from '../model/verdict.ts';
+import { crashHeadline, listedCrashes } from './crashes.ts';
 import { selectExcerpt } from './excerpt.ts';
 import { earlierAttempts } from './facts.ts';
 import { gridOf, placeOf } from './grid.ts';
@@ -47,6 +48,7 @@ export function renderSummary(report: RunReport): string {
     gridTable(report.cells),
     ...groups.slice(0, groupLimit).map(failureBlock),
     ...(groups.length > groupLimit ? [`<p>and ${count(groups.length - groupLimit, 'more kind')} of failure, in report.json</p>`] : []),
+    ...crashBlock(report),
     ...listBlock('flaky', report.cells.filter(({ flaky }) => flaky).map((cell) => `${cell.id}: ${earlierAttempts(cell).join('; ')}`)),
     ...listBlock('skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
   ];
@@ -87,6 +89,13 @@ function failureBlock(group: CellGroup): string {
     `<p>repeat: <code>${html(cell.repeat)}</code></p>`,
     '</details>',
   ].join('\n');
+}
+
+function crashBlock(report: RunReport): readonly string[] {
+  const listed = listedCrashes(report);
+  if (listed.length === 0) return [];
+  const rows = listed.slice(0, groupLimit).map(({ crash, cells }) => `<tr><td>${html(clip(crash.title, 300))}</td><td>${cells.length}</td><td>${html(clip(cells.join(', '), 2000))}</td></tr>`);
+  return [`<details><summary>${marks.crash} ${crashHeadline(listed)}</summary>\n<table>\n<tr><th align="left">title</th><th>cells</th><th align="left">where</th></tr>\n${rows.join('\n')}\n</table>\n</details>`];
 }
 
 function listBlock(look: Outlook, items: readonly string[]): readonly string[] {

@@ -4,7 +4,7 @@
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import { formatSize } from '../model/units.ts';
 import { verdictReason, type VerdictKind } from '../model/verdict.ts';
-import { earlierAttempts, excerptOf, factsOf } from './facts.ts';
+import { crashesOfCell, earlierAttempts, excerptOf, factsOf } from './facts.ts';
 import { flatPoints, pointsOf, type Point } from './points.ts';
 
 export interface JunitSuite {
@@ -50,7 +50,7 @@ function suiteOf(cell: CellResult, timestamp: string): JunitSuite {
     name: cell.id,
     timestamp,
     seconds: cell.durationMs / 1000,
-    properties: [['summary', cell.summary], ['verdict', cell.verdict.kind], ...factsOf(cell)],
+    properties: [['summary', cell.summary], ['verdict', cell.verdict.kind], ...factsOf(cell), ...crashesOfCell(cell).map((crash) => ['crash', crash] as const)],
     cases: cases.map((each) => ({ ...each, seconds, output: each === speaker ? outputOf(cell) : '' })),
   };
 }

@@ -2,7 +2,8 @@
 // results as a subtest before it, YAML diagnostics for what is not plain.
 import type { CellResult, RunReport } from '../model/report.ts';
 import { verdictReason } from '../model/verdict.ts';
-import { earlierAttempts, excerptOf, factsOf } from './facts.ts';
+import { listedCrashes, crashHeadline, crashLine } from './crashes.ts';
+import { crashesOfCell, earlierAttempts, excerptOf, factsOf } from './facts.ts';
 import { pointsOf, type Point } from './points.ts';
 import { clip, safeLine } from './text.ts';
 
@@ -12,7 +13,14 @@ const lineLimit = 1000;
 export function renderTap(report: RunReport, version: 13 | 14 = 14): string {
   const plan = report.cells.length === 0 ? '1..0 # SKIP no cells' : `1..${report.cells.length}`;
   const cells = report.cells.flatMap((cell, index) => cellLines(cell, index + 1));
-  return `${[`TAP version ${version}`, plan, ...cells].join('\n')}\n`;
+  return `${[`TAP version ${version}`, plan, ...cells, ...crashComments(report)].join('\n')}\n`;
+}
+
+/** Comments at the end, which say what no single cell can. */
+function crashComments(report: RunReport): readonly string[] {
+  const listed = listedCrashes(report);
+  if (listed.length === 0) return [];
+  return [crashHeadline(listed), ...listed.map((one) => `${crashLine(one)}: ${one.cells.join(', ')}`)].map((line) => `# ${clip(line, lineLimit)}`);
 }
 
 function cellLines(cell: CellResult, number: number): readonly string[] {
@@ -58,6 +66,7 @@ function cellDiagnostics(cell: CellResult): readonly Diagnostic[] {
   if (verdict.kind === 'pass' && !cell.flaky) return [['duration_ms', Math.round(cell.durationMs)], ...factsOf(cell).filter(([name]) => ['accel', 'kernel.release'].includes(name))];
   const reason = verdictReason(verdict);
   const earlier = earlierAttempts(cell);
+  const crashes = crashesOfCell(cell);
   const excerpt = excerptOf(cell).map(({ number, text }) => `${number}: ${text}`);
   return [
     ['verdict', cell.flaky ? 'flaky' : verdict.kind],
@@ -66,6 +75,7 @@ function cellDiagnostics(cell: CellResult): readonly Diagnostic[] {
     ['duration_ms', Math.round(cell.durationMs)],
     ...factsOf(cell),
     ...(earlier.length === 0 ? [] : [['earlier', earlier] as const]),
+    ...(crashes.length === 0 ? [] : [['crashes', crashes] as const]),
     ...(excerpt.length === 0 ? [] : [['excerpt', excerpt] as const]),
   ];
 }

@@ -2,10 +2,12 @@
 import type { Expect } from '../model/case.ts';
 import { parsePattern } from '../model/pattern.ts';
 import type { Crash, Finding } from '../model/console.ts';
+import type { SeenCrash } from '../model/report.ts';
 import { failingLeaves } from './results.ts';
 
+/** In the order of their lines: one that began first may have been certain last. */
 export function crashesOf(findings: readonly Finding[]): readonly Crash[] {
-  return findings.filter((finding) => finding.kind === 'crash');
+  return findings.filter((finding) => finding.kind === 'crash').sort((a, b) => a.line - b.line);
 }
 
 /** `true`, part of a title, or `/regular expression/flags` over it. */
@@ -15,8 +17,16 @@ export function matchesCrash(expected: true | string, title: string): boolean {
 
 /** The first crash that nobody asked for. With `kunit`, the end of a kernel that only ran KUnit is none. */
 export function unexpectedCrash(expect: readonly Expect[], findings: readonly Finding[], kunit: boolean): Crash | undefined {
-  return crashesOf(findings).find((crash) =>
-    !expect.some((one) => one.crash !== undefined && matchesCrash(one.crash, crash.title)) && !(kunit && endsKunit(crash, findings)));
+  return crashesOf(findings).find((crash) => !isExpected(crash, expect, findings, kunit));
+}
+
+/** Every crash for the report, those that the case may have marked as such. */
+export function seenCrashes(expect: readonly Expect[], findings: readonly Finding[]): readonly SeenCrash[] {
+  return crashesOf(findings).map((crash) => (isExpected(crash, expect, findings, false) ? { ...crash, expected: true } : crash));
+}
+
+function isExpected(crash: Crash, expect: readonly Expect[], findings: readonly Finding[], kunit: boolean): boolean {
+  return expect.some((one) => one.crash !== undefined && matchesCrash(one.crash, crash.title)) || kunit && endsKunit(crash, findings);
 }
 
 // A kernel that runs KUnit at boot and has no init ends so by design: tools/testing/kunit takes it for the end of the run too.

@@ -111,6 +111,15 @@ describe('the run', () => {
     expect(new Set(repeated.map(({ verdict }) => verdictReason(verdict)))).toEqual(new Set(failures.map(({ verdict }) => verdictReason(verdict))));
   });
 
+  it('tells each kernel failure once, with the cells it hit, and lists none that a case expects', () => {
+    const sysrq = report.crashes.find(({ title }) => title.includes('sysrq triggered crash'));
+    const cells = ['panics', 'panics-as-told', 'panics-otherwise'].map((name) => cellOf(report, name).id);
+    expect(sysrq).toMatchObject({ count: 3, cells, expectedIn: [cells[1]], first: { cell: cells[0], attempt: 1, console: 'cells/panics+6.1+aarch64/console.log' } });
+    expect(outcome.stdout).toContain(`${sysrq?.title ?? ''}: 2 cells\n    ${cells[0] ?? ''}, ${cells[2] ?? ''}\n`);
+    expect(last(cellOf(report, 'panics-as-told')).crashes).toMatchObject([{ expected: true }]);
+    expect(report.crashes.map(({ cells: [first] }) => first)).toContain(cellOf(report, 'ends-init').id);
+  });
+
   it('lets nothing raw of a guest reach the terminal or a report', async () => {
     const texts = await Promise.all(['junit.xml', 'results.tap'].map((file) => project.read(`.kit-test/runs/latest/${file}`)));
     for (const text of [outcome.stdout, outcome.stderr, ...texts]) {

@@ -9,7 +9,9 @@ import { gridOf, placeOf } from '../grid.ts';
 import { flatPoints, pointsOf } from '../points.ts';
 import { failureGroups, outlookOf, skipGroups, slowestCells, type CellGroup } from '../summarize.ts';
 import { clip, count, padEnd, safeLine, safeText } from '../text.ts';
+import { crashSection } from './crash-section.ts';
 import { gridTime, renderGrid } from './grid-view.ts';
+import { fitList, placesOf } from './places.ts';
 import { tally } from './tally.ts';
 import { glyphsOf, paint, paintLook, symbolOf, type Theme } from './theme.ts';
 
@@ -25,6 +27,7 @@ export function renderClosing(report: RunReport, options: ClosingOptions): strin
   const sections = [
     gridSection(report, options),
     ...failureGroups(report.cells).map((group) => failureSection(group, options)),
+    crashSection(report, options),
     flakySection(report.cells, options),
     skipSection(report.cells, options),
     totalsSection(report, options),
@@ -81,25 +84,6 @@ function artifactsLine({ artifacts }: Attempt, folder: string): readonly string[
 function reasonLines(reason: string): readonly string[] {
   const lines = safeText(reason.trim() === '' ? 'no reason was recorded' : reason).split('\n').map((line) => clip(line, 500));
   return lines.length > reasonLimit ? [...lines.slice(0, reasonLimit), `and ${lines.length - reasonLimit} more lines`] : lines;
-}
-
-/** One line for each case: `namespaces  6.12/arm, 7.x/arm`. */
-function placesOf(cells: readonly CellResult[], width: number): readonly string[] {
-  const names = [...new Set(cells.map((cell) => cell.case))];
-  const nameWidth = Math.max(...names.map((name) => name.length));
-  return names.map((name) => {
-    const places = cells.filter((cell) => cell.case === name).map(({ kernel, arch }) => `${kernel}/${arch}`);
-    return `${padEnd(name, nameWidth)}  ${fitList(places, width - nameWidth - 2)}`;
-  });
-}
-
-/** As many items as fit, and how many do not. */
-function fitList(items: readonly string[], width: number): string {
-  for (let shown = items.length; shown > 1; shown -= 1) {
-    const text = items.slice(0, shown).join(', ') + (shown < items.length ? ` and ${items.length - shown} more` : '');
-    if (text.length <= width) return text;
-  }
-  return items.length > 1 ? `${items[0] ?? ''} and ${items.length - 1} more` : items.join('');
 }
 
 /** Names what failed where the verdict's reason cannot: when several results did. */

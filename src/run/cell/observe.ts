@@ -9,6 +9,7 @@ import { openConsoleFile } from '../../boot/console-file.ts';
 import type { Vm, VmOptions } from '../../boot/life.ts';
 import { createWatch } from '../../console/watch.ts';
 import { writeFileAtomic } from '../../sys/fs.ts';
+import { seenCrashes } from '../../verdict/crash.ts';
 import { excerptAround } from '../../verdict/excerpt.ts';
 import { judge } from '../../verdict/judge.ts';
 import { beginProbing, type ProbePlan } from './probing.ts';
@@ -34,7 +35,7 @@ export interface ObserveOptions {
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-export type ObservedBoot = Pick<Attempt, 'verdict' | 'results' | 'excerpt' | 'accel' | 'probes' | 'artifacts'> & {
+export type ObservedBoot = Pick<Attempt, 'verdict' | 'results' | 'crashes' | 'excerpt' | 'accel' | 'probes' | 'artifacts'> & {
   readonly boot: BootResult;
   readonly console: string;
   readonly qemuCmd: string;
@@ -75,10 +76,12 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const probes = await probing.outcomes(boot);
   const seen = watch.end();
   const { verdict, results } = judge({ expect, findings: seen.findings, boot, seen, probes });
+  const crashes = seenCrashes(expect, seen.findings);
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
   return {
     verdict, results, excerpt, boot,
     ...(bootable.accel === undefined ? {} : { accel: bootable.accel }),
+    ...(crashes.length === 0 ? {} : { crashes }),
     ...(probes.length === 0 ? {} : { probes }),
     console: files.console,
     qemuCmd: files.qemuCmd,

@@ -1,7 +1,7 @@
 // Cells with any verdict and any text, for properties that hold for every report.
 import fc from 'fast-check';
 import type { TestResult, TestStatus } from '../../../src/model/console.ts';
-import type { Attempt, CellResult } from '../../../src/model/report.ts';
+import type { Attempt, CellResult, SeenCrash } from '../../../src/model/report.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { attempt, cellResult, hostile } from './sample.ts';
 
@@ -33,8 +33,12 @@ const resultArbitrary: fc.Arbitrary<TestResult> = fc.letrec<{ result: TestResult
     .map(({ informative, ...result }) => (informative ? { ...result, informative } : result)),
 })).result;
 
+const crashArbitrary: fc.Arbitrary<SeenCrash> = fc
+  .record({ kind: fc.constant('crash' as const), title: textArbitrary, type: fc.constantFrom('WARNING', 'UNKNOWN'), line: fc.nat(50), endLine: fc.nat(99), panicked: fc.boolean(), expected: fc.boolean() })
+  .map(({ expected, ...crash }) => (expected ? { ...crash, expected } : crash));
+
 const attemptArbitrary: fc.Arbitrary<Attempt> = fc
-  .record({ verdict: verdictArbitrary, results: fc.array(resultArbitrary, { maxLength: 3 }), excerpt: fc.array(fc.record({ number: fc.nat(60), text: textArbitrary }), { maxLength: 3 }), durationMs: fc.nat(1_000_000) })
+  .record({ verdict: verdictArbitrary, results: fc.array(resultArbitrary, { maxLength: 3 }), crashes: fc.array(crashArbitrary, { maxLength: 2 }), excerpt: fc.array(fc.record({ number: fc.nat(60), text: textArbitrary }), { maxLength: 3 }), durationMs: fc.nat(1_000_000) })
   .map(({ verdict, ...more }) => attempt(verdict, more));
 
 const idArbitrary = fc.tuple(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), fc.constantFrom('5.10', '6.12', '7.x'), fc.constantFrom('x86_64', 'aarch64', 'arm')).map((parts) => parts.join('/'));

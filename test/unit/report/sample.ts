@@ -1,7 +1,7 @@
 // A run with everything a reporter has to cope with: each verdict, retries, nested and repeated results, hostile text.
 import type { TestResult } from '../../../src/model/console.ts';
 import type { PlannedCell, RunEvent } from '../../../src/model/events.ts';
-import type { Attempt, CellResult, RunReport } from '../../../src/model/report.ts';
+import type { Attempt, CellResult, RunReport, SeenCrash } from '../../../src/model/report.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { foldEvents } from '../../../src/report/fold.ts';
 
@@ -71,6 +71,11 @@ const oops = excerpt(118, [
   'Kernel panic - not syncing: Fatal exception',
 ]);
 
+export const crash = (title: string, line: number, more: Partial<SeenCrash> = {}): SeenCrash => ({ kind: 'crash', title, type: 'UNKNOWN', line, endLine: line + 7, panicked: false, ...more });
+
+const nullPointer = crash('BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', 119, { type: 'NULL-POINTER-DEREFERENCE', panicked: true, function: 'nsfs_evict' });
+const warning = crash('WARNING in tcp_reset', 90, { type: 'WARNING', function: 'tcp_reset' });
+
 export const sampleCells: readonly CellResult[] = [
   cellResult('boot/6.1/x86_64', attempt({ kind: 'pass' }, { durationMs: 1900 })),
   cellResult('boot/6.1/arm', attempt({ kind: 'timeout', phase: 'silence', limitMs: 60_000, reason: 'no byte for 60s; last line: "Run /init as init process"' }, { excerpt: excerpt(207, ['clk: Disabling unused clocks', 'Run /init as init process']) })),
@@ -96,20 +101,21 @@ export const sampleCells: readonly CellResult[] = [
       excerpt: excerpt(117, ['# Subtest: check', '1..4', 'ok 1 mount', '# unshare: Operation not permitted', 'not ok 2 user', 'random: crng init done']),
     }),
   ),
-  cellResult('filesystems/6.1/x86_64', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { results: [result('mount', 'pass')], excerpt: oops })),
-  cellResult('filesystems/6.1/arm', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { excerpt: oops })),
-  cellResult('network/6.1/x86_64', attempt({ kind: 'timeout', phase: 'total', limitMs: 120_000, reason: 'not done after 120s' }), attempt({ kind: 'error', stage: 'boot', reason: 'QEMU was killed' }, { number: 2 }), attempt({ kind: 'pass' }, { number: 3 })),
+  cellResult('filesystems/6.1/x86_64', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { results: [result('mount', 'pass')], crashes: [warning, nullPointer], excerpt: oops })),
+  cellResult('filesystems/6.1/arm', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { crashes: [nullPointer, { ...nullPointer, line: 200 }], excerpt: oops })),
+  cellResult('network/6.1/x86_64', attempt({ kind: 'timeout', phase: 'total', limitMs: 120_000, reason: 'not done after 120s' }, { crashes: [warning] }), attempt({ kind: 'error', stage: 'boot', reason: 'QEMU was killed' }, { number: 2 }), attempt({ kind: 'pass' }, { number: 3 })),
   cellResult('network/6.1/arm', attempt({ kind: 'fail', reason: 'no lease' }), attempt({ kind: 'fail', reason: 'no lease' }, { number: 2 })),
   cellResult('modules/6.1/x86_64', attempt({ kind: 'skip', reason: 'needs CONFIG_MODULES, which this kernel does not have' }, { durationMs: 0 })),
   cellResult('modules/6.1/arm', attempt({ kind: 'error', stage: 'kernel', reason: 'cannot download linux-image-armmp: connection reset\nthe server closed the connection', hint: 'run again: the download is resumed' })),
   cellResult(
     'hostile/6.1/x86_64',
     attempt({ kind: 'fail', reason: hostile.join('\n'), line: 4 }, {
+      crashes: hostile.slice(0, 6).map((title, index) => crash(title, index + 1, { corrupted: true })),
       results: hostile.map((text) => result(text, 'fail', { detail: text, children: [result(text, 'pass')] })),
       excerpt: excerpt(1, hostile),
     }),
   ),
-  cellResult('hostile/6.1/arm', attempt({ kind: 'pass' }, { results: [result('fails, but the case expects something else', 'fail'), ...hostile.map((text) => result(text, 'pass'))] })),
+  cellResult('hostile/6.1/arm', attempt({ kind: 'pass' }, { crashes: [{ ...warning, expected: true }], results: [result('fails, but the case expects something else', 'fail'), ...hostile.map((text) => result(text, 'pass'))] })),
 ];
 
 /** The events of a run that ends with these cells. */
