@@ -7,6 +7,7 @@ import { addList } from './commands/list.ts';
 import { addBuild } from './commands/build.ts';
 import { addExec } from './commands/exec.ts';
 import { addShell } from './commands/shell.ts';
+import { addParse } from './commands/parse.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addImages } from './commands/images.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -23,7 +24,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false, showGlobalOptions: false })
     .addHelpText('after', help);
-  for (const add of [addRun, addList, addBuild, addExec, addShell, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
+  for (const add of [addRun, addList, addBuild, addExec, addShell, addParse, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
   overrideExit(program);
   return program;
 }
@@ -43,6 +44,7 @@ Examples:
   kit-test run --matrix --arch arm --label smoke
   kit-test exec --kernel '*' -- ./my-test     run a static binary on every kernel
   kit-test shell boot --kernel 6.1 --arch arm a terminal on the console of that cell
+  kit-test parse console.log                  what a saved console says
 
 Exit status: 0 all passed, 1 something failed, crashed or timed out, 2 wrong configuration
 or usage, 3 only kit-test's own side failed, 4 a defect of kit-test, 130 interrupted,

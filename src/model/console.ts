@@ -65,6 +65,22 @@ export interface ResultsFinding {
   readonly omitted?: Readonly<Partial<Record<TestStatus, number>>>;
 }
 
+/** How many results of each kind a console holds. */
+export interface ResultCounts {
+  /** In the words of kunit.py. `crash`: something that was announced never came. */
+  readonly status: 'pass' | 'fail' | 'crash' | 'skip' | 'no-tests' | 'parse-error';
+  /** The sum of the five that follow. */
+  readonly total: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly xfailed: number;
+  /** Announced, and never came. */
+  readonly crashed: number;
+  /** Defects: results that never came, numbers and plans that are wrong, documents and subtests without results, no document at all. */
+  readonly errors: number;
+}
+
 export interface Crash {
   readonly kind: 'crash';
   /** In syzkaller's convention: `kernel panic: Attempted to kill init!`, `BUG: unable to handle kernel NULL pointer dereference in FUNCTION`. */

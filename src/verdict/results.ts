@@ -1,6 +1,6 @@
 // What test results say as a whole: which failed, whether all were skipped, and how many there are of each kind.
 import { leavesOf } from '../console/leaves.ts';
-import type { Finding, ResultsFinding, TestResult, TestStatus } from '../model/console.ts';
+import type { Finding, ResultCounts, ResultsFinding, TestResult, TestStatus } from '../model/console.ts';
 
 interface Path {
   readonly names: readonly string[];
@@ -23,21 +23,6 @@ export function skippedWholly(results: readonly TestResult[]): string | undefine
   const why = results.find((result) => result.detail !== undefined)?.detail;
   const count = results.length === 1 ? 'the only result was skipped' : `all ${results.length} results were skipped`;
   return why === undefined ? count : `${count}: ${why.split('\n')[0] ?? ''}`;
-}
-
-export interface ResultCounts {
-  /** In the words of kunit.py. `crash`: something that was announced never came. */
-  readonly status: 'pass' | 'fail' | 'crash' | 'skip' | 'no-tests' | 'parse-error';
-  /** The sum of the five that follow. */
-  readonly total: number;
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly xfailed: number;
-  /** Announced, and never came. */
-  readonly crashed: number;
-  /** Defects: results that never came, numbers and plans that are wrong, documents and subtests without results, no document at all. */
-  readonly errors: number;
 }
 
 /**

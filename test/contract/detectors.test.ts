@@ -1,9 +1,9 @@
 // Every detector over every corpus: what must be found is found by its name, and nothing where there is nothing.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { ResultCounts } from '../../src/model/console.ts';
 import { createWatch } from '../../src/console/watch.ts';
 import { countResults } from '../../src/verdict/results.ts';
-import type { ResultCounts } from '../../src/verdict/results.ts';
 import { judgeConsole } from '../../src/verdict/parse-text.ts';
 import { ktapExpect } from '../unit/console/read.ts';
 

@@ -32,7 +32,8 @@ export interface Project extends AsyncDisposable {
   readonly folder: string;
   /** Runs `kit-test ARGUMENTS` in the project to its end. */
   run(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
-  start(words: readonly string[], env?: NodeJS.ProcessEnv): Started;
+  /** `input` is what it reads on standard input; there is none by default. */
+  start(words: readonly string[], env?: NodeJS.ProcessEnv, input?: Uint8Array): Started;
   write(files: Files): Promise<void>;
   read(path: string): Promise<string>;
   /** report.json of the newest run. */
@@ -55,7 +56,7 @@ export async function createProject(files: Files): Promise<Project> {
   await cp(join(root, 'kernels'), join(folder, 'kernels'), { recursive: true });
   await copyFile(join(root, 'kit-test.lock'), join(folder, 'kit-test.lock'));
   await write({ 'harness.config.ts': oneCell, ...files });
-  const start = (words: readonly string[], env: NodeJS.ProcessEnv = {}): Started => startCommand(words, folder, env);
+  const start: Project['start'] = (words, env = {}, input) => startCommand(words, folder, env, input);
   const latest = (file: string): Promise<string> => readFile(join(folder, '.kit-test/runs/latest', file), 'utf8');
   return {
     folder,
@@ -69,8 +70,10 @@ export async function createProject(files: Files): Promise<Project> {
   };
 }
 
-function startCommand(words: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Started {
-  const child = spawn(process.execPath, [command, ...words], { cwd, env: { ...process.env, FORCE_COLOR: undefined, GITHUB_ACTIONS: undefined, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+function startCommand(words: readonly string[], cwd: string, env: NodeJS.ProcessEnv, input: Uint8Array | undefined): Started {
+  const child = spawn(process.execPath, [command, ...words], { cwd, env: { ...process.env, FORCE_COLOR: undefined, GITHUB_ACTIONS: undefined, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  // A command that does not read it may have ended before.
+  child.stdin.on('error', () => undefined).end(input);
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));

@@ -10,6 +10,7 @@ import { flatPoints, pointsOf } from '../points.ts';
 import { failureGroups, outlookOf, skipGroups, slowestCells, type CellGroup } from '../summarize.ts';
 import { clip, count, padEnd, safeLine, safeText } from '../text.ts';
 import { crashSection } from './crash-section.ts';
+import { excerptLines } from './excerpt-lines.ts';
 import { gridTime, renderGrid } from './grid-view.ts';
 import { fitList, placesOf } from './places.ts';
 import { tally } from './tally.ts';
@@ -92,19 +93,6 @@ function failingResults(cell: CellResult, theme: Theme): readonly string[] {
   if (failed.length < 2) return [];
   const shown = failed.slice(0, resultLimit).map(({ name, detail }) => `${paintLook(theme, 'fail', symbolOf(theme, 'fail'))} ${clip(safeLine(name), 200)}${detail === '' ? '' : paint(theme, 'dim', `  ${clip(safeLine(detail), 200)}`)}`);
   return failed.length > resultLimit ? [...shown, paint(theme, 'dim', `  and ${failed.length - resultLimit} more`)] : shown;
-}
-
-/** The lines with their numbers under the place they are from. */
-function excerptLines(lines: ReturnType<typeof selectExcerpt>, log: readonly string[], width: number, theme: Theme): readonly string[] {
-  const { mark, bar, corner, ellipsis } = glyphsOf(theme);
-  const digits = Math.max(0, ...lines.map(({ number }) => String(number).length));
-  const head = log.map((place) => paint(theme, 'dim', `${' '.repeat(lines.length === 0 ? 0 : digits + 3)}${lines.length === 0 ? '' : corner}${place}`));
-  const numbered = lines.map(({ number, text, marked }) => {
-    const gutter = `${marked ? mark : ' '} ${String(number).padStart(digits)} ${bar}`;
-    const shown = clip(safeLine(text) === '' ? '' : safeText(text).replace(/\n/g, ' '), Math.max(20, width - digits - 5), ellipsis);
-    return `${marked ? paintLook(theme, 'fail', gutter) : paint(theme, 'dim', gutter)} ${marked ? paint(theme, 'bold', shown) : shown}`.trimEnd();
-  });
-  return [...head, ...numbered];
 }
 
 function flakySection(cells: readonly CellResult[], { theme }: ClosingOptions): readonly string[] {

@@ -1,0 +1,31 @@
+// `kit-test parse`: saved consoles, judged as live ones are.
+import { type Command, Option } from 'commander';
+import { parseProtocols } from '../../model/parsed.ts';
+import type { ParseCommandOptions } from '../actions/parse.ts';
+import { addProjectOptions, type SetExitCode } from '../options.ts';
+
+export function addParse(program: Command, setExitCode: SetExitCode): void {
+  const command = program
+    .command('parse')
+    .summary('judge saved consoles')
+    .description('Read saved consoles and say of each what a run would have said: the verdict with its reason, every kernel failure by its name, test results. Works without a project. A file may be compressed (.gz, .xz, .zst), - is standard input, a folder stands for the last console of each cell in it. Without --case a console has to show KTAP or TAP results to pass.')
+    .argument('<file...>', 'consoles; folders of cells or of whole runs')
+    .addOption(new Option('--format <format>', 'text to read, or ndjson: one object for each console').choices(['text', 'ndjson']).default('text'))
+    .addOption(new Option('--case <name>', 'judge by what this case of the project expects').conflicts('protocol'))
+    .addOption(new Option('--protocol <protocol>', 'how the results are written (default: ktap, which reads TAP too)').choices(parseProtocols));
+  addProjectOptions(command)
+    .addHelpText('after', `
+Exit status: 0 all passed or were skipped, 1 one failed, crashed or timed out, 2 wrong usage,
+3 one could not be read to its end.
+
+Examples:
+  kit-test parse console.log
+  ssh lab cat /var/log/console | kit-test parse -
+  kit-test parse --case redis .kit-test/runs/latest/cells/redis+6.12+arm
+  kit-test parse --format ndjson logs/*.log | jq -r 'select(.crashes[0]) | [.file, .crashes[0].title] | @tsv'
+`)
+    .action(async (files: string[], options: ParseCommandOptions) => {
+      const { parseFiles } = await import('../actions/parse.ts');
+      setExitCode(await parseFiles(files, options));
+    });
+}

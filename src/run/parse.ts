@@ -1,0 +1,83 @@
+// `kit-test parse`: saved consoles, read as streams of any length and judged by the same code as live ones.
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { decompress } from '../archive/compress.ts';
+import { createWatch } from '../console/watch.ts';
+import type { Expect } from '../model/case.ts';
+import type { ConsoleWatch, TestResult } from '../model/console.ts';
+import { HarnessError } from '../model/errors.ts';
+import type { ParsedConsole } from '../model/parsed.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { errorCode } from '../sys/fs.ts';
+import { describeConsole } from '../verdict/parsed.ts';
+import { judgeEnded } from '../verdict/parse-text.ts';
+import { failingLeaves } from '../verdict/results.ts';
+import type { ConsoleSource } from './saved-consoles.ts';
+
+export interface ParseOptions {
+  readonly expect: readonly Expect[];
+  /** Told after every chunk; bytes are those of the console, unpacked. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+export interface JudgedConsole {
+  readonly parsed: ParsedConsole;
+  /** Lines around what the verdict rests on, or the last ones, at most 40; empty for a pass. */
+  readonly excerpt: ConsoleExcerpt;
+  /** For each crash, the lines of its report; empty where there were too many to keep. */
+  readonly reports: readonly ConsoleExcerpt[];
+  /** The deepest results that failed or never came, with the names that lead to them. */
+  readonly failed: readonly { readonly names: readonly string[]; readonly result: TestResult }[];
+}
+
+export type ConsoleExcerpt = ReturnType<ConsoleWatch['excerpt']>;
+
+/** Reads a console to its end. One that cannot be read to its end is the verdict `error`, beside what was found until then. */
+export async function parseConsole(source: ConsoleSource, { expect, onProgress }: ParseOptions): Promise<JudgedConsole> {
+  const watch = createWatch(expect);
+  let bytes = 0;
+  let broken: Verdict | undefined;
+  try {
+    for await (const chunk of chunksOf(source)) {
+      bytes += chunk.length;
+      watch.push(chunk);
+      onProgress?.(bytes);
+    }
+  } catch (error) {
+    if (!(error instanceof HarnessError) && errorCode(error) === undefined) throw error;
+    broken = { kind: 'error', stage: 'console', reason: `cannot be read to its end: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  const judgement = judgeEnded(watch, bytes, expect);
+  const parsed = describeConsole(source.name, broken === undefined ? judgement : { ...judgement, verdict: broken });
+  return {
+    parsed,
+    excerpt: judgement.excerpt,
+    reports: parsed.crashes.map((crash) => reportOf(watch, crash)),
+    failed: parsed.findings.flatMap((finding) => (finding.kind === 'results' ? failingLeaves(finding.results) : [])),
+  };
+}
+
+/** Of a crash that was not marked while it was read the watch knows nothing, and gives the last lines instead. */
+function reportOf(watch: ConsoleWatch, crash: { readonly line: number; readonly endLine: number }): ConsoleExcerpt {
+  const lines = watch.excerpt({ line: crash.line, endLine: crash.endLine });
+  return lines.some(({ number }) => number === crash.line) ? lines : [];
+}
+
+/** The name decides what is unpacked: what a guest printed never does. */
+const packed = /\.(?:gz|xz|zst)$/;
+const chunkBytes = 1024 * 1024;
+
+function chunksOf({ name, path, stream }: ConsoleSource): AsyncIterable<Uint8Array> {
+  if (stream !== undefined) return stream;
+  return packed.test(name) ? decompress(createReadStream(path, { highWaterMark: chunkBytes })) : readInto(path, Buffer.allocUnsafeSlow(chunkBytes));
+}
+
+/** The file through one buffer: whoever takes a chunk is done with it before the next is read. */
+async function* readInto(path: string, buffer: Buffer): AsyncGenerator<Uint8Array> {
+  await using file = await open(path);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}

@@ -1,0 +1,34 @@
+// The judgement of a saved console in the form that `kit-test parse` prints.
+import type { Crash } from '../model/console.ts';
+import type { ParsedConsole, ParsedCrash } from '../model/parsed.ts';
+import { verdictReason } from '../model/verdict.ts';
+import { crashesOf } from './crash.ts';
+import type { ConsoleJudgement } from './parse-text.ts';
+import { countResults } from './results.ts';
+
+/** `file` is what the reader calls the console. */
+export function describeConsole(file: string, { verdict, state }: Pick<ConsoleJudgement, 'verdict' | 'state'>): ParsedConsole {
+  const line = verdict.kind === 'crash' || verdict.kind === 'fail' ? verdict.line : undefined;
+  return {
+    file,
+    verdict: verdict.kind,
+    reason: verdictReason(verdict),
+    ...(line === undefined ? undefined : { line }),
+    crashes: inOrder(crashesOf(state.findings)).map(describeCrash),
+    results: countResults(state.findings),
+    findings: state.findings,
+  };
+}
+
+/** Findings come in the order they were certain: a report that was open longer came later than one that began after it. */
+const inOrder = (crashes: readonly Crash[]): readonly Crash[] => [...crashes].sort((a, b) => a.line - b.line);
+
+const describeCrash = ({ title, type, line, endLine, corrupted, panicked, function: guilty }: Crash): ParsedCrash => ({
+  title,
+  type: type === 'UNKNOWN' ? null : type,
+  line,
+  endLine,
+  corrupted: corrupted === true,
+  panicked,
+  ...(guilty === undefined ? undefined : { function: guilty }),
+});
