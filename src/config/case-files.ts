@@ -1,8 +1,7 @@
 // Reads cases/NAME/case.yaml, and lets the image stage check the image that goes with it.
 import { join, resolve } from 'node:path';
-import { protocolOf } from '../model/case.ts';
 import type { Case, CaseFile, Expect } from '../model/case.ts';
-import { CaseFileSchema } from '../model/case.ts';
+import { CaseFileSchema, protocolOf } from '../model/case.ts';
 import type { Issue } from '../model/errors.ts';
 import { canonicalArchs, listItems } from './arch-names.ts';
 import { duplicateIssues, listFolder, nameIssue } from './files.ts';

@@ -43,8 +43,35 @@ const needsRangeIsReadable: CaseRule = ({ needs }, { checks }) => {
 
 /** No evidence, no pass: a case that expects nothing could never pass. */
 const expectationNamesEvidence: CaseRule = ({ expect, probe }) => {
-  const proves = probe !== undefined || expect.some(({ protocol, pass, crash }) => protocol !== 'none' || pass !== undefined || crash !== undefined);
-  return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash`, a `protocol` or a `probe`' }];
+  const proves = probe !== undefined || expect.some(({ protocol, pass, crash, exit }) => protocol !== 'none' || pass !== undefined || crash !== undefined || exit !== undefined);
+  return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash`, `exit`, a `protocol` or a `probe`' }];
+};
+
+/** Where an expectation stands: `expect` itself, or an item of it. */
+const expectPath = (expect: Case['expect'], index: number): Path => (expect.length === 1 ? ['expect'] : ['expect', index]);
+
+const countedResultsAreRead: CaseRule = ({ expect }) => expect.flatMap(({ protocol, results }, index) => protocol !== 'none' || results === undefined ? [] : [{
+  path: [...expectPath(expect, index), 'results'], message: 'no results are read here: the protocol is none', hint: 'take `protocol: none` out, or count in an expectation that has a protocol',
+}]);
+
+/** A command that is asked by probes is a service: while it runs it has no status. */
+const exitHasCommand: CaseRule = ({ expect, probe, run }) => run === undefined || probe === undefined ? [] : expect.flatMap(({ exit }, index) => exit === undefined ? [] : [{
+  path: [...expectPath(expect, index), 'exit'], message: 'with a `probe` the command of `run` is a service, which is asked while it runs', hint: 'take `exit` or `probe` out',
+}]);
+
+const exitsAgree: CaseRule = ({ expect }) => {
+  const first = expect.find(({ exit }) => exit !== undefined)?.exit;
+  return expect.flatMap(({ exit }, index) => exit === undefined || exit === first ? [] : [{ path: ['expect', index, 'exit'], message: `another expectation wants exit status ${first ?? 0}: both can never hold` }]);
+};
+
+/** The guest is ended at its total limit: nothing that takes longer is ever seen. */
+const durationsFitTotal: CaseRule = ({ expect, timeouts }, { harness }) => {
+  const { totalMs } = unscaledLimits(timeouts, harness?.value.timeouts ?? {});
+  return expect.flatMap(({ duration }, index) => {
+    const longest = duration?.max ?? duration?.min;
+    if (longest === undefined || longest < totalMs) return [];
+    return [{ path: [...expectPath(expect, index), 'duration'], message: `${formatDuration(longest)} is not less than the total limit of ${formatDuration(totalMs)}`, hint: 'raise timeouts.total' }];
+  });
 };
 
 const caseLimitsFitTotal: CaseRule = ({ timeouts }, { harness }) => limitMistakes(timeouts, unscaledLimits(timeouts, harness?.value.timeouts ?? {}).totalMs);
@@ -135,4 +162,4 @@ const isArch = (pattern: string | undefined, name: string, { archs, checks }: Dr
   pattern === undefined || canonicalArch(archs, pattern) === name || checks.matchesName(pattern, name);
 
 const harnessRules: readonly HarnessRule[] = [harnessLimitsFitTotal, matrixKernelsExist, matrixArchsHaveKernels, defaultKernelExists, rulesMatchSomething, runnerWordsExist, runnerArchsExist];
-const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, drivesHavePlaces];
+const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, countedResultsAreRead, exitHasCommand, exitsAgree, durationsFitTotal, drivesHavePlaces];

@@ -18,7 +18,7 @@ export function createWatch(expect: readonly Expect[]): ConsoleWatch {
   const findings: Finding[] = [];
   const recorder = createExcerptRecorder();
   const detectors = createDetectors(expect, { onReport: (line) => { recorder.mark(line, 'crash'); }, onFailure: (line) => { recorder.mark(line, 'result'); } });
-  const all = [detectors.crash, detectors.milestone, detectors.ktap, ...detectors.markers];
+  const all = [detectors.crash, detectors.milestone, detectors.exit, detectors.ktap, ...detectors.markers];
   const gate = createGate(all);
   let ended = false;
   // Kept as a view on the text it stands in until somebody asks.

@@ -1,6 +1,8 @@
 // A test case as it is written in cases/NAME/case.yaml.
 import * as z from 'zod';
+import { ResultCountSchema, TestDurationSchema } from './expectation.ts';
 import { KernelArgument } from './kernel.ts';
+import { PatternSchema } from './pattern.ts';
 import { protocols, type Protocol } from './protocol.ts';
 import { Duration, Size } from './units.ts';
 
@@ -8,34 +10,24 @@ const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item)
 
 const defaultArtifactsLimit = 16 * 1024 * 1024;
 
-/** Text that must occur in a console line, or `/regular expression/flags` (flags: i, u). */
-export const PatternSchema = z.string().min(1).superRefine(checkExpression).describe('text to find in a console line, or /regular expression/');
-
-/** Says what is wrong with a regular expression, in the words of the JavaScript engine. */
-function checkExpression(pattern: string, context: z.RefinementCtx): void {
-  const [, source, flags] = /^\/(.+)\/([iu]*)$/s.exec(pattern) ?? [];
-  if (source === undefined) return;
-  try {
-    new RegExp(source, flags);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `expected a regular expression between the slashes (${error instanceof Error ? error.message : String(error)})` });
-  }
-}
-
 export const ExpectSchema = z
   .strictObject({
-    protocol: z.enum([...protocols, 'none']).optional().describe('how results are told on the console; builtin:init prints KTAP. Default: ktap unless `pass` or `crash` is given'),
+    protocol: z.enum([...protocols, 'none']).optional().describe('how results are told on the console; builtin:init prints KTAP. Default: ktap unless `pass` or `crash` is given without `results`'),
     pass: oneOrMore(PatternSchema).optional().describe('all of these must appear'),
     fail: oneOrMore(PatternSchema).optional().describe('none of these may appear'),
     ordered: z.boolean().default(false).describe('the `pass` patterns must appear in the order they are written'),
     crash: z.union([z.literal(true), PatternSchema]).optional().describe('the kernel must crash, with a title that matches'),
+    exit: z.int().min(0).max(255).optional().describe('exit status of the command of `run`, or else of the last entry of onboot: this one alone is good. builtin:init tells it; 125 means that a container could not be started'),
+    duration: TestDurationSchema.optional(),
+    results: ResultCountSchema.optional(),
   })
   .describe('what proves that the case passed');
 export type Expect = z.infer<typeof ExpectSchema>;
 
 /** Which protocol an expectation reads from the console: KTAP, unless patterns or a crash are all that was asked for. */
 export function protocolOf(expect: Expect): Protocol | 'none' {
-  return expect.protocol ?? (expect.pass === undefined && expect.crash === undefined ? 'ktap' : 'none');
+  const asksElse = expect.pass !== undefined || expect.crash !== undefined;
+  return expect.protocol ?? (asksElse && expect.results === undefined ? 'none' : 'ktap');
 }
 
 const Limit = Duration.refine((ms) => ms > 0, 'expected a duration longer than nothing');

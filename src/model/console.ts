@@ -42,6 +42,8 @@ export type Finding =
   | { readonly kind: 'marker'; readonly role: 'pass' | 'fail'; readonly pattern: string; readonly line: number; readonly text: string; /** Which of the case's expectations asked for it, from 0. */ readonly expect?: number }
   | ResultsFinding
   | Crash
+  /** The exit status that some expectation asks for, as builtin:init tells it. */
+  | { readonly kind: 'exit'; readonly status: number; readonly line: number }
   /** Seen for the phase of a timeout and for boot durations. */
   | { readonly kind: 'milestone'; readonly name: 'kernel' | 'userspace' | 'ready' | 'poweroff'; readonly line: number };
 

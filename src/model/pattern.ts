@@ -1,4 +1,19 @@
 // The patterns of `expect`: text to find in a console line or a crash title, or `/regular expression/flags`.
+import * as z from 'zod';
+
+/** Text that must occur in a console line, or `/regular expression/flags` (flags: i, u). */
+export const PatternSchema = z.string().min(1).superRefine(checkExpression).describe('text to find in a console line, or /regular expression/');
+
+/** Says what is wrong with a regular expression, in the words of the JavaScript engine. */
+function checkExpression(pattern: string, context: z.RefinementCtx): void {
+  const [, source, flags] = /^\/(.+)\/([iu]*)$/s.exec(pattern) ?? [];
+  if (source === undefined) return;
+  try {
+    new RegExp(source, flags);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `expected a regular expression between the slashes (${error instanceof Error ? error.message : String(error)})` });
+  }
+}
 
 export interface Pattern {
   readonly source: string;

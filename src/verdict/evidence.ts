@@ -4,15 +4,13 @@ import type { Expect } from '../model/case.ts';
 import type { Finding, ResultsFinding } from '../model/console.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
 import { crashesOf, matchesCrash } from './crash.ts';
+import { tooFewResults, tooManyResults } from './enough.ts';
+import { missingExit, wrongExit } from './exit.ts';
 import { failedProbe, missingProbe } from './probes.ts';
-import { failingLeaves } from './results.ts';
+import type { Reason } from './reason.ts';
+import { countResults, failingLeaves } from './results.ts';
 
 type MarkerFinding = Extract<Finding, { kind: 'marker' }>;
-
-export interface Reason {
-  readonly reason: string;
-  readonly line?: number;
-}
 
 export interface Evidence {
   /** The guest said no. */
@@ -21,9 +19,9 @@ export interface Evidence {
   readonly missing: readonly Reason[];
   /** A document without a plan: more may have been to come. */
   readonly open: boolean;
-  /** Something other than skipped results was proven: markers, an expected crash. */
+  /** Something other than skipped results was proven: markers, an expected crash, an exit status. */
   readonly proven: boolean;
-  /** A pattern of `fail` was printed, or a probe failed: waiting for anything else is idle. */
+  /** A pattern of `fail` or a wrong exit status was printed, or a probe failed: waiting for anything else is idle. */
   readonly told: boolean;
 }
 
@@ -49,13 +47,28 @@ export function weigh(expect: readonly Expect[], findings: readonly Finding[], {
   const markers = findings.filter((finding) => finding.kind === 'marker');
   const failed = failedProbe(probes);
   const lost = missingProbe(probes);
-  const failures: Reason[] = [...failedResults(documents), ...expect.flatMap((_, index) => failMarkers(markers, index)), ...(failed === undefined ? [] : [failed])];
-  const missing: Reason[] = [...expect.some(readsResults) ? missingResults(documents, kunit) : [], ...expect.flatMap((one, index) => missingProof(one, index, markers, findings, probes.length > 0)), ...(lost === undefined || failed !== undefined ? [] : [lost])];
+  const { passed, failed: bad, xfailed } = countResults(documents);
+  const ran = passed + bad + xfailed;
+  const wrong = expect.flatMap((one) => wrongExit(one, findings));
+  const failures: Reason[] = [
+    ...failedResults(documents),
+    ...expect.flatMap((_, index) => failMarkers(markers, index)),
+    ...wrong,
+    ...expect.flatMap((one) => tooManyResults(one, ran)),
+    ...(failed === undefined ? [] : [failed]),
+  ];
+  const missing: Reason[] = [
+    ...expect.some(readsResults) ? missingResults(documents, kunit) : [],
+    ...expect.flatMap((one, index) => missingProof(one, index, markers, findings, probes.length > 0)),
+    ...expect.flatMap((one) => missingExit(one, findings)),
+    ...documents.length === 0 ? [] : expect.flatMap((one) => tooFewResults(one, ran)),
+    ...(lost === undefined || failed !== undefined ? [] : [lost]),
+  ];
   return {
     failures, missing,
     open: documents.some((document) => document.planned === undefined),
-    proven: expect.some((one) => one.pass !== undefined || one.crash !== undefined) || probes.some(({ status }) => status === 'pass'),
-    told: failed !== undefined || markers.some((marker) => marker.role === 'fail'),
+    proven: expect.some(({ pass, crash, exit }) => pass !== undefined || crash !== undefined || exit !== undefined) || probes.some(({ status }) => status === 'pass'),
+    told: failed !== undefined || wrong.length > 0 || markers.some((marker) => marker.role === 'fail'),
   };
 }
 
@@ -107,7 +120,7 @@ function missingProof(expect: Expect, index: number, markers: readonly MarkerFin
   if (crash !== undefined && !crashesOf(findings).some((one) => matchesCrash(crash, one.title))) {
     missing.push({ reason: `expected a crash${crash === true ? '' : ` matching ${quote(crash)}`}, but the kernel did not crash` });
   }
-  if (wanted.length === 0 && crash === undefined && !readsResults(expect) && !probed) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
+  if (wanted.length === 0 && crash === undefined && expect.exit === undefined && !readsResults(expect) && !probed) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
   return missing;
 }
 

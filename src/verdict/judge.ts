@@ -8,6 +8,7 @@ import { formatDuration } from '../model/units.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { unexpectedCrash } from './crash.ts';
+import { wrongDuration, type Took } from './duration.ts';
 import { resultDocuments, readsResults, weigh } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { missingProbe, probeResults } from './probes.ts';
@@ -23,6 +24,8 @@ export interface JudgeInput {
   readonly kunit?: boolean;
   /** How the probes of the case ended; each is a result. */
   readonly probes?: readonly ProbeOutcome[];
+  /** How long the test part took. Undefined for a saved console, which does not tell: it is not judged by it then. */
+  readonly took?: Took;
 }
 
 /** Judges one boot. */
@@ -69,7 +72,9 @@ function byEvidence(evidence: Evidence, results: readonly TestResult[], input: J
     return failed({ reason: evidence.missing.map((item) => item.reason).join('; ') });
   }
   const skipped = skippedWholly(results);
-  return skipped === undefined || evidence.proven ? { kind: 'pass' } : { kind: 'skip', reason: skipped };
+  if (skipped !== undefined && !evidence.proven) return { kind: 'skip', reason: skipped };
+  const untimely = input.took === undefined ? undefined : wrongDuration(input.expect, input.took);
+  return untimely === undefined ? { kind: 'pass' } : failed(untimely);
 }
 
 /** A limit ended the guest: a timeout, unless all was said before. */

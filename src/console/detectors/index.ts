@@ -2,6 +2,8 @@
 import type { Expect } from '../../model/case.ts';
 import { createCrashDetector } from './crash.ts';
 import type { CrashDetector } from './crash.ts';
+import { createExitDetector } from './exit.ts';
+import type { ExitDetector } from './exit.ts';
 import { createKtapDetector } from './ktap.ts';
 import type { KtapDetector } from './ktap.ts';
 import { createMarkerDetector } from './marker.ts';
@@ -12,6 +14,7 @@ import type { MilestoneDetector } from './milestone.ts';
 export interface Detectors {
   readonly crash: CrashDetector;
   readonly milestone: MilestoneDetector;
+  readonly exit: ExitDetector;
   readonly ktap: KtapDetector;
   /** One for each expectation, in order. */
   readonly markers: readonly MarkerDetector[];
@@ -29,6 +32,7 @@ export function createDetectors(expect: readonly Expect[], listener: Listener): 
   return {
     crash: createCrashDetector((line) => { listener.onReport(line); }),
     milestone: createMilestoneDetector(),
+    exit: createExitDetector(expect.some(({ exit }) => exit !== undefined)),
     ktap: createKtapDetector((line) => { listener.onFailure(line); }),
     markers: expect.map(createMarkerDetector),
   };

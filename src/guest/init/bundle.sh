@@ -117,19 +117,20 @@ escape_blanks() {
     done
 }
 
+# 125, as docker has it, where no process was started.
 container_start() {
     if [ "$broken" ]; then
         echo 'the container was not started: what its runtime section asks for failed'
-        return 1
+        return 125
     elif has_runc; then
         [ ! "$hook" ] || add_hook
         runc --root "$runc_root" run --bundle "$bundle" --pid-file "$bundle/pid" "${bundle##*/}"
     elif [ "$1" != 0 ]; then
         echo "a container with uid $1 needs runc: add apt:runc to init"
-        return 1
+        return 125
     elif [ "$hook" ]; then
         echo 'interfaces and bindNS need runc: add apt:runc to init'
-        return 1
+        return 125
     else
         shift
         mkdir -p "$rootfs/dev" "$rootfs/proc" "$rootfs/sys" "$rootfs$1"

@@ -18,6 +18,6 @@ while case $1 in *=*) ;; *) false ;; esac do
 done
 if [ $# -eq 0 ]; then
     echo 'the container has no command'
-    exit 1
+    exit 125
 fi
 exec nsenter --root=. --wd=".$cwd" -- "$@"

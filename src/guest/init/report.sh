@@ -4,7 +4,7 @@
 
 # begin_report PATH...: announces one result for each PATH that exists; a glob without a match does not.
 begin_report() {
-    number=0 failures=0 announced=0
+    number=0 failures=0 announced=0 expected=''
     for path in "$@"; do
         [ ! -e "$path" ] || announced=$((announced + 1))
     done
@@ -12,12 +12,18 @@ begin_report() {
     echo "1..$announced"
 }
 
-# report NAME STATUS [REASON]: one result line. Status 4 is a skip, as kselftest has it (KSFT_SKIP).
+# report NAME STATUS [REASON]: one result line. Status 4 is a skip, as kselftest has it (KSFT_SKIP). Where the case expects
+# a status, $expected, that one alone is good and the line tells it either way.
 report() {
     number=$((number + 1))
-    case $2 in
-        0) echo "ok $number $1" ;;
-        4) echo "ok $number $1 # SKIP${3:+ $3}" ;;
+    case $2:$expected in
+        "$expected:$expected") echo "ok $number $1 # exit=$2 as expected" ;;
+        *:?*)
+            failures=$((failures + 1))
+            echo "not ok $number $1 # exit=$2, expected $expected"
+            ;;
+        0:) echo "ok $number $1" ;;
+        4:) echo "ok $number $1 # SKIP${3:+ $3}" ;;
         *)
             failures=$((failures + 1))
             echo "not ok $number $1 # exit=$2"

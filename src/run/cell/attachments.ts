@@ -44,7 +44,8 @@ const copiesMount = '/run/copies';
 
 /** Makes ready what a cell attaches. Drives are built, or found in the cache. */
 export async function attach(cell: Cell, kernel: Kernel, kconfig: string | undefined, copies: readonly Copy[], context: Context, signal: AbortSignal): Promise<Attachments> {
-  const { probe, network, artifacts } = cell.case;
+  const { probe, network, artifacts, expect } = cell.case;
+  const exit = expect.find((each) => each.exit !== undefined)?.exit;
   const ports = probePorts(probe);
   const asked = await caseDrives(cell, context, signal);
   const copied = await copiesDrive(kernel, kconfig, copies, context, signal);
@@ -61,6 +62,7 @@ export async function attach(cell: Cell, kernel: Kernel, kconfig: string | undef
   const files = [
     ...(ports.length === 0 ? [] : [textFile('network', '')]),
     ...(probe === undefined ? [] : [textFile('wait', '')]),
+    ...(exit === undefined ? [] : [textFile('exit', `${exit}\n`)]),
     ...(drives.length === 0 ? [] : [textFile('drives', [...drives].sort(byMount).map(({ serial, type, mount }) => `${serial} ${type} ${mount}\n`).join(''))]),
     ...(artifacts === undefined ? [] : [textFile('artifacts', [artifactsSerial, ...artifacts.paths].map((line) => `${line}\n`).join(''))]),
   ];

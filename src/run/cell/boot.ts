@@ -91,7 +91,7 @@ function observing(cell: Cell, { waits }: PreparedCell, { accel }: Bootable, pla
   const { folder, files, onConsole } = place;
   // Of a command of the user's none come home.
   const graceMs = place.graceMs + (artifacts === undefined || accel === undefined || !waits ? 0 : artifactsMs * scale);
-  return { folder, files, expect, probing, consoleLimit: place.harness.consoleLimit, graceMs, onConsole };
+  return { folder, files, expect, probing, scale, consoleLimit: place.harness.consoleLimit, graceMs, onConsole };
 }
 
 const drivePath = ({ folder, files }: BootPlace): string => join(folder, `${files.artifacts}.img`);

@@ -13,6 +13,7 @@ import { seenCrashes } from '../../verdict/crash.ts';
 import { excerptAround } from '../../verdict/excerpt.ts';
 import { judge } from '../../verdict/judge.ts';
 import { beginProbing, type ProbePlan } from './probing.ts';
+import { createStopwatch } from './stopwatch.ts';
 
 /** A boot that is planned: QEMU's, or a command's of the user. */
 export interface Bootable {
@@ -25,6 +26,8 @@ export interface Bootable {
 export interface ObserveOptions {
   readonly expect: Case['expect'];
   readonly probing?: ProbePlan | undefined;
+  /** Factor by which limits are stretched. */
+  readonly scale: number;
   /** The run folder, and the files of this attempt relative to it. */
   readonly folder: string;
   readonly files: { readonly console: string; readonly qemuCmd: string };
@@ -46,11 +49,14 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const { folder, files, expect } = options;
   const watch = createWatch(expect);
   const file = await openConsoleFile(join(folder, files.console), options.consoleLimit);
+  const stopwatch = createStopwatch();
   let grace: NodeJS.Timeout | undefined;
   let last: WatchState | undefined;
   // Output after the decision can take it back: the clock stops, and starts anew with the next decision.
   const decide = (state: WatchState | undefined): void => {
-    if (state?.decided === true && (state.lost || probing.done())) grace ??= setTimeout(() => vm.stop('decided'), options.graceMs).unref();
+    const decided = state?.decided === true && (state.lost || probing.done());
+    stopwatch.look(state?.userspace === true, decided);
+    if (decided) grace ??= setTimeout(() => vm.stop('decided'), options.graceMs).unref();
     else {
       clearTimeout(grace);
       grace = undefined;
@@ -71,11 +77,12 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   // Written while the guest boots: it costs the start nothing.
   await writeFileAtomic(join(folder, files.qemuCmd), `${bootable.command}\n`);
   const boot = await vm.exit;
+  const took = { ms: stopwatch.read(), scale: options.scale };
   clearTimeout(grace);
   await file.close();
   const probes = await probing.outcomes(boot);
   const seen = watch.end();
-  const { verdict, results } = judge({ expect, findings: seen.findings, boot, seen, probes });
+  const { verdict, results } = judge({ expect, findings: seen.findings, boot, seen, probes, took });
   const crashes = seenCrashes(expect, seen.findings);
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
   return {

@@ -94,7 +94,7 @@ describe.each(['plain', 'runc'])('an image, %s', (name) => {
 });
 
 it('fails what it cannot run, and says why', async () => {
-  expect(attemptOf('impossible').results.map(short)).toEqual([['other', 'fail', 'exit=1'], ['idle', 'fail', 'exit=1']]);
+  expect(attemptOf('impossible').results.map(short)).toEqual([['other', 'fail', 'exit=125'], ['idle', 'fail', 'exit=125']]);
   const text = await consoleOf('impossible');
   expect(text).toContain('add apt:runc to init');
   expect(text).toContain('the container has no command');

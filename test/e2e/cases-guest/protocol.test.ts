@@ -128,7 +128,7 @@ it('prepares what the runtime section asks for, with the cgroups of old where th
 });
 
 it('starts no container whose runtime section fails or needs runc, and says why', async () => {
-  expect(attemptOf('runtime').results.map(short).slice(1)).toEqual([['unprepared', 'fail', 'exit=1'], ['unconnected', 'fail', 'exit=1']]);
+  expect(attemptOf('runtime').results.map(short).slice(1)).toEqual([['unprepared', 'fail', 'exit=125'], ['unconnected', 'fail', 'exit=125']]);
   const text = await consoleOf('runtime');
   expect(text).toContain('what its runtime section asks for failed');
   expect(text).toContain('interfaces and bindNS need runc: add apt:runc to init');

@@ -61,12 +61,23 @@ describe('rules of a case', () => {
     ['two drives at one place', 'drives: [{ source: a, mount: /mnt }, { source: b, mount: /mnt/ }]', 'cases/boot/case.yaml:2:58 drives[1].mount another drive is mounted at /mnt already'],
     ['a drive over what the guest needs', 'drives: [{ source: a, mount: /mnt/../usr/ }]', 'cases/boot/case.yaml:2:30 drives[0].mount a drive cannot be mounted at /usr'],
     ['a drive over everything', 'drives: [{ source: a, mount: / }]', 'cases/boot/case.yaml:2:30 drives[0].mount a drive cannot be mounted at /'],
+    ['an exit status that none has', 'expect: { exit: 256 }', 'cases/boot/case.yaml:2:17 expect.exit expected a whole number of at most 255, got 256'],
+    ['an exit status of a service', 'run: { command: [x] }\nprobe: { http: { port: 80 } }\nexpect: { exit: 0 }', 'cases/boot/case.yaml:4:17 expect.exit with a `probe` the command of `run` is a service, which is asked while it runs'],
+    ['two exit statuses', 'expect: [{ exit: 0 }, { exit: 1 }]', 'cases/boot/case.yaml:2:31 expect[1].exit another expectation wants exit status 0: both can never hold'],
+    ['results that nothing reads', 'expect: { protocol: none, pass: x, results: 3 }', 'cases/boot/case.yaml:2:45 expect.results no results are read here: the protocol is none'],
+    ['no result at least', 'expect: { results: 0 }', 'cases/boot/case.yaml:2:20 expect.results expected a whole number of at least 1, got 0'],
+    ['more results at least than at most', 'expect: { results: { min: 3, max: 2 } }', 'cases/boot/case.yaml:2:20 expect.results expected min not to be more than max'],
+    ['a number of results that says nothing', 'expect: { results: {} }', 'cases/boot/case.yaml:2:20 expect.results expected min, max, or both'],
+    ['a duration that no boot can have', 'expect: { duration: 2m }', 'cases/boot/case.yaml:2:21 expect.duration 2m 0s is not less than the total limit of 2m 0s'],
+    ['a shortest duration beyond the longest', 'expect: { duration: { min: 20s, max: 10s } }', 'cases/boot/case.yaml:2:21 expect.duration expected min not to be longer than max'],
+    ['a duration that is none', 'expect: { duration: soon }', 'cases/boot/case.yaml:2:21 expect.duration expected a duration such as 500ms, 90s, 2m or 1h, got "soon"'],
+    ['a mistyped bound', 'expect: { duration: { maximum: 10s } }', 'cases/boot/case.yaml:2:23 expect.duration.maximum unknown key "maximum"'],
     ['memory that no kernel boots in', 'memory: 1M', 'cases/boot/case.yaml:2:9 memory expected a size from 32M to 1024G, got "1M"'],
   ])('report %s', async (_title, text, expected) => {
     expect(await issues(text)).toEqual([expected]);
   });
 
-  it.each([['needs: { kernel: ">=5.10 <6.6 || 7.x", arch: [arm64] }'], ['expect: { crash: true }'], ['expect: [{ pass: a }, { fail: b }]'], ['expect: { fail: b }'], ['timeouts: { boot: 3m, total: 5m }'], ['expect: { protocol: none }\nprobe: { command: [x, "{port:80}"] }'], ['probe: [{ http: { port: 80 } }, { tcp: { port: 1, dialogue: [{ expect: hi }] } }]']])('accept %s', async (text) => {
+  it.each([['needs: { kernel: ">=5.10 <6.6 || 7.x", arch: [arm64] }'], ['expect: { crash: true }'], ['expect: [{ pass: a }, { fail: b }]'], ['expect: { fail: b }'], ['expect: { exit: 0, results: 3, duration: 10s }'], ['expect: [{ exit: 3, protocol: none }, { exit: 3, results: { max: 3 }, duration: { min: 1s, max: 1s } }]'], ['timeouts: { boot: 3m, total: 5m }'], ['expect: { protocol: none }\nprobe: { command: [x, "{port:80}"] }'], ['probe: [{ http: { port: 80 } }, { tcp: { port: 1, dialogue: [{ expect: hi }] } }]']])('accept %s', async (text) => {
     expect(await issues(text)).toEqual([]);
   });
 });

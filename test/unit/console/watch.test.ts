@@ -40,14 +40,14 @@ describe('watch', () => {
   const words = fc.constantFrom(
     'ok 1 a\n', 'ok 2 b\n', 'not ok 2 b\n', 'not o', 'KTAP version 1\n', 'TAP ver', 'sion 13\n', '1..3\n', '  ', '\t', '# ', '# Subtest: x\n', '  ---\n', '  ...\n', 'noise\n', '\n', '\r', '\x1b[1m', 'BUG: Bad page state\n', 'BUG: ', 'Call Trace:\n', ' f+0x1/0x2\n',
     'Kernel panic - not syncing: x\n', 'RIP: 0010:f+0x1/0x2\n', '[    1.000000] ', '[901320.000000][    T1] ', '[    1.000000][    C1] ', '<6>', '(0)[1:sh] ', 'WARNING: CPU: 1 PID: 1 at a.c:1 f\n', 'INFO: task x\n', 'blocked for more than 9 seconds\n', '---[ end trace 0 ]---\n',
-    'Linux version 6.1\n', 'Linux version x\n', 'SeaBIOS (version 1)\n', 'Run /init as init process\n', 'kit-test: begin\n', 'kit-test: end exit=0\n', 'kit-test: init 1\n', 'one', 'two\n', 'FAILED\n', 'Moby test suite FAILED\n', 'reboot: Power down\n', 'quiet line\n'.repeat(70), '[    1.000000] kernel line\n'.repeat(50), 'x'.repeat(3000),
+    'Linux version 6.1\n', 'Linux version x\n', 'SeaBIOS (version 1)\n', 'Run /init as init process\n', 'kit-test: begin\n', 'kit-test: end exit=0\n', 'ok 1 run # exit=3 as expected\n', 'not ok 1 run # ex', 'it=0, expected 3\n', 'kit-test: init 1\n', 'one', 'two\n', 'FAILED\n', 'Moby test suite FAILED\n', 'reboot: Power down\n', 'quiet line\n'.repeat(70), '[    1.000000] kernel line\n'.repeat(50), 'x'.repeat(3000),
   ).map((text) => Buffer.from(text));
   it('finds the same however anything is chunked', () => {
     fc.assert(fc.property(fc.array(words, { maxLength: 60 }), fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 40 }), (parts, sizes) => {
       const input = Buffer.concat(parts);
       expect(watchChunks(cut(input, sizes), [ktapExpect, moby])).toEqual(watchChunks([input], [ktapExpect, moby]));
       // Without regular expressions whole blocks are passed by: what is then found must not differ.
-      const plain: Expect = { protocol: 'ktap', fail: 'FAILED', ordered: false };
+      const plain: Expect = { protocol: 'ktap', fail: 'FAILED', exit: 3, ordered: false };
       expect(watchChunks(cut(input, sizes), [plain])).toEqual(watchChunks([input], [plain]));
       expect(watchChunks([...input].map((byte) => Uint8Array.of(byte)), [plain])).toEqual(watchChunks([input], [plain]));
     }), { numRuns: 300 });
