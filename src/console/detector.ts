@@ -5,7 +5,7 @@ import type { Detector } from '../model/console.ts';
 export type Attention = 'none' | 'ktap' | 'lines';
 
 export interface ConsoleDetector extends Detector {
-  /** Source of a regular expression: a line without a match cannot matter while attention is `none`. */
-  readonly gate: string | undefined;
+  /** Sources of regular expressions: a line that matches none cannot matter while attention is `none`. */
+  readonly gate: readonly string[];
   attention(): Attention;
 }

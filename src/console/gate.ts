@@ -11,16 +11,50 @@ export interface Gate {
 }
 
 export function createGate(detectors: readonly ConsoleDetector[]): Gate {
-  const sources = [...new Set(detectors.flatMap((detector) => detector.gate ?? []))].join('|');
-  const usual = new RegExp(sources, 'g');
-  const ktap = new RegExp(`${ktapLine}|${sources}`, 'gm');
+  const sources = [...new Set(detectors.flatMap((detector) => detector.gate))];
+  const usual = createFinder(groupSources(sources).map((source) => new RegExp(source, 'g')));
+  const ktap = createFinder([new RegExp([ktapLine, ...sources].join('|'), 'gm')]);
   return {
     next(text, from, attention) {
       if (attention === 'lines') return from;
-      const gate = attention === 'ktap' ? ktap : usual;
-      gate.lastIndex = from;
-      return gate.exec(text)?.index ?? -1;
+      return (attention === 'ktap' ? ktap : usual)(text, from);
     },
+  };
+}
+
+/**
+ * One expression for all would be slow: the engine skips ahead by the letters that may come, and over a text of small letters
+ * the words in capitals are skipped to much faster alone.
+ */
+function groupSources(sources: readonly string[]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const source of sources) {
+    const kind = /^[A-Z]/.test(source) ? 'capital' : /^[a-z]/.test(source) ? 'small' : source;
+    groups.set(kind, [...groups.get(kind) ?? [], source]);
+  }
+  return [...groups.values()].map((group) => group.join('|'));
+}
+
+/** The first match of several expressions; what lies ahead is remembered while the text is the same. */
+function createFinder(expressions: readonly RegExp[]): (text: string, from: number) => number {
+  const ahead = expressions.map(() => -1);
+  let seen = '';
+  let seenFrom = 0;
+  return (text, from) => {
+    const fresh = text !== seen || from < seenFrom;
+    seen = text;
+    seenFrom = from;
+    let first = Infinity;
+    for (const [index, expression] of expressions.entries()) {
+      let found = ahead[index] ?? -1;
+      if (fresh || found < from) {
+        expression.lastIndex = from;
+        found = expression.exec(text)?.index ?? Infinity;
+        ahead[index] = found;
+      }
+      if (found < first) first = found;
+    }
+    return first === Infinity ? -1 : first;
   };
 }
 

@@ -26,7 +26,8 @@ export function createWatch(expect: readonly Expect[]): ConsoleWatch {
 
   function take(found: readonly Finding[]): void {
     for (const finding of found) {
-      if (findings.length >= findingLimit) return;
+      // Crashes are counted where they are found, and come last.
+      if (findings.length >= findingLimit && finding.kind !== 'crash') continue;
       findings.push(finding);
       if (finding.kind === 'marker' && finding.role === 'fail') recorder.mark(finding.line, 'marker');
     }

@@ -88,14 +88,16 @@ export interface Crash {
   /** In syzkaller's convention: `kernel panic: Attempted to kill init!`, `BUG: unable to handle kernel NULL pointer dereference in FUNCTION`. */
   readonly title: string;
   readonly type: string;
-  /** First and last line of the report. */
+  /** The line that names it, and the last one. */
   readonly line: number;
   readonly endLine: number;
-  /** A panic followed: nothing after it can be trusted. */
+  /** The line that cuts it off from what was before (`------------[ cut here ]------------`), where it is not the first itself. */
+  readonly startLine?: number;
+  /** The kernel panicked in this report or because of it: nothing after it can be trusted. */
   readonly panicked: boolean;
   /** The function the title names, without offset and compiler suffix. */
   readonly function?: string;
-  /** Cut off or interleaved: the title may be less precise. */
+  /** Cut off or interleaved with another: the title may be less precise, or wrong. */
   readonly corrupted?: boolean;
 }
 

@@ -46,6 +46,7 @@ const SeenCrashSchema = z
     ...crash,
     line: z.int(),
     endLine: z.int(),
+    startLine: z.int().exactOptional().describe('the line that cuts the report off from what was before, where it is not `line`'),
     panicked: z.boolean(),
     corrupted: z.boolean().exactOptional().describe('cut off or interleaved'),
     expected: z.literal(true).exactOptional().describe('the case asks for it'),

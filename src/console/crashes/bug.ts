@@ -1,61 +1,54 @@
-// What kernel code found wrong by itself and said with BUG: BUG_ON, bad locks, bad state, leaks.
+// What kernel code found wrong by itself and said with BUG: BUG_ON, bad state, leaks, sleeping where it must not.
 import { trace, trap } from './rule.ts';
-import type { CrashFamily } from './rule.ts';
+import type { CrashFamily, CrashRule } from './rule.ts';
+
+const plain = (header: RegExp, title: string): CrashRule => ({ header, title, stackless: true });
+const printed = (header: RegExp, title: string, skip?: RegExp): CrashRule => ({ header, title, paths: trace, ...(skip === undefined ? undefined : { skip }) });
 
 export const bugFamilies: readonly CrashFamily[] = [
   {
-    trigger: 'BUG at ',
+    trigger: 'ernel BUG at ',
     rules: [
-      { header: /kernel BUG at mm\/usercopy\.c/i, title: 'BUG: bad usercopy in {function}', type: 'MEMORY_SAFETY_BUG', where: trace, skip: /usercopy|^__check/ },
-      { header: /kernel BUG at \S*lib\/list_debug\.c/i, title: 'BUG: corrupted list in {function}', type: 'MEMORY_SAFETY_BUG', where: trap, skip: /list_debug|list_(?:add|del)|_valid|^(?:do_)?wait_|^finish_swait|^prepare_to/ },
-      { header: /kernel BUG at /i, title: 'kernel BUG in {function}', type: 'BUG', where: trap, skip: /^_*skb_|^k[vz]?free|^vfree/ },
+      printed(/kernel BUG at mm\/usercopy\.c/, 'BUG: bad usercopy in {function}', /usercopy|__check/),
+      printed(/kernel BUG at \S*lib\/list_debug\.c/, 'BUG: corrupted list in {function}'),
+      // Wrappers of socket buffers check what their callers did.
+      { header: /kernel BUG at /i, title: 'kernel BUG in {function}', paths: trap, skip: /^skb_/ },
     ],
   },
+  { trigger: 'BUG kmalloc-', rules: [{ header: /BUG kmalloc-.*: Object already free/, title: 'BUG: Object already free' }] },
   {
     trigger: 'BUG: ',
     not: /DEBUG: /,
     rules: [
-      { header: /BUG: spinlock (lockup suspected|already unlocked|recursion|bad magic|wrong owner|wrong CPU)/, title: 'BUG: spinlock $1 in {function}', type: 'LOCKDEP', where: trace, skip: /spin_|^spin/ },
-      { header: /BUG: rwlock (lockup suspected|already unlocked|recursion|bad magic|wrong owner|wrong CPU)/, title: 'BUG: rwlock $1 in {function}', type: 'LOCKDEP', where: trace, skip: /rwlock|_lock/ },
-      { header: /BUG: .*still has locks held!/, title: 'BUG: still has locks held in {function}', type: 'LOCKDEP', where: [/still has locks held/] },
-      { header: /BUG: lock held when returning to user space/, title: 'BUG: lock held when returning to user space in {function}', type: 'UNKNOWN', where: [/still held/] },
-      { header: /BUG: bad unlock balance detected!/, title: 'BUG: bad unlock balance in {function}', type: 'LOCKDEP', where: [/trying to release lock/] },
-      { header: /BUG: held lock freed!/, title: 'BUG: held lock freed in {function}', type: 'LOCKDEP', where: [/held lock freed/] },
-      { header: /BUG: Bad rss-counter state/, title: 'BUG: Bad rss-counter state', type: 'UNKNOWN' },
-      { header: /BUG: non-zero (nr_ptes|nr_pmds|pgtables_bytes) on freeing mm/, title: 'BUG: non-zero $1 on freeing mm', type: 'UNKNOWN' },
-      { header: /BUG: Dentry .*still in use/, title: 'BUG: Dentry still in use in unmount', type: 'UNKNOWN' },
-      { header: /BUG: Bad page (state|map|cache)/, title: 'BUG: Bad page $1', type: 'UNKNOWN' },
-      { header: /BUG: (?:TASK |IRQ )?stack guard page was hit/, title: 'BUG: stack guard page was hit in {function}', type: 'DoS', where: trap },
-      { header: /BUG: scheduling while atomic/, title: 'BUG: scheduling while atomic in {function}', type: 'ATOMIC_SLEEP', where: trace, skip: /sched/ },
-      { header: /BUG: sleeping function called from invalid context/, title: 'BUG: sleeping function called from invalid context in {function}', type: 'ATOMIC_SLEEP', where: trace },
-      { header: /BUG: using ([a-z_]+)\(\) in preemptible/, title: 'BUG: using $1() in preemptible code in {function}', type: 'LOCKDEP', where: trace, skip: /preempt/ },
-      { header: /BUG: workqueue leaked (?:lock|atomic)/, detail: /last function: (\w+)/, title: 'BUG: workqueue leaked lock or atomic in $a', type: 'UNKNOWN' },
-      { header: /BUG: workqueue leaked (?:lock|atomic)/, title: 'BUG: workqueue leaked lock or atomic', type: 'UNKNOWN' },
-      { header: /BUG: memory leak/, title: 'memory leak in {function}', type: 'LEAK', where: [/backtrace/], skip: /kmemleak|alloc|mmap|kmem|slab|create_object|idr_get|list_lru_init|asprintf|pcpu_create|strn?dup|memdup|^krealloc/ },
-      { header: /BUG: Invalid wait context|\[ BUG: Invalid wait context \]/i, title: 'WARNING: locking bug in {function}', type: 'LOCKDEP', where: trace },
-      { header: /BUG: Object already free|BUG: Freepointer corrupt/, title: 'BUG: Object already free', type: 'MEMORY_SAFETY_BUG' },
-      { header: /BUG: ?$/, title: 'BUG: corrupted', type: 'UNKNOWN', corrupted: true },
-      { header: /^(?:\S+: )?BUG: (\S.*)/, title: 'BUG: $1', type: 'UNKNOWN' },
+      plain(/BUG: Bad rss-counter state/, 'BUG: Bad rss-counter state'),
+      plain(/BUG: non-zero (nr_ptes|nr_pmds|pgtables_bytes) on freeing mm/, 'BUG: non-zero $1 on freeing mm'),
+      { header: /BUG: Dentry .* still in use \(-?\d+\) \[unmount of [^\]]+\]/, title: 'BUG: Dentry still in use in unmount' },
+      // Who allocated the page is to blame; only CONFIG_PAGE_OWNER knows.
+      { header: /BUG: Bad page (state|cache)/, needs: [/page last allocated/], title: 'BUG: Bad page $1 in {function}', paths: [[/page last allocated/, 'frames']], skip: /(?:free|put|get|update|release)_page|free_unref|^_*folio|truncate_inode_pages|page_frag_free|alloc|vmap|page_owner/ },
+      { header: /BUG: Bad page (state|cache|map)/, title: 'BUG: Bad page $1' },
+      { header: /BUG: .*stack guard page was hit at/, title: 'BUG: stack guard page was hit in {function}', paths: trap, choose: 'stall' },
+      printed(/BUG: scheduling while atomic/, 'BUG: scheduling while atomic in {function}', /schedule/),
+      printed(/BUG: sleeping function called from invalid context at /, 'BUG: sleeping function called from invalid context in {function}'),
+      printed(/BUG: using ([a-z_]+)\(\) in preemptible/, 'BUG: using $1() in preemptible code in {function}', /preempt|debug_|processor_id|this_cpu/),
+      { header: /BUG: workqueue leaked (?:lock|atomic)/, needs: [/last function: (\w+)$/], named: true, title: 'BUG: workqueue leaked lock or atomic in {function}', stackless: true },
+      { header: /BUG: memory leak/, title: 'memory leak in {function}', paths: [[/backtrace(?: \(crc [0-9a-f]*\))?:/, 'frames']], skip: /kmemleak|mmap|kmem|slab|alloc|create_object|idr_get|list_lru_init|kv?asprintf|pcpu_create|strn?dup|memdup/ },
+      { header: /BUG:\s*$/, title: 'BUG: corrupted', corrupted: true },
+      plain(/BUG: (\S.*)/, 'BUG: $1'),
     ],
   },
   {
     trigger: 'unregister_netdevice: waiting for ',
-    rules: [{ header: /unregister_netdevice: waiting for/, title: 'unregister_netdevice: waiting for DEV to become free', type: 'LEAK', follows: true }],
+    rules: [{ ...plain(/unregister_netdevice: waiting for .* to become free/, 'unregister_netdevice: waiting for DEV to become free'), follows: true }],
   },
+  { trigger: 'VFS: Busy inodes after unmount', rules: [plain(/VFS: Busy inodes after unmount/, 'VFS: Busy inodes after unmount (use-after-free)')] },
+  { trigger: 'VFS: Close: file count is 0', rules: [plain(/VFS: Close: file count is 0/, 'VFS: Close: file count is zero (use-after-free)')] },
+  { trigger: 'rust_kernel: panicked at ', rules: [{ header: /rust_kernel: panicked at /, needs: [/(.*\S.*)/], title: '$a in {function}', paths: trace, skip: /rust_begin_unwind/ }] },
   {
-    trigger: 'VFS: Busy inodes after unmount',
-    rules: [{ header: /VFS: Busy inodes after unmount/, title: 'VFS: Busy inodes after unmount (use-after-free)', type: 'DoS' }],
-  },
-  {
-    trigger: 'INFO: Slab ',
-    rules: [{ header: /INFO: (Slab|Object) 0x/, title: 'BUG: slab corruption', type: 'UNKNOWN', follows: true }],
-  },
-  {
-    trigger: 'INFO: Freed in ',
-    rules: [{ header: /INFO: (Freed in .*)/, title: 'INFO: $1', type: 'UNKNOWN', follows: true, corrupted: true }],
-  },
-  {
-    trigger: 'INFO: Allocated in ',
-    rules: [{ header: /INFO: (Allocated in .*)/, title: 'INFO: $1', type: 'UNKNOWN', follows: true, corrupted: true }],
+    // SLUB; what remains of an old KASAN report begins so too.
+    trigger: 'INFO: ',
+    rules: [
+      { header: /INFO: (Freed|Allocated) in (.*)/, title: 'INFO: $1 in $2', follows: true, corrupted: true },
+      { header: /INFO: (?:Slab|Object) 0x/, title: 'BUG: slab corruption', follows: true, stackless: true },
+    ],
   },
 ];

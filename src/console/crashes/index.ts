@@ -10,5 +10,5 @@ import { stallFamilies } from './stall.ts';
 import { warningFamilies } from './warning.ts';
 
 export const crashFamilies: readonly CrashFamily[] = [
-  ...sanitizerFamilies, ...stallFamilies, ...lockdepFamilies, ...oopsFamilies, ...bugFamilies, ...warningFamilies, ...panicFamilies, ...outsideFamilies,
+  ...sanitizerFamilies, ...stallFamilies, ...lockdepFamilies, ...oopsFamilies, ...warningFamilies, ...bugFamilies, ...panicFamilies, ...outsideFamilies,
 ];

@@ -1,52 +1,56 @@
 // Faults of the kernel itself: bad pointers and traps, in the words of each architecture.
+import { instructionPointer } from './frames.ts';
 import { trap } from './rule.ts';
 import type { CrashFamily, CrashRule } from './rule.ts';
 
-const nullPointer = { title: 'BUG: unable to handle kernel NULL pointer dereference in {function}', type: 'NULL-POINTER-DEREFERENCE', where: trap } as const;
-const paging = { title: 'BUG: unable to handle kernel paging request in {function}', type: 'MEMORY_SAFETY_BUG', where: trap } as const;
-const userMemory = { title: 'BUG: unable to handle kernel access to user memory in {function}', type: 'UNKNOWN', where: trap } as const;
-
+const access = (header: RegExp, what: string): CrashRule => ({ header, title: `BUG: unable to handle kernel ${what} in {function}`, paths: trap });
 /** What die() prints ends in a counter: `general protection fault: 0000 [#1] SMP`. */
-const died = (header: RegExp, title: string, follows = false): CrashRule => ({ header, title, type: 'DoS', where: trap, ...(follows ? { follows } : undefined) });
+const died = (header: RegExp, title: string): CrashRule => ({ header, title: `${title} in {function}`, paths: trap });
+/** These name the instruction or nothing. */
+const diedAt = (header: RegExp, title: string): CrashRule => ({ header, title: `${title} in {function}`, paths: [[instructionPointer]] });
+const follows = (rule: CrashRule): CrashRule => ({ ...rule, follows: true });
 
-// arm, arm64, riscv, powerpc begin with these words; x86 before 5.1 put `BUG: ` in front.
+// arm, arm64, riscv, powerpc, s390 and mips begin with these words; x86 before 5.1 put `BUG: ` in front.
 const badPointers: readonly CrashRule[] = [
-  { header: /nable to handle kernel NULL pointer dereference|BUG: kernel NULL pointer dereference/i, ...nullPointer },
-  { header: /nable to handle (?:kernel paging request|page fault for address|kernel data access|unknown paging fault|kernel instruction fetch|paging request)/i, ...paging },
-  { header: /nable to handle kernel access to user memory/i, ...userMemory },
+  access(/nable to handle kernel NULL pointer dereference|BUG: kernel NULL pointer dereference/i, 'NULL pointer dereference'),
+  access(/nable to handle (?:kernel )?(?:paging request|page fault for address|data access|pointer dereference|unknown paging fault|instruction fetch)/i, 'paging request'),
+  access(/nable to handle kernel access to user memory/i, 'access to user memory'),
   // Printed in two parts: the second is lost.
-  { header: /nable to handle kernel\b/i, title: 'BUG: unable to handle kernel', type: 'UNKNOWN', corrupted: true },
+  { header: /nable to handle kernel\b/i, title: 'BUG: unable to handle kernel', corrupted: true },
 ];
+const ofProgram = /general protection fault .* error:[0-9a-f]+ in |\bip:[0-9a-f]+ sp:|traps: /;
+const protection = died(/general protection fault.*:/, 'general protection fault');
 
 export const oopsFamilies: readonly CrashFamily[] = [
   { trigger: 'Unable to handle ', rules: badPointers },
   { trigger: 'BUG: ', not: /DEBUG: /, rules: badPointers },
+  { trigger: 'general protection fault', not: ofProgram, rules: [protection] },
+  { trigger: 'stack segment: ', not: ofProgram, rules: [died(/stack segment: /, 'stack segment fault')] },
+  { trigger: 'divide error: ', not: ofProgram, rules: [diedAt(/divide error: /, 'divide error')] },
+  { trigger: 'divide_error: ', rules: [diedAt(/divide_error: /, 'divide error')] },
+  { trigger: 'invalid opcode: ', not: ofProgram, rules: [follows(diedAt(/invalid opcode: /, 'invalid opcode'))] },
+  { trigger: 'Internal error: ', rules: [follows(died(/Internal error: /, 'Internal error'))] },
   {
     trigger: '[#',
-    // A program's own fault: `traps: comm[1] general protection fault ip:… sp:…`.
-    not: /\bip:[0-9a-f]+ sp:|^traps: /,
+    not: ofProgram,
     rules: [
-      died(/general protection fault\b.*:/, 'general protection fault in {function}'),
-      died(/stack segment(?: fault)?: /, 'stack segment fault in {function}'),
-      died(/divide[_ ]error: /, 'divide error in {function}'),
-      died(/invalid opcode: /, 'invalid opcode in {function}', true),
-      died(/Internal error: /, 'Internal error in {function}', true),
-      died(/\bOops(?: - .{1,40})?(?:: | ?\[)/, 'Oops in {function}', true),
-      // s390: `illegal operation: 0001 ilc:1 [#1]`.
-      died(/^([a-z][a-z -]{3,40}): [0-9a-f]{4} ilc:\d+ \[#/, '$1 in {function}', true),
+      // x86: `alignment check: 0000 [#1]`; s390: `illegal operation: 0001 ilc:1 [#1]`. BUG, too, traps by `monitor event`.
+      follows(died(/^(?:Oops: )?([a-z][a-z -]{3,40}): [0-9a-f]{4}(?: ilc:\d+)? \[#\d/, '$1')),
+      // powerpc: `Oops: Machine check, sig: 7 [#1]`; mips: `Kernel unaligned instruction access[#1]:`.
+      follows(died(/^Oops: ([A-Z][A-Za-z ]+), sig: \d+ \[#\d/, '$1')),
+      follows(died(/^Kernel (unaligned instruction access|bug detected|stack overflow)\b.*\[#\d/, 'Kernel $1')),
+      { ...follows(died(/\bOops(?: - .{1,40})?(?:: | ?\[)/, 'Oops')), corrupted: true },
     ],
   },
-  // Cut off or in words of its own: `general protection fault: maybe for address 0x…`.
-  { trigger: 'general protection fault', not: /\bip:[0-9a-f]+ sp:|^traps: /, rules: [died(/general protection fault.*:/, 'general protection fault in {function}')] },
-  {
-    trigger: 'Unhandled ',
-    rules: [
-      died(/Unhandled fault/, 'Unhandled fault in {function}'),
-      died(/Unhandled prefetch abort/, 'Unhandled prefetch abort in {function}'),
-      died(/Unhandled 64-bit el1/, 'Unhandled exception in {function}'),
-    ],
-  },
-  { trigger: 'Bad mode in ', rules: [{ header: /Bad mode in /, title: 'kernel panic: bad mode', type: 'DoS' }] },
-  { trigger: 'SError Interrupt on CPU', rules: [died(/SError Interrupt on CPU/, 'SError Interrupt in {function}')] },
-  { trigger: 'Insufficient stack space', rules: [died(/Insufficient stack space to handle exception/, 'kernel stack overflow in {function}')] },
+  { trigger: 'Unhandled fault', rules: [died(/Unhandled fault/, 'Unhandled fault')] },
+  { trigger: 'Unhandled prefetch abort', rules: [died(/Unhandled prefetch abort/, 'Unhandled prefetch abort')] },
+  // The panics that these lead to have the same titles.
+  { trigger: 'Unhandled 64-bit el1', rules: [{ header: /Unhandled 64-bit el1/, title: 'kernel panic: Unhandled exception' }] },
+  { trigger: 'Unhandled 32-bit el1', rules: [{ header: /Unhandled 32-bit el1/, title: 'kernel panic: Unhandled exception' }] },
+  { trigger: 'Bad mode in ', rules: [{ header: /Bad mode in /, title: 'kernel panic: bad mode' }] },
+  { trigger: 'SError Interrupt on CPU', rules: [{ header: /SError Interrupt on CPU/, title: 'kernel panic: Asynchronous SError Interrupt' }] },
+  { trigger: 'Insufficient stack space', rules: [{ ...died(/Insufficient stack space to handle exception/, 'kernel stack overflow'), choose: 'stall', skip: /bad_stack/ }] },
+  // arm; with a program counter it is a program's.
+  { trigger: 'Alignment trap: ', not: /PC=0x/, rules: [died(/Alignment trap: /, 'Alignment trap')] },
+  { trigger: 'Machine check', rules: [{ header: /\[Hardware Error\]: .*Machine check: .*[Ff]atal|^Machine check in kernel mode/, title: 'Machine check', stackless: true }] },
 ];

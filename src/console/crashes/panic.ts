@@ -1,8 +1,14 @@
 // Panics: the kernel gave up. One that follows another report is a part of it (report.ts).
-import { trace, trap } from './rule.ts';
-import type { CrashFamily } from './rule.ts';
+import { callTrace, instructionPointer, lineWith } from './frames.ts';
+import { trace } from './rule.ts';
+import type { CrashFamily, CrashRule } from './rule.ts';
 
-const panic = (text: string): RegExp => new RegExp(`Kernel panic - not syncing: ${text}`);
+export const isPanic = (text: string): boolean => text.includes('Kernel panic - not syncing');
+
+const panic = (text: string, title: string, more?: Partial<CrashRule>): CrashRule => ({ header: new RegExp(`Kernel panic - not syncing: ${text}`), title, ...more });
+
+/** What a panic says that is the end of an earlier report; alone it means that the report was lost. */
+export const concludingPanic = /Kernel panic - not syncing: (Fatal exception|panic_on_warn set|hung_task: blocked tasks|softlockup: hung tasks|Hard LOCKUP|RCU Stall|panic_on_taint|\S+: panic_on_warn set|kmsan\.panic set|KASAN: panic)/;
 
 export const panicFamilies: readonly CrashFamily[] = [
   {
@@ -10,27 +16,26 @@ export const panicFamilies: readonly CrashFamily[] = [
     // The line at the end of a panic repeats its message.
     not: /---\[ end Kernel panic/,
     rules: [
-      { header: panic('stack-protector: Kernel stack is corrupted in: ([a-zA-Z_]\\w+)'), title: 'kernel panic: stack is corrupted in $1', type: 'DoS' },
-      { header: panic('stack-protector:'), title: 'kernel panic: stack is corrupted in {function}', type: 'DoS', where: trace, skip: /stack_chk/ },
-      { header: panic('corrupted stack end'), title: 'kernel panic: corrupted stack end in {function}', type: 'DoS', where: trace, choose: 'stall', skip: /schedule|retint_kernel|preempt/ },
-      { header: panic('kernel stack overflow'), title: 'kernel stack overflow in {function}', type: 'DoS', where: trap },
-      { header: panic('Attempted to kill init!'), title: 'kernel panic: Attempted to kill init!', type: 'DoS' },
-      { header: panic("Couldn't open N_TTY ldisc"), title: "kernel panic: Couldn't open N_TTY ldisc", type: 'DoS' },
-      { header: panic('VFS: Unable to mount root fs'), title: 'kernel panic: VFS: Unable to mount root fs', type: 'DoS' },
-      { header: panic('Requested init (\\S+) failed'), title: 'kernel panic: Requested init $1 failed', type: 'DoS' },
-      { header: panic('(No (?:working )?init found)'), title: 'kernel panic: $1', type: 'DoS' },
-      { header: panic('(?:Out of memory|System is deadlocked on memory|Out of memory and no killable processes)'), title: 'kernel panic: Out of memory and no killable processes', type: 'DoS' },
-      { header: panic('(?:Asynchronous )?SError Interrupt'), title: 'kernel panic: Asynchronous SError Interrupt', type: 'DoS' },
-      { header: panic('(Fatal exception|panic_on_warn set|hung_task: blocked tasks|softlockup: hung tasks|Fatal hardware error|RCU Stall|Hard LOCKUP)'), title: 'kernel panic: $1', type: 'DoS', corrupted: true },
-      { header: panic('(.*)'), title: 'kernel panic: $1', type: 'DoS' },
+      panic(`stack-protector: Kernel stack is corrupted in: ${lineWith('{f}').source}`, 'kernel panic: stack is corrupted in $1', { stackless: true }),
+      panic('stack-protector: Kernel stack is corrupted in: [0-9a-f]', 'kernel panic: stack is corrupted in {function}', { paths: trace, skip: /stack_chk/ }),
+      panic('corrupted stack end detected inside scheduler', 'kernel panic: corrupted stack end in {function}', { paths: trace, choose: 'stall', skip: /schedule|retint_kernel/ }),
+      panic('kernel stack overflow', 'kernel stack overflow in {function}', { paths: trace, choose: 'stall', skip: /bad_stack/ }),
+      // The exit code is that of one boot.
+      panic('Attempted to kill init!', 'kernel panic: Attempted to kill init!'),
+      panic("Couldn't open N_TTY ldisc for \\S+ --- error -\\d", "kernel panic: Couldn't open N_TTY ldisc"),
+      panic('VFS: Unable to mount root fs', 'kernel panic: VFS: Unable to mount root fs'),
+      panic('Requested init (\\S+) failed', 'kernel panic: Requested init $1 failed'),
+      panic('(No (?:working )?init found)', 'kernel panic: $1'),
+      { header: concludingPanic, title: 'kernel panic: $1', corrupted: true },
+      panic('(.*)', 'kernel panic: $1'),
     ],
   },
   {
     trigger: 'PANIC: ',
     not: /INIT: PANIC/,
     rules: [
-      { header: /PANIC: double fault/, title: 'PANIC: double fault in {function}', type: 'DoS', where: trap },
-      { header: /PANIC: early exception/, title: 'PANIC: early exception', type: 'DoS' },
+      { header: /PANIC: double fault/, title: 'PANIC: double fault in {function}', paths: [[instructionPointer]] },
+      { header: /PANIC: early exception/, title: 'PANIC: early exception in {function}', paths: [[instructionPointer, callTrace, 'frames']] },
     ],
   },
 ];

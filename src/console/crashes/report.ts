@@ -1,9 +1,9 @@
 // One crash report as it is printed: which lines belong to it, when it is over, and what it is called.
 import type { Crash, Line } from '../../model/console.ts';
-import { findFunction } from './function.ts';
-import { crashFamilies } from './index.ts';
-import type { CrashRule } from './rule.ts';
-import { fillTitle } from './title.ts';
+import { lacksStacks, losesConsole } from './damage.ts';
+import { isUnsure } from './frames.ts';
+import { nameReport } from './name.ts';
+import { isPanic } from './panic.ts';
 
 const lineLimit = 800;
 const lengthLimit = 400;
@@ -11,10 +11,16 @@ const lengthLimit = 400;
 const tailLines = 60;
 /** Lines without anything of the report after which it is over. */
 const quietLines = 200;
+/** So many lines tell what happened: what a panic adds is the way to the panic. KMSAN says it in fewer. */
+const tellingLines = (header: string): number => header.includes('BUG: KMSAN:') ? 16 : 22;
 
 export interface Report {
   readonly header: Line;
+  /** The line that cuts it off from what was before, where there is one. */
+  readonly startLine: number | undefined;
   readonly lines: string[];
+  /** How many of the lines came before another report began. */
+  own: number | undefined;
   endLine: number;
   panicked: boolean;
   /** `---[ end trace` was seen so many lines ago. */
@@ -22,28 +28,32 @@ export interface Report {
   quiet: number;
   /** All CPUs print their stacks: what other CPUs print belongs to it. */
   allCpus: boolean;
+  /** A panic came when all had been told. */
+  told: boolean;
+  /** The console itself was lost. */
+  lost: boolean;
 }
 
-export function openReport(header: Line): Report {
-  return { header, lines: [header.text.slice(0, lengthLimit)], endLine: header.number, panicked: header.text.includes('Kernel panic - not syncing'), sinceEnd: undefined, quiet: 0, allCpus: false };
-}
-
-/** A rule for a line that begins a report, or goes on with one. */
-export function findRules(text: string): readonly CrashRule[] {
-  const rules: CrashRule[] = [];
-  for (const family of crashFamilies) {
-    if (!text.includes(family.trigger) || family.not?.test(text) === true) continue;
-    for (const rule of family.rules) if (rule.header.test(text)) rules.push(rule);
-  }
-  return rules;
+export function openReport(header: Line, startLine: number | undefined): Report {
+  return {
+    header, startLine, lines: [header.text.slice(0, lengthLimit)], own: undefined, endLine: header.number, panicked: isPanic(header.text),
+    sinceEnd: undefined, quiet: 0, allCpus: false, told: false, lost: false,
+  };
 }
 
 /** Whether the line comes from where the report comes from. */
 export function belongs(report: Report, line: Line): boolean {
   const { header } = report;
   if (header.kernel !== line.kernel) return false;
-  if (header.caller === undefined || line.caller === undefined || header.caller === line.caller) return true;
-  return report.allCpus && line.caller.startsWith('C');
+  return header.caller === line.caller || report.allCpus && line.caller?.startsWith('C') === true;
+}
+
+/**
+ * Another report begins before this one is over. Where callers are known their lines can be told apart; where not,
+ * what comes now may be either's.
+ */
+export function interruptReport(report: Report): void {
+  if (report.header.caller === undefined) report.own ??= report.lines.length;
 }
 
 const endMark = /---\[ end (?:trace|Kernel panic)/;
@@ -52,22 +62,23 @@ const reportLike = /^\s|\+0x[0-9a-f]+\/0x|^(?:[A-Z][A-Za-z0-9]{1,3}: |CPU: |Call
 
 /** Adds a line that comes after the header. */
 export function extendReport(report: Report, line: Line): void {
+  const { text } = line;
   if (report.sinceEnd !== undefined) report.sinceEnd += 1;
   report.quiet += 1;
-  if (line.text.includes('Kernel panic - not syncing')) report.panicked = true;
+  if (losesConsole(text)) report.lost = true;
+  const panic = isPanic(text);
+  // Another CPU may be the one to panic because of it; a program never is.
+  if (panic && report.header.kernel === line.kernel) report.panicked = true;
   if (!belongs(report, line)) return;
-  if (line.text.includes('Sending NMI') || line.text.includes('kthread starved')) report.allCpus = true;
-  if (reportLike.test(line.text) && (report.sinceEnd === undefined || report.panicked)) {
+  if (text.includes('Sending NMI') || text.includes('kthread starved')) report.allCpus = true;
+  if (reportLike.test(text) && (report.sinceEnd === undefined || report.panicked) && (report.own === undefined || report.panicked)) {
     report.endLine = line.number;
     report.quiet = 0;
   }
-  if (endMark.test(line.text)) report.sinceEnd ??= 0;
-  if (report.lines.length < lineLimit) report.lines.push(line.text.slice(0, lengthLimit));
-}
-
-/** A call trace or register dump has come. */
-export function hasStack(report: Report): boolean {
-  return report.lines.some((line) => /Call [Tt]race:|Backtrace:|IP: |[Pp][Cc] (?:is at|: )/.test(line));
+  if (endMark.test(text)) report.sinceEnd ??= 0;
+  const length = report.lines.length;
+  if (length > tellingLines(report.header.text) && (panic || text.includes('WARNING: possible circular locking dependency'))) report.told = true;
+  if (!report.told && length < lineLimit && !isUnsure(text)) report.lines.push(text.slice(0, lengthLimit));
 }
 
 /** Nothing more can come that belongs to it. */
@@ -75,32 +86,17 @@ export function isOver(report: Report): boolean {
   return report.lines.length >= lineLimit || report.quiet > quietLines || !report.panicked && report.sinceEnd !== undefined && report.sinceEnd > tailLines;
 }
 
+/** A stack is in it, whatever else is missing. */
+export const hasStack = (report: Report): boolean => !lacksStacks(report.lines);
+
 /** Names a report; undefined where it lacks what would make it one. */
 export function closeReport(report: Report): Crash | undefined {
   const { header, lines } = report;
-  for (const rule of findRules(header.text)) {
-    const match = rule.header.exec(header.text);
-    if (match === null) continue;
-    const detail = findDetail(rule, lines);
-    if (rule.detail !== undefined && detail === undefined) continue;
-    const wanted = rule.where !== undefined;
-    const found = wanted ? findFunction(lines, { where: rule.where, choose: rule.choose ?? 'first', skip: rule.skip }) : undefined;
-    const title = fillTitle(rule.title, match, detail, found ?? 'corrupted');
-    return {
-      kind: 'crash', title, type: typeof rule.type === 'string' ? rule.type : rule.type(title),
-      line: header.number, endLine: report.endLine, panicked: report.panicked,
-      ...(found === undefined ? undefined : { function: found }),
-      ...(rule.corrupted === true || rule.follows === true || wanted && found === undefined ? { corrupted: true } : undefined),
-    };
-  }
-  return undefined;
-}
-
-function findDetail(rule: CrashRule, lines: readonly string[]): RegExpExecArray | undefined {
-  if (rule.detail === undefined) return undefined;
-  for (const line of lines) {
-    const match = rule.detail.exec(line);
-    if (match !== null) return match;
-  }
-  return undefined;
+  const name = nameReport(lines.slice(0, report.own), lines);
+  if (name === undefined) return undefined;
+  return {
+    kind: 'crash', title: name.title, type: name.type, line: header.number, ...(report.startLine === undefined ? undefined : { startLine: report.startLine }), endLine: report.endLine, panicked: report.panicked,
+    ...(name.function === undefined ? undefined : { function: name.function }),
+    ...(name.damaged || report.lost ? { corrupted: true } : undefined),
+  };
 }

@@ -1,63 +1,58 @@
-// KASAN, KMSAN, KCSAN, KFENCE, UBSAN.
+// KASAN, KMSAN, KCSAN, KFENCE, UBSAN, CFI.
+import { callTrace, lineWith } from './frames.ts';
 import { trace, trap } from './rule.ts';
-import type { CrashFamily, CrashType } from './rule.ts';
+import type { CrashFamily, CrashRule, Step } from './rule.ts';
 
-/** `KASAN: slab-use-after-free Read in f` → KASAN-USE-AFTER-FREE-READ; the sort of memory does not matter, what was done does. */
-function accessType(tool: 'KASAN' | 'KFENCE', title: string): CrashType {
-  const access = title.includes(' Write') ? 'WRITE' : 'READ';
-  if (/invalid-free|double-free/.test(title)) return `${tool}-INVALID-FREE`;
-  if (title.includes('use-after-free')) return `${tool}-USE-AFTER-FREE-${access}`;
-  if (title.includes('null-ptr-deref')) return `${tool}-NULL-POINTER-DEREFERENCE-${access}`;
-  if (title.includes('memory corruption')) return `${tool}-MEMORY-CORRUPTION`;
-  return `${tool}-${access}`;
-}
-const kasan = (title: string): CrashType => accessType('KASAN', title);
-const kfence = (title: string): CrashType => accessType('KFENCE', title);
+/** The function in the header, then those of the stack. */
+const headed = (header: string): readonly (readonly Step[])[] => [[lineWith(header), callTrace, 'frames']];
+/** KMSAN and KFENCE print the stack at once. */
+const followed = (header: string): readonly (readonly Step[])[] => [[lineWith(header), 'frames']];
 
-const allocator = /^kmem_|slab_|^k[vz]?free|^vunmap|^vfree|^__vfree|^free_pages|^mempool|^kasan_/;
+const invalidFree = 'BUG: KASAN: (?:double-free or invalid-free|double-free|invalid-free) in {f}';
+const usbTransfer = /usb_(?:submit_urb|start_wait_urb|bulk_msg|interrupt_msg|control_msg)/;
+/** Where the memory without a value came from. */
+const origin: readonly Step[] = [/(?:Uninit was|Local variable .*) created at:/, 'frames'];
+const undefinedBehaviour: Pick<CrashRule, 'paths' | 'skip'> = { paths: trace, skip: /ubsan|overflow/ };
 
 export const sanitizerFamilies: readonly CrashFamily[] = [
   {
     trigger: 'BUG: KASAN: ',
     rules: [
-      { header: /BUG: KASAN: (?:double-free or invalid-free|invalid-free|double-free) in (\w+)/, title: 'KASAN: invalid-free in {function}', type: kasan, where: [/BUG: KASAN: /, 'trace'], skip: allocator },
-      { header: /BUG: KASAN: ([a-z-]+) in (\w+)/, detail: /(Read|Write) (?:of size \d+|at addr)/, title: 'KASAN: $1 $a in {function}', type: kasan, where: [/BUG: KASAN: /, 'trace'] },
-      { header: /BUG: KASAN: ([a-z-]+) on address/, detail: /(Read|Write) of size \d+/, title: 'KASAN: $1 $a', type: kasan, corrupted: true },
-      { header: /BUG: KASAN: ([a-z-]+ on address)/, title: 'KASAN: $1', type: kasan, corrupted: true },
-      { header: /BUG: KASAN: (\S.*)/, title: 'KASAN: $1', type: kasan, corrupted: true },
+      // Hardware tags raise a fault: its handlers are on the stack.
+      { header: lineWith('BUG: KASAN: ([a-z-]+) in {f}'), needs: [/(Read|Write) (?:of size|at addr) [0-9a-f]/], title: 'KASAN: $1 $a in {function}', paths: headed('BUG: KASAN: [a-z-]+ in {f}'), skip: /kernel_fault|tag_check|mem_abort|^el1h?_/ },
+      { header: lineWith(invalidFree), title: 'KASAN: invalid-free in {function}', paths: headed(invalidFree), skip: /slab_|kfree|vunmap|vfree/ },
+      { header: /BUG: KASAN: ([a-z-]+) on address/, needs: [/(Read|Write) of size \d/], title: 'KASAN: $1 $a' },
+      { header: /BUG: KASAN: (\S.*)/, title: 'KASAN: $1', corrupted: true },
     ],
   },
   {
     trigger: 'BUG: KMSAN: ',
     rules: [
-      { header: /BUG: KMSAN: (kernel-[a-z-]*infoleak\S*) in/, title: 'KMSAN: $1 in {function}', type: 'KMSAN-INFO-LEAK', where: trace, skip: /usb_(?:submit_urb|start_wait_urb|bulk_msg|interrupt_msg|control_msg)|copyout|copy_to|_to_iter|instrument_|iterate_/ },
-      { header: /BUG: KMSAN: ([a-z-]+) in/, title: 'KMSAN: $1 in {function}', type: (title) => title.includes('use-after-free') ? 'KMSAN-USE-AFTER-FREE-READ' : 'KMSAN-UNINIT-VALUE', where: [/BUG: KMSAN: /, 'trace'] },
+      { header: lineWith('BUG: KMSAN: (kernel-usb-infoleak[a-z-]*) in {f}'), title: 'KMSAN: $1 in {function}', paths: [['frames']], origin, skip: new RegExp(`alloc_skb|${usbTransfer.source}`), stackless: true },
+      // Encryption is where it is noticed, whoever asked for it is meant.
+      { header: lineWith('BUG: KMSAN: ([a-z-]+) in {f}'), title: 'KMSAN: $1 in {function}', paths: [['frames']], origin, skip: /alloc_skb|netlink_ack|netlink_rcv_skb|_encrypt$|^(?:crypto|cipher|drbg|rng)_/, stackless: true },
     ],
   },
   {
     trigger: 'BUG: KCSAN: ',
-    rules: [
-      { header: /BUG: KCSAN: (assert.*)/, title: 'KCSAN: $1', type: 'KCSAN-ASSERT' },
-      { header: /BUG: KCSAN: (.*)/, title: 'KCSAN: $1', type: 'KCSAN-DATARACE' },
-    ],
+    rules: [{ header: /BUG: KCSAN: (.*)/, title: 'KCSAN: $1', stackless: true }],
   },
   {
     trigger: 'BUG: KFENCE: ',
     rules: [
-      { header: /BUG: KFENCE: (use-after-free|out-of-bounds|invalid) (read|write) in/, title: 'KFENCE: $1 $2 in {function}', type: (title) => kfence(title.replace(' write', ' Write')), where: [/BUG: KFENCE: /, 'trace'] },
-      { header: /BUG: KFENCE: (memory corruption|invalid free) in/, title: 'KFENCE: $1 in {function}', type: (title) => kfence(title.replace('invalid free', 'invalid-free')), where: [/BUG: KFENCE: /, 'trace'], skip: allocator },
-      { header: /BUG: KFENCE: (.*)/, title: 'KFENCE: $1', type: kfence, corrupted: true },
+      { header: lineWith('BUG: KFENCE: (use-after-free|out-of-bounds|invalid) (read|write) in {f}'), title: 'KFENCE: $1 $2 in {function}', paths: followed('BUG: KFENCE: [a-z -]+ in {f}') },
+      { header: lineWith('BUG: KFENCE: (invalid free|memory corruption) in {f}'), title: 'KFENCE: $1 in {function}', paths: followed('BUG: KFENCE: [a-z -]+ in {f}'), stackless: true },
     ],
   },
   {
     trigger: 'UBSAN: ',
     rules: [
-      { header: /UBSAN: (Undefined behaviour) in/, title: 'UBSAN: undefined-behaviour in {function}', type: 'UBSAN', where: trace, skip: /ubsan/ },
-      { header: /UBSAN: ([a-z-]+) in/, title: 'UBSAN: $1 in {function}', type: 'UBSAN', where: trace, skip: /ubsan/ },
+      { header: /UBSAN: Undefined behaviour in/, title: 'UBSAN: undefined-behaviour in {function}', ...undefinedBehaviour },
+      { header: /UBSAN: (.*?) in/, title: 'UBSAN: $1 in {function}', ...undefinedBehaviour },
     ],
   },
   {
     trigger: 'CFI failure at ',
-    rules: [{ header: /CFI failure at (\w+)/, title: 'CFI failure in {function}', type: 'DoS', where: [/CFI failure at /, ...trap] }],
+    rules: [{ header: lineWith('CFI failure at {f}'), title: 'CFI failure in {function}', paths: [[lineWith('CFI failure at {f}')], ...trap] }],
   },
 ];

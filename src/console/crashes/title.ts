@@ -1,25 +1,29 @@
-// Titles that stay the same when the same bug comes again: without addresses, numbers, names of tasks.
+// Titles that stay the same when the same bug comes again: without addresses, offsets, numbers, names of tasks.
+
+const lengthLimit = 120;
 
 const replacements: readonly (readonly [RegExp, string])[] = [
-  // A user space address, a kernel address, with or without 0x.
-  [/\b(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]{8,16}\b/gi, 'ADDR'],
-  [/\b0x[0-9a-f]+\b/gi, 'ADDR'],
-  [/\+ADDR\/ADDR/g, ''],
-  // Source lines, process and CPU numbers, counts: digits that are no part of a name.
-  [/(\.[chS]):\d+/g, '$1'],
-  [/(?<![a-zA-Z0-9_-])\d+(?![a-zA-Z0-9_])/g, 'NUM'],
-  [/\s+/g, ' '],
+  // Addresses, with or without 0x; a word of nothing but a to f may be a word.
+  [/(?<![a-zA-Z0-9_])(?:0x[0-9a-f]{6,}|(?=[a-f]*\d)[0-9a-f]{6,}|[0-9a-f]{8,})/gi, 'ADDR'],
+  [/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, 'IP'],
+  [/(\.\w+)(?::\d+)+/g, '$1:LINE'],
+  [/([a-zA-Z][\w.]+)\+0x[0-9a-z]+\/0x[0-9a-z]+/g, '$1'],
+  [/CPU#\d+/g, 'CPU'],
+  // Digits that are no part of a name, or too many for one.
+  [/(?<!\w)\d+(?!\w)/g, 'NUM'],
+  [/\d{7,}/g, 'NUM'],
 ];
 
 /** Makes a title that is the same on every boot. */
 export function stableTitle(text: string): string {
-  return replacements.reduce((title, [pattern, to]) => title.replace(pattern, to), text).trim().slice(0, 160);
+  const stable = replacements.reduce((title, [pattern, to]) => title.replace(pattern, to), text);
+  return stable.replace(/[^\x20-\x7e\t]/g, '').replace(/\s+/g, ' ').slice(0, lengthLimit).trim();
 }
 
 /** Fills `$1`, `$a` and `{function}` of a rule's title. */
-export function fillTitle(template: string, header: RegExpExecArray, detail: RegExpExecArray | undefined, functionName: string): string {
+export function fillTitle(template: string, header: RegExpExecArray, needed: RegExpExecArray | undefined, functionName: string): string {
   return stableTitle(template
     .replace(/\$(\d)/g, (_, index: string) => header[Number(index)] ?? '')
-    .replace('$a', () => detail?.[1] ?? ''))
+    .replace('$a', () => needed?.[1] ?? ''))
     .replace('{function}', () => functionName);
 }

@@ -1,10 +1,15 @@
 // Finds kernel failures by the tables of crashes/, gathers each report's lines and names it when it is over.
 // Lines that go on with an open report (the Oops after `Unable to handle`, the panic after an Oops) open no other.
-import type { Finding, Line } from '../../model/console.ts';
+import type { Crash, Finding, Line } from '../../model/console.ts';
 import type { ConsoleDetector } from '../detector.ts';
+import { interrupts } from '../crashes/damage.ts';
 import { crashFamilies } from '../crashes/index.ts';
-import { belongs, closeReport, extendReport, findRules, hasStack, isOver, openReport } from '../crashes/report.ts';
+import { findRules } from '../crashes/name.ts';
+import { concludingPanic, isPanic } from '../crashes/panic.ts';
+import { belongs, closeReport, extendReport, hasStack, interruptReport, isOver, openReport } from '../crashes/report.ts';
 import type { Report } from '../crashes/report.ts';
+import { createResetFinder } from '../crashes/reset.ts';
+import { createStartFinder } from '../crashes/start.ts';
 
 /** Reports of several CPUs or tasks may be printed at once. */
 const openLimit = 4;
@@ -18,8 +23,8 @@ const prefixWindow = 200;
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 const all = [...new Set(crashFamilies.map((family) => family.trigger))];
 // A trigger that holds another one adds nothing.
-const triggers = all.filter((one) => !all.some((other) => other !== one && one.includes(other))).map(escape).join('|');
-const triggered = new RegExp(triggers);
+const triggers = all.filter((one) => !all.some((other) => other !== one && one.includes(other))).map(escape);
+const triggered = new RegExp(triggers.join('|'));
 
 export interface CrashDetector extends ConsoleDetector {
   panicked(): boolean;
@@ -29,65 +34,100 @@ export interface CrashDetector extends ConsoleDetector {
 
 export function createCrashDetector(onReport: (line: number) => void): CrashDetector {
   let open: readonly Report[] = [];
+  /** Begun by a line without a prefix, where the kernel has one: a program may have printed it. Its stack will tell. */
+  let doubtful: Report | undefined;
+  /** Named, but a panic may yet say that it comes from them. */
+  let waiting: readonly Crash[] = [];
+  const starts = createStartFinder();
+  const resets = createResetFinder();
   let count = 0;
   let panicked = false;
   let prefixed = 0;
   let lines = 0;
 
-  const isPanic = (line: Line): boolean => line.text.includes('Kernel panic - not syncing');
-
-  /** Whether the line begins a report of its own; `owner` is the open one it would otherwise belong to. */
-  function begins(line: Line, owner: Report | undefined): boolean {
-    if (!triggered.test(line.text) || !line.kernel && prefixed >= prefixedLines) return false;
-    const rule = findRules(line.text)[0];
-    if (rule === undefined) return false;
-    if (isPanic(line)) {
-      panicked = true;
-      return open.length === 0;
-    }
-    if (owner === undefined) return true;
-    // The kernel failed while it began to report: what follows still tells where it was.
-    const begun = rule.where !== undefined && owner.lines.length < 20 && !hasStack(owner);
-    return rule.follows !== true && !begun;
+  function keep(crash: Crash | undefined): void {
+    if (crash !== undefined) waiting = [...waiting, crash].sort((a, b) => a.line - b.line);
   }
 
-  function close(over: (report: Report) => boolean, findings: Finding[]): void {
-    for (const report of open.filter(over)) {
-      const crash = closeReport(report);
-      if (crash !== undefined) findings.push(crash);
-    }
+  function close(over: (report: Report) => boolean): void {
+    const closed = open.filter(over);
     open = open.filter((report) => !over(report));
+    for (const report of closed) keep(closeReport(report));
+  }
+
+  function closeDoubtful(): void {
+    if (doubtful !== undefined && hasStack(doubtful) && count < crashLimit) {
+      count += 1;
+      panicked ||= doubtful.panicked;
+      keep(closeReport(doubtful));
+    }
+    doubtful = undefined;
+  }
+
+  /** Whether the line begins a report of its own. */
+  function begins(line: Line, among: readonly Report[]): boolean {
+    const rule = findRules(line.text)[0]?.rule;
+    if (rule === undefined) return false;
+    const concluding = concludingPanic.test(line.text) && waiting.length > 0;
+    if (isPanic(line.text)) return among.length === 0 && !concluding;
+    return rule.follows !== true || !among.some((report) => belongs(report, line));
+  }
+
+  function begin(line: Line): void {
+    open.forEach(interruptReport);
+    if (count >= crashLimit) return;
+    count += 1;
+    if (open.length >= openLimit) close((report) => report === open[0]);
+    onReport(line.number);
+    open = [...open, openReport(line, starts.before(line))];
+  }
+
+  function beginDoubtful(line: Line): void {
+    closeDoubtful();
+    onReport(line.number);
+    doubtful = openReport(line, starts.before(line));
+  }
+
+  function panics(text: string): void {
+    panicked = true;
+    if (concludingPanic.test(text) && waiting.some((crash) => !crash.panicked)) waiting = waiting.map((crash) => ({ ...crash, panicked: true }));
+  }
+
+  function read(line: Line): void {
+    const header = triggered.test(line.text);
+    const sure = line.kernel || prefixed < prefixedLines;
+    const isNew = header && begins(line, sure ? open : doubtful === undefined ? [] : [doubtful]);
+    for (const report of open) {
+      if (interrupts(line.text)) interruptReport(report);
+      extendReport(report, line);
+    }
+    if (doubtful !== undefined) extendReport(doubtful, line);
+    if (header && sure && isPanic(line.text)) panics(line.text);
+    if (isNew) (sure ? begin : beginDoubtful)(line);
+    if (open.some(isOver)) close(isOver);
+    if (doubtful !== undefined && isOver(doubtful)) closeDoubtful();
   }
 
   return {
-    gate: triggers,
-    attention: () => open.length > 0 || prefixed < prefixedLines && lines < prefixWindow ? 'lines' : 'none',
+    gate: [...triggers, ...starts.gate, ...resets.gate],
+    attention: () => resets.watches() || open.length > 0 || doubtful !== undefined || prefixed < prefixedLines && lines < prefixWindow ? 'lines' : 'none',
     line(line) {
       // Later lines are not all seen: what is counted must not hang on which.
       if (lines < prefixWindow) {
         lines += 1;
         if (line.kernel) prefixed += 1;
       }
-      if (open.length === 0 && !triggered.test(line.text)) return [];
-      const findings: Finding[] = [];
-      const owner = open.find((report) => belongs(report, line));
-      if (begins(line, owner)) {
-        if (owner !== undefined) close((report) => report === owner, findings);
-        if (open.length < openLimit && count < crashLimit) {
-          count += 1;
-          onReport(line.number);
-          open = [...open, openReport(line)];
-        }
-        return findings;
-      }
-      if (open.length === 0) return findings;
-      open.forEach((report) => { extendReport(report, line); });
-      if (open.some(isOver)) close(isOver, findings);
-      return findings;
+      starts.line(line);
+      keep(resets.line(line));
+      if (open.length > 0 || doubtful !== undefined || triggered.test(line.text)) read(line);
+      return [];
     },
     end() {
-      const findings: Finding[] = [];
-      close(() => true, findings);
+      close(() => true);
+      closeDoubtful();
+      keep(resets.end());
+      const findings: readonly Finding[] = waiting;
+      waiting = [];
       return findings;
     },
     panicked: () => panicked,

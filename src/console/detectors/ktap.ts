@@ -84,7 +84,7 @@ export function createKtapDetector(onFailure: (line: number) => void): KtapDetec
   }
 
   return {
-    gate: 'TAP version \\d',
+    gate: ['TAP version \\d'],
     attention: () => user.cut !== undefined || kernel.cut !== undefined ? 'lines' : user.document !== undefined || kernel.document !== undefined ? 'ktap' : 'none',
     line(line) {
       const channel = line.kernel ? kernel : user;

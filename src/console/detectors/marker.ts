@@ -28,7 +28,7 @@ export function createMarkerDetector(expect: Expect, index: number): MarkerDetec
   const everyLine = all.some((pattern) => pattern.gate === undefined);
 
   return {
-    gate: all.length === 0 || everyLine ? undefined : all.map((pattern) => pattern.gate).join('|'),
+    gate: everyLine ? [] : all.flatMap((pattern) => pattern.gate ?? []),
     attention: () => everyLine && (waiting.length > 0 || failures < failuresKept) ? 'lines' : 'none',
     line(line) {
       if (all.length === 0) return [];

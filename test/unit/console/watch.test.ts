@@ -110,12 +110,6 @@ describe('watch', () => {
     ]);
   });
 
-  it('takes a second kernel banner for a reset that nobody asked for', () => {
-    const boot = '[    0.000000] Linux version 6.1.0\n[    0.100000] x\n';
-    expect(watchText(boot).findings.filter((finding) => finding.kind === 'crash')).toEqual([]);
-    expect(watchText(boot + boot + boot).findings.filter((finding) => finding.kind === 'crash')).toMatchObject([{ title: 'unexpected kernel reboot', type: 'REBOOT', line: 3 }]);
-  });
-
   it('knows the last line with text', () => {
     expect(watchText('a\nlast \n\n\n').lastLine).toBe('last');
   });
