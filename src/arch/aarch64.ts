@@ -42,5 +42,7 @@ export default {
   reservedMemory: 112 * 1024 ** 2,
   kernelFormats: ['arm64-image', 'elf'],
   elfMachine: 183,
+  // I of pstate, which the gdbstub calls cpsr.
+  registers: { pc: 32, flags: 33, interruptBit: 0x80, interruptsWhen: 'clear' },
   tcgScale: 3,
 } satisfies Arch;

@@ -26,5 +26,7 @@ export default {
   memoryMax: 3 * 1024 ** 3,
   kernelFormats: ['zimage', 'elf'],
   elfMachine: 40,
+  // I of cpsr.
+  registers: { pc: 15, flags: 25, interruptBit: 0x80, interruptsWhen: 'clear' },
   tcgScale: 4,
 } satisfies Arch;

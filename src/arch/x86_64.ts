@@ -48,5 +48,7 @@ export default {
   reservedMemory: 64 * 1024 ** 2,
   kernelFormats: ['bzimage', 'elf'],
   elfMachine: 62,
+  // rip, and IF of eflags.
+  registers: { pc: 16, flags: 17, interruptBit: 0x200, interruptsWhen: 'set' },
   tcgScale: 3,
 } satisfies Arch;

@@ -1,5 +1,7 @@
 // The life of a machine, whoever runs it: console bytes as they come, limits, and exactly one end, whoever brings it about.
 import type { BootExit, BootResult, Limits, StopReason } from '../model/boot.ts';
+import type { MachineAnswers } from '../model/hang.ts';
+import type { Inquiry } from './hang/diagnose.ts';
 import { watchLimits } from './limit-watch.ts';
 import { createStop } from './stop.ts';
 
@@ -9,6 +11,11 @@ export interface VmOptions {
   onConsole(chunk: Uint8Array, atMs: number): void;
   /** Somebody sits at the console: no limits. */
   readonly interactive?: boolean;
+  /**
+   * A limit has run out. The guest is ended when this settles; what it prints until then is no part of its own output. The signal
+   * aborts when it ends before.
+   */
+  onLimit?(signal: AbortSignal): Promise<void>;
 }
 
 /** A guest that runs. Disposing it stops it and waits for its end. */
@@ -25,9 +32,11 @@ export interface Vm extends AsyncDisposable {
   write(bytes: Uint8Array): void;
   /** Which port of 127.0.0.1 leads to each port of the guest that the plan names. Rejects when the machine ends first. */
   ports(): Promise<ReadonlyMap<number, number>>;
+  /** Asks a guest that hangs why; undefined where there is no way to. Never rejects, and ends soon after the signal aborts. */
+  readonly diagnose?: (inquiry: Inquiry, signal: AbortSignal) => Promise<MachineAnswers>;
 }
 
-export interface Life extends Omit<Vm, 'write' | 'ports'> {
+export interface Life extends Omit<Vm, 'write' | 'ports' | 'diagnose'> {
   console(chunk: Uint8Array): void;
   stderr(chunk: Uint8Array): void;
   /** What was written to the error output, its end. */
@@ -54,14 +63,26 @@ export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (
   let ending: BootExit | undefined;
   let endedMs: number | undefined;
   let thrown: Error | undefined;
+  let askedFromMs: number | undefined;
+  const asking = new AbortController();
 
   const end = (exit: BootExit): void => {
     ending ??= exit;
+    asking.abort();
     rungs.start();
   };
   const stop = (why: StopReason, limitMs?: number): void => end({ kind: 'stopped', why, ...(limitMs === undefined ? {} : { limitMs }) });
   const interrupt = (): void => stop('interrupted');
-  const clock = watchLimits(options.interactive === true ? undefined : limits, elapsed, stop);
+  const overLimit = (why: StopReason, limitMs: number): void => {
+    if (options.onLimit === undefined || ending !== undefined) {
+      stop(why, limitMs);
+      return;
+    }
+    ending = { kind: 'stopped', why, limitMs };
+    askedFromMs = elapsed();
+    void options.onLimit(asking.signal).catch(() => undefined).then(() => stop(why, limitMs));
+  };
+  const clock = watchLimits(options.interactive === true ? undefined : limits, elapsed, overLimit);
   options.signal.addEventListener('abort', interrupt, { once: true });
 
   let settle: (result: BootResult) => void;
@@ -82,7 +103,7 @@ export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (
       clock.byteSeen();
       const atMs = elapsed();
       firstByteMs ??= atMs;
-      consoleBytes += chunk.length;
+      if (askedFromMs === undefined) consoleBytes += chunk.length;
       if (thrown !== undefined) return;
       try {
         options.onConsole(chunk, atMs);
@@ -95,13 +116,14 @@ export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (
     said: () => stderr,
     finish(natural, facts = {}, afterwards = Promise.resolve()) {
       if (endedMs !== undefined) return;
+      asking.abort();
       endedMs = elapsed();
       clock.end();
       rungs.done();
       options.signal.removeEventListener('abort', interrupt);
       const result: BootResult = {
         exit: ending ?? natural,
-        durationMs: endedMs,
+        durationMs: askedFromMs ?? endedMs,
         ...(firstByteMs === undefined ? {} : { firstByteMs }),
         ...(clock.userspaceMs === undefined ? {} : { userspaceMs: clock.userspaceMs }),
         consoleBytes,

@@ -1,4 +1,4 @@
-// The QMP connection of one VM: says why the guest stopped, which ports lead to it, and asks QEMU to quit.
+// The QMP connection of one VM: says why the guest stopped, which ports lead to it, and asks QEMU what it is told to.
 import type { Duplex } from 'node:stream';
 import { createQmpDecoder, encodeCommand, type QmpMessage } from './qmp.ts';
 
@@ -12,6 +12,8 @@ export interface MonitorEvents {
 export interface Monitor {
   /** Asks at once, also before QEMU has said hello. */
   quit(): void;
+  /** Asks QEMU. Rejects with what it says against it, or when it ends first. */
+  ask(name: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Port of this machine for each forwarded port of the guest. Rejects when QEMU ends first. */
   forwards(): Promise<ReadonlyMap<number, number>>;
 }
@@ -25,7 +27,7 @@ export function openMonitor(socket: Duplex, events: MonitorEvents): Monitor {
     if (socket.writable) socket.write(encodeCommand(name, commands, args));
     return commands;
   };
-  const asked = new Map<number, { readonly resolve: (text: string) => void; readonly reject: (error: Error) => void }>();
+  const asked = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
   const giveUp = (): void => {
     for (const { reject } of asked.values()) reject(new Error('QEMU has ended'));
     asked.clear();
@@ -42,7 +44,7 @@ export function openMonitor(socket: Duplex, events: MonitorEvents): Monitor {
     if (message.kind !== 'return' && message.kind !== 'error') return;
     const waiting = asked.get(Number(message.id));
     asked.delete(Number(message.id));
-    if (message.kind === 'return') waiting?.resolve(String(message.value));
+    if (message.kind === 'return') waiting?.resolve(message.value);
     else waiting?.reject(new Error(message.message));
   };
   socket.on('data', (chunk: Buffer) => decoder.push(chunk.toString('utf8')).forEach(read));
@@ -50,16 +52,15 @@ export function openMonitor(socket: Duplex, events: MonitorEvents): Monitor {
   // Commands may be sent before the greeting: QEMU reads them when it is ready.
   execute('qmp_capabilities');
   statusId = execute('query-status');
+  const ask = async (name: string, args?: Readonly<Record<string, unknown>>): Promise<unknown> => {
+    if (!socket.writable) throw new Error('QEMU has ended');
+    return new Promise((resolve, reject) => asked.set(execute(name, args), { resolve, reject }));
+  };
   return {
     quit: () => void execute('quit'),
-    async forwards() {
-      if (!socket.writable) throw new Error('QEMU has ended');
-      // QMP itself does not tell; the table is what people read in the monitor.
-      const table = await new Promise<string>((resolve, reject) => {
-        asked.set(execute('human-monitor-command', { 'command-line': 'info usernet' }), { resolve, reject });
-      });
-      return parseForwards(table);
-    },
+    ask,
+    // QMP itself does not tell; the table is what people read in the monitor.
+    forwards: async () => parseForwards(String(await ask('human-monitor-command', { 'command-line': 'info usernet' }))),
   };
 }
 

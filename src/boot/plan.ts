@@ -73,12 +73,12 @@ export function planGuest({ cell, arch, image }: Pick<BootRequest, 'cell' | 'arc
   return { memory, cmdline: kernelCommandLine(arch, [bare, linux(arch, '', '')], [...image.cmdline, ...cell.kernel.cmdline, ...cell.case.cmdline], addedBytes) };
 }
 
-// An oops ends the boot, for what runs after it proves nothing. Words written later win: the user's over ours,
+// An oops ends the boot, for what runs after it proves nothing. Distributions forbid the SysRq keys that a hang is asked by. Words written later win: the user's over ours,
 // but for the console, as the last one named becomes /dev/console.
 function kernelCommandLine(arch: Arch, devices: readonly Device[], asked: readonly string[], addedBytes = 0): string {
   const ours = devices.flatMap((device) => device.cmdline ?? []);
   const isConsole = (word: string): boolean => word.startsWith('console=');
-  const line = ['oops=panic', 'printk.time=1', ...ours.filter((word) => !isConsole(word)), ...asked, ...ours.filter(isConsole)].join(' ');
+  const line = ['oops=panic', 'printk.time=1', 'sysrq_always_enabled', ...ours.filter((word) => !isConsole(word)), ...asked, ...ours.filter(isConsole)].join(' ');
   const bytes = new TextEncoder().encode(line).length + addedBytes;
   if (bytes > arch.cmdlineMax) {
     throw new HarnessError('CMDLINE_TOO_LONG', `the kernel command line has ${bytes} bytes; on ${arch.name} a kernel reads ${arch.cmdlineMax}`, {

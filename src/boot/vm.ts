@@ -1,6 +1,8 @@
 // One guest under QEMU: its process, its console, and what QMP tells of it.
 import type { BootPlan } from '../model/boot.ts';
 import { classifyExit, classifyPause } from './failure.ts';
+import { diagnose } from './hang/diagnose.ts';
+import { createEar } from './hang/wait.ts';
 import { beginLife, neverStarted, type Vm, type VmOptions } from './life.ts';
 import { openMonitor } from './monitor.ts';
 import { spawnQemu, type Guard } from './spawn.ts';
@@ -24,11 +26,21 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
       if (failure !== undefined) life.end(failure);
     },
   });
-  qemu.console.on('data', (chunk: Buffer) => life.console(chunk));
+  const ear = createEar();
+  qemu.console.on('data', (chunk: Buffer) => {
+    ear.hear(chunk);
+    life.console(chunk);
+  });
   qemu.stderr.on('data', (chunk: Buffer) => life.stderr(chunk));
   qemu.child.once('error', (error) => life.finish({ kind: 'failed', message: `cannot start ${plan.binary}: ${error.message}` }));
   // 'close' comes after the last byte of every channel.
   qemu.child.once('close', (code, signal) => life.finish(classifyExit(plan.binary, code, signal, life.said()), shutdown === undefined ? {} : { shutdown }));
 
-  return { ...life, write: (bytes) => void qemu.input.write(bytes), ports: () => monitor.forwards() };
+  const type = (text: string): void => void qemu.input.write(text);
+  return {
+    ...life,
+    write: (bytes) => void qemu.input.write(bytes),
+    ports: () => monitor.forwards(),
+    diagnose: (inquiry, signal) => diagnose({ qmp: (command, args) => monitor.ask(command, args), gdb: qemu.gdb, type, ear }, inquiry, signal),
+  };
 }

@@ -63,6 +63,15 @@ export interface Arch {
   readonly kernelFormats: readonly ('bzimage' | 'arm64-image' | 'zimage' | 'elf')[];
   /** `e_machine` of ELF files (System V ABI). */
   readonly elfMachine: number;
+  /** What tells where a CPU is and whether it takes interrupts, by the numbers that QEMU's gdbstub gives to registers. */
+  readonly registers: {
+    /** The program counter. */
+    readonly pc: number;
+    /** The 32 bits that hold the interrupt mask, that bit as a number, and its value while interrupts are taken. */
+    readonly flags: number;
+    readonly interruptBit: number;
+    readonly interruptsWhen: 'set' | 'clear';
+  };
   /** Factor by which time limits are stretched when the guest runs under TCG. */
   readonly tcgScale: number;
 }

@@ -41,13 +41,14 @@ export type BootExit =
 /** What is known after a boot. */
 export interface BootResult {
   readonly exit: BootExit;
+  /** From QEMU's start to its end, or to when a limit ran out: without the time in which a guest that hung was asked why. */
   readonly durationMs: number;
   /** From QEMU start to the first byte, and to user space; undefined where it never came. */
   readonly firstByteMs?: number;
   readonly userspaceMs?: number;
   /** QEMU's word for why the guest ended itself: `guest-shutdown`, `guest-reset`, `guest-panic`; undefined where it did not. */
   readonly shutdown?: string;
-  /** All bytes the guest printed, also those that were not kept. */
+  /** All bytes the guest printed by itself, also those that were not kept; not what it was asked for when it hung. */
   readonly consoleBytes: number;
   /** The end of the error output of QEMU, or of the command that ran the machine; at most 4 KiB. */
   readonly stderr: string;

@@ -140,6 +140,7 @@ export const CaseFileSchema = z
     drives: z.array(DriveSchema).default([]).describe('folders of this machine as read-only drives, for what is too big for memory'),
     probe: z.union([ProbeSchema.transform((probe) => [probe]), z.array(ProbeSchema).min(1)]).optional().describe('asks the services of the guest from this machine; part of the verdict'),
     artifacts: ArtifactsSchema.optional(),
+    diagnose: z.boolean().optional().describe('ask a guest that hangs why, before it is ended. Default: what the project says'),
     retries: z.int().min(0).max(10).optional().describe('further attempts after a failure; a pass then is flaky'),
     cmdline: z.array(KernelArgument).default([]).describe('further kernel arguments'),
   })

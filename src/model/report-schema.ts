@@ -25,7 +25,7 @@ const VerdictSchema = z
     z.object({ kind: z.literal('pass') }),
     z.object({ kind: z.literal('fail'), reason: z.string(), line: z.int().exactOptional() }).describe('the guest said no'),
     z.object({ kind: z.literal('crash'), title: z.string(), line: z.int(), endLine: z.int() }).describe('the kernel said no'),
-    z.object({ kind: z.literal('timeout'), phase: z.enum(['boot', 'silence', 'total']), limitMs: milliseconds, reason: z.string() }),
+    z.object({ kind: z.literal('timeout'), phase: z.enum(['boot', 'silence', 'total']), limitMs: milliseconds, reason: z.string(), where: z.string().exactOptional().describe('where it hung') }),
     z
       .object({
         kind: z.literal('error'),
@@ -83,6 +83,32 @@ const BootResultSchema = z.object({
   command: z.string().exactOptional().describe('the program that ran the machine, where it was not QEMU'),
 });
 
+const FunctionName = z.string().exactOptional().describe('of the kernel');
+const TaskSchema = z.object({ name: z.string(), pid: z.int().min(0), state: z.string().describe('as ps(1) shows it'), function: FunctionName });
+
+const HangSchema = z
+  .object({
+    cause: z.enum(['spinning', 'blocked-task', 'waiting-for-input', 'halted', 'idle', 'unknown']),
+    where: z.string().exactOptional().describe('in words'),
+    task: TaskSchema.exactOptional(),
+    function: FunctionName,
+    cpus: z.array(z.object({
+      cpu: z.int().min(0),
+      state: z.enum(['idle', 'user', 'kernel', 'halted', 'unknown']),
+      masked: z.boolean().describe('it took no interrupts'),
+      pc: z.string().exactOptional().describe('program counter, in hexadecimal'),
+      task: z.object({ name: z.string(), pid: z.int().min(0) }).exactOptional(),
+      function: FunctionName,
+    })),
+    blocked: z.array(TaskSchema).describe('tasks whose wait cannot be interrupted'),
+    memory: z.string().exactOptional(),
+    log: z.string().describe('questions and answers, relative to the run folder'),
+    screen: z.string().exactOptional().describe('picture of the display, relative to the run folder'),
+    askedMs: milliseconds.describe('not in the duration of the boot'),
+    consoleBytes: z.int().min(0).describe('of the console before the first question'),
+  })
+  .meta({ id: 'Hang', description: 'why a guest hung, where a limit ended it and it was asked' });
+
 const AttemptSchema = z
   .object({
     number: z.int().min(1),
@@ -109,6 +135,7 @@ const AttemptSchema = z
       .object({ folder: z.string().describe('relative to the run folder'), files: z.array(z.object({ path: z.string(), bytes: z.int().min(0) })) })
       .exactOptional()
       .describe('files brought home from the guest'),
+    hang: HangSchema.exactOptional(),
     excerpt: z.array(z.object({ number: z.int(), text: z.string() })).describe('console lines around the reason of the verdict'),
     kernel: z.object({ release: z.string(), digest: z.string(), origin: z.string() }).exactOptional(),
     image: z.object({ digest: z.string(), bytes: z.int().min(0) }).exactOptional(),

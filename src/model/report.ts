@@ -1,6 +1,7 @@
 // A run as data: everything a reporter may show.
 import type { Accel } from './arch.ts';
 import type { Crash, TestResult } from './console.ts';
+import type { HangReport } from './hang.ts';
 import type { BootResult } from './boot.ts';
 import type { BootMedium } from './case.ts';
 import type { ProbeOutcome } from './probe.ts';
@@ -26,6 +27,8 @@ export interface Attempt {
   readonly probes?: readonly ProbeOutcome[];
   /** What was brought home from the guest. */
   readonly artifacts?: Artifacts;
+  /** Why the guest hung, where a limit ended it and it was asked. */
+  readonly hang?: HangReport;
   /** Console lines around the reason of a verdict that is not a pass, at most 40, already safe to print. */
   readonly excerpt: readonly { readonly number: number; readonly text: string }[];
   readonly kernel?: { readonly release: string; readonly digest: string; readonly origin: string };

@@ -9,7 +9,7 @@ export type Verdict =
   | { readonly kind: 'fail'; readonly reason: string; readonly line?: number }
   /** The kernel said no. */
   | { readonly kind: 'crash'; readonly title: string; readonly line: number; readonly endLine: number }
-  | { readonly kind: 'timeout'; readonly phase: 'boot' | 'silence' | 'total'; readonly limitMs: number; readonly reason: string }
+  | { readonly kind: 'timeout'; readonly phase: 'boot' | 'silence' | 'total'; readonly limitMs: number; readonly reason: string; /** Where it hung, in words; part of the reason too. */ readonly where?: string }
   /** Our side failed: never blamed on the kernel or the case. */
   | { readonly kind: 'error'; readonly stage: Stage; readonly reason: string; readonly hint?: string }
   | { readonly kind: 'skip'; readonly reason: string };

@@ -10,11 +10,21 @@ export interface AttemptFiles {
   readonly qemuCmd: string;
   /** Folder of what the guest gave us. */
   readonly artifacts: string;
+  /** What a guest that hung was asked and answered, and its screen without the extension. */
+  readonly hang: string;
+  readonly screen: string;
 }
 
 /** Where one try of a cell keeps its files; further attempts lie beside the first one: `console.2.log`. */
 export function attemptFiles(cell: string, attempt: number): AttemptFiles {
   const folder = `cells/${cellFolder(cell)}`;
   const infix = attempt === 1 ? '' : `.${attempt}`;
-  return { folder, console: `${folder}/console${infix}.log`, qemuCmd: `${folder}/qemu${infix}.cmd`, artifacts: `${folder}/artifacts${infix}` };
+  return {
+    folder,
+    console: `${folder}/console${infix}.log`,
+    qemuCmd: `${folder}/qemu${infix}.cmd`,
+    artifacts: `${folder}/artifacts${infix}`,
+    hang: `${folder}/hang${infix}.log`,
+    screen: `${folder}/screen${infix}`,
+  };
 }

@@ -28,6 +28,8 @@ export interface RunProjectOptions {
   readonly jobs?: number | undefined;
   readonly retries?: number | undefined;
   readonly accel?: 'auto' | Accel | undefined;
+  /** False: guests that hang are ended without a question, whatever project and cases say. */
+  readonly diagnose?: boolean | undefined;
   readonly frozen: boolean;
   readonly offline?: boolean | undefined;
   readonly reporters?: readonly string[] | undefined;
@@ -70,7 +72,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     deliver: (event) => fanout.emit(event),
     stages: (emit) => {
       relay.connect(emit);
-      return createStages(pipeline, folder, { concurrency, graceMs: harness.graceAfterDecision ?? defaultGraceMs });
+      return createStages(pipeline, folder, { concurrency, graceMs: harness.graceAfterDecision ?? defaultGraceMs, diagnose: options.diagnose });
     },
     signal,
   });
@@ -78,14 +80,14 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   return { report, brokenReporters, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
 }
 
-function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly concurrency: number; readonly graceMs: number }): AttemptStages {
+function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly concurrency: number; readonly graceMs: number; readonly diagnose: boolean | undefined }): AttemptStages {
   const boots = new PQueue({ concurrency: options.concurrency });
   const gate = createMemoryGate();
   return {
     prepare: pipeline.prepare,
     async boot(cell, prepared, number, onPhase, signal) {
       const files = await folder.attempt(cell.id, number);
-      const ready = await readyBoot(cell, prepared, { ...pipeline, folder: folder.path, files, number, graceMs: options.graceMs }, signal);
+      const ready = await readyBoot(cell, prepared, { ...pipeline, folder: folder.path, files, number, graceMs: options.graceMs, diagnose: options.diagnose }, signal);
       return boots.add(() => gate(ready.memory, () => {
         signal.throwIfAborted();
         onPhase('boot');

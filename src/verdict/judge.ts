@@ -5,6 +5,7 @@ import type { Expect } from '../model/case.ts';
 import type { Crash, Finding, TestResult, WatchState } from '../model/console.ts';
 import { assertNever } from '../model/errors.ts';
 import { formatDuration } from '../model/units.ts';
+import type { HangReport } from '../model/hang.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { unexpectedCrash } from './crash.ts';
@@ -26,6 +27,8 @@ export interface JudgeInput {
   readonly probes?: readonly ProbeOutcome[];
   /** How long the test part took. Undefined for a saved console, which does not tell: it is not judged by it then. */
   readonly took?: Took;
+  /** What was found out about a guest that hung. */
+  readonly hang?: Pick<HangReport, 'where'> | undefined;
 }
 
 /** Judges one boot. */
@@ -83,12 +86,14 @@ function atLimit(evidence: Evidence, results: readonly TestResult[], input: Judg
   // What the guest said no to stays said, unless results were still to come: then the hang is the news.
   const waiting = evidence.missing.length > 0 || evidence.open;
   if (!waiting || evidence.told) return byEvidence({ ...evidence, missing: [] }, results, input);
-  return { kind: 'timeout', phase, limitMs, reason: timeoutReason(phase, limitMs, input) };
+  const where = input.hang?.where;
+  return { kind: 'timeout', phase, limitMs, reason: timeoutReason(phase, limitMs, input), ...(where === undefined ? {} : { where }) };
 }
 
-function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { boot, findings, seen, probes }: JudgeInput): string {
+function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { boot, findings, seen, probes, hang }: JudgeInput): string {
   const limit = formatDuration(limitMs);
-  if (boot.consoleBytes === 0) return `not one byte on the console in ${limit}`;
+  const hung = hang?.where === undefined ? '' : `; ${shorten(hang.where)}`;
+  if (boot.consoleBytes === 0) return `not one byte on the console in ${limit}${hung}`;
   const what = { boot: `no sign of user space in ${limit}`, silence: `silent for ${limit}`, total: `not finished after ${limit}` }[phase];
   const milestones = new Set(findings.flatMap((finding) => finding.kind === 'milestone' ? [finding.name] : []));
   const where = milestones.has('poweroff') ? ' while powering off'
@@ -97,7 +102,7 @@ function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { b
     : milestones.has('kernel') ? ' while the kernel booted' : ' before the kernel started';
   const last = seen === undefined || seen.lastLine === '' ? '' : `; last line: ${shorten(seen.lastLine)}`;
   const probe = missingProbe(probes ?? []);
-  return `${what}${where}${last}${probe === undefined ? '' : `; ${probe.reason}`}`;
+  return `${what}${where}${hung}${last}${probe === undefined ? '' : `; ${probe.reason}`}`;
 }
 
 // Reasons go to terminals and files: nothing in them may be obeyed.

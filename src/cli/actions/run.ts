@@ -16,6 +16,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions {
   readonly jobs?: number;
   readonly retries?: number;
   readonly accel?: 'auto' | Accel;
+  readonly diagnose?: boolean;
   readonly reporter?: readonly string[];
   readonly output?: string;
   readonly frozen?: boolean;
@@ -34,6 +35,8 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
     jobs: options.jobs,
     retries: options.retries,
     accel: options.accel,
+    // Commander's value of a switch that was not given is true.
+    diagnose: options.diagnose === false ? false : undefined,
     frozen: options.frozen ?? false,
     offline: options.offline,
     reporters: options.reporter,

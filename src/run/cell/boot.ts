@@ -11,6 +11,7 @@ import { startVm } from '../../boot/vm.ts';
 import { timeScale, unscaledLimits } from '../../config/resolve.ts';
 import type { AttemptFiles } from '../../report/layout.ts';
 import { artifactsSerial, collectArtifacts, driveBytes, makeDrive } from './artifacts.ts';
+import { openInquiry } from './hang.ts';
 import type { Machine } from './machine.ts';
 import { observeBoot, type Bootable, type ObservedBoot } from './observe.ts';
 import type { PreparedCell } from './prepare.ts';
@@ -29,6 +30,8 @@ export interface BootPlace {
   /** Folder of the project. */
   readonly root: string;
   readonly graceMs: number;
+  /** Whether a guest that hangs is asked why; undefined: as case and project say. */
+  readonly diagnose?: boolean | undefined;
   /** Console bytes as they come. */
   readonly onConsole?: (chunk: Uint8Array) => void;
 }
@@ -91,7 +94,8 @@ function observing(cell: Cell, { waits }: PreparedCell, { accel }: Bootable, pla
   const { folder, files, onConsole } = place;
   // Of a command of the user's none come home.
   const graceMs = place.graceMs + (artifacts === undefined || accel === undefined || !waits ? 0 : artifactsMs * scale);
-  return { folder, files, expect, probing, scale, consoleLimit: place.harness.consoleLimit, graceMs, onConsole };
+  const inquiry = place.diagnose ?? cell.case.diagnose ?? place.harness.diagnose ? openInquiry({ registers: cell.arch.registers, folder, files }) : undefined;
+  return { folder, files, expect, probing, scale, consoleLimit: place.harness.consoleLimit, graceMs, inquiry, onConsole };
 }
 
 const drivePath = ({ folder, files }: BootPlace): string => join(folder, `${files.artifacts}.img`);

@@ -12,6 +12,7 @@ import { writeFileAtomic } from '../../sys/fs.ts';
 import { seenCrashes } from '../../verdict/crash.ts';
 import { excerptAround } from '../../verdict/excerpt.ts';
 import { judge } from '../../verdict/judge.ts';
+import type { HangInquiry } from './hang.ts';
 import { beginProbing, type ProbePlan } from './probing.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -34,11 +35,13 @@ export interface ObserveOptions {
   readonly consoleLimit: number;
   /** How long a guest may go on once its verdict is certain: to power off, or to print the rest of a crash. */
   readonly graceMs: number;
+  /** Asks a guest that hangs; undefined: it is ended without a question. */
+  readonly inquiry?: HangInquiry | undefined;
   /** Console bytes as they come, for who wants to show them. */
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-export type ObservedBoot = Pick<Attempt, 'verdict' | 'results' | 'crashes' | 'excerpt' | 'accel' | 'probes' | 'artifacts'> & {
+export type ObservedBoot = Pick<Attempt, 'verdict' | 'results' | 'crashes' | 'excerpt' | 'accel' | 'probes' | 'artifacts' | 'hang'> & {
   readonly boot: BootResult;
   readonly console: string;
   readonly qemuCmd: string;
@@ -46,7 +49,7 @@ export type ObservedBoot = Pick<Attempt, 'verdict' | 'results' | 'crashes' | 'ex
 
 /** Boots to the end and judges what the guest said. */
 export async function observeBoot(bootable: Bootable, options: ObserveOptions, signal: AbortSignal): Promise<ObservedBoot> {
-  const { folder, files, expect } = options;
+  const { folder, files, expect, inquiry } = options;
   const watch = createWatch(expect);
   const file = await openConsoleFile(join(folder, files.console), options.consoleLimit);
   const stopwatch = createStopwatch();
@@ -64,9 +67,12 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   };
   await using vm = bootable.start({
     signal,
+    ...(inquiry === undefined ? {} : { onLimit: (ending: AbortSignal) => inquiry.ask(vm, last?.userspace === true, ending) }),
     onConsole(chunk) {
       file.write(chunk);
       options.onConsole?.(chunk);
+      // What was asked for is no evidence.
+      if (inquiry?.takes(chunk) === true) return;
       last = watch.push(chunk);
       if (last.userspace) vm.userspaceSeen();
       probing.seen(last);
@@ -82,7 +88,8 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   await file.close();
   const probes = await probing.outcomes(boot);
   const seen = watch.end();
-  const { verdict, results } = judge({ expect, findings: seen.findings, boot, seen, probes, took });
+  const hang = await inquiry?.report(boot.consoleBytes);
+  const { verdict, results } = judge({ expect, findings: seen.findings, boot, seen, probes, took, hang });
   const crashes = seenCrashes(expect, seen.findings);
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
   return {
@@ -90,6 +97,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
     ...(bootable.accel === undefined ? {} : { accel: bootable.accel }),
     ...(crashes.length === 0 ? {} : { crashes }),
     ...(probes.length === 0 ? {} : { probes }),
+    ...(hang === undefined ? {} : { hang }),
     console: files.console,
     qemuCmd: files.qemuCmd,
   };

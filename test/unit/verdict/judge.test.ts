@@ -49,6 +49,13 @@ describe('judge', () => {
     expect(result.kind === 'crash' ? result.title : 'reason' in result ? result.reason : '').toBe(reason);
   });
 
+  it('names in a timeout where the guest hung', () => {
+    const boot = { exit: limit('silence-limit'), durationMs: 1, consoleBytes: 5, stderr: '' } as const;
+    const where = 'task sh:7 blocked in mnt_want_write';
+    expect(judge({ expect: [ktap], findings: [{ kind: 'milestone', name: 'userspace', line: 1 }], boot, hang: { where } }).verdict)
+      .toEqual({ kind: 'timeout', phase: 'silence', limitMs: 60_000, where, reason: `silent for 1m 0s in user space; ${where}` });
+  });
+
   it('does not speak of memory where a command of the user ends without a byte', () => {
     const boot = { exit: { kind: 'exited', code: 0 }, durationMs: 1, consoleBytes: 0, stderr: '', command: 'boot.sh' } as const;
     expect(judge({ expect: [ktap], findings: [], boot }).verdict).toEqual({ kind: 'fail', reason: 'boot.sh ended without a byte on its standard output' });

@@ -1,0 +1,53 @@
+// What a CPU was doing, from the backtrace that it printed when SysRq asked for all CPUs: the interrupt that answered is not
+// meant but what it interrupted, or what that had interrupted in turn.
+import type { HungCpu } from '../../model/hang.ts';
+import { frameNames, groups, instructionPointer, isUnsure } from '../crashes/frames.ts';
+import { neverGuilty } from '../crashes/skip.ts';
+import type { PrintedCpu } from './answers.ts';
+
+export type CpuReading = Pick<HungCpu, 'state' | 'task' | 'function'>;
+
+const idle = /^(?:do_idle|default_idle|arch_cpu_idle|cpu_startup_entry|cpuidle_|acpi_idle|(?:pv_)?native_safe_halt|mwait_idle|intel_idle|rest_init)/;
+/** What brings interrupts and system calls to whoever they are for. */
+const machinery = /softirq|irq|interrupt|^el[01]|^asm_|^entry_|^ret_|^do_syscall|^invoke_syscall|^call_with_stack|^sysvec_|^__x64_sys_|^vector_|^handle_fasteoi|^smp_|^common_|^(?:arm64_)?(?:enter_from|exit_to)_/;
+
+const interruptEnd = /<\/IRQ>|^ *<EOI>/;
+/** Where an interrupt begins: above stands who takes it, below what it interrupted. */
+const entry = /^(?:asm_)?(?:sysvec_|common_interrupt|ret_from_intr|(?:smp_)?apic_timer_interrupt|el1_irq|el1h_64_irq|__irq_svc|__irq_usr|call_on_irq_stack)/;
+
+/** Reads the backtrace of one CPU. */
+export function readCpu({ task, lines }: PrintedCpu): CpuReading {
+  const who = task === undefined ? {} : { task };
+  if (lines.some((line) => /^NMI backtrace for cpu \d+ skipped: idling/.test(line))) return { state: 'idle', ...who };
+  const stretches = interrupted(lines);
+  const base = stretches.at(-1) ?? [];
+  const names = stretches.flat();
+  const guilty = names.filter((name) => !machinery.test(name) && !idle.test(name));
+  const found = guilty.find((name) => !neverGuilty.test(name)) ?? guilty[0];
+  // An idle CPU may have been interrupted by something that hangs.
+  if (base.some((name) => idle.test(name)) && (stretches.length === 1 || !stretches.slice(0, -1).flat().some((name) => guilty.includes(name)))) return { state: 'idle', ...who };
+  if (found !== undefined) return { state: 'kernel', ...who, function: found };
+  return { state: names.length === 0 && task === undefined ? 'unknown' : 'user', ...who };
+}
+
+/** Names of functions from one interrupt to the next, the innermost first, without those of the interrupt that reports. */
+function interrupted(lines: readonly string[]): readonly (readonly string[])[] {
+  const stretches: string[][] = [[]];
+  const mark = (): void => {
+    if (stretches.length === 1 || stretches.at(-1)?.length !== 0) stretches.push([]);
+  };
+  for (const line of lines) {
+    if (interruptEnd.test(line)) mark();
+    for (const name of functionsOf(line)) {
+      if (entry.test(name)) mark();
+      else if (stretches.at(-1)?.at(-1) !== name) stretches.at(-1)?.push(name);
+    }
+  }
+  return stretches.length === 1 ? stretches : stretches.slice(1);
+}
+
+function functionsOf(line: string): readonly string[] {
+  const registers = instructionPointer.exec(line);
+  if (registers !== null) return groups(registers);
+  return isUnsure(line) ? [] : frameNames(line);
+}

@@ -1,0 +1,64 @@
+// Guests that were made to hang, and what they answered: test/corpus/hang holds their hang.log.
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readAnswers } from '../../../../src/console/hang/answers.ts';
+import { explainHang, isExplained } from '../../../../src/console/hang/explain.ts';
+import type { MachineAnswers } from '../../../../src/model/hang.ts';
+
+const folder = new URL('../../../corpus/hang/', import.meta.url);
+const nothing: MachineAnswers = { cpus: [], unmasked: [] };
+const running = { pc: 'ffff800010418f5c', masked: true, halted: false };
+const stuck: MachineAnswers = { cpus: [[running, running, running]], unmasked: [0] };
+const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+
+describe('explainHang', () => {
+  const expected: Readonly<Record<string, string>> = {
+    dstate: 'blocked-task: task sh:PID blocked in mnt_want_write',
+    halt: 'spinning: CPU 0 spinning in machine_halt with interrupts off (task busybox:PID)',
+    initreads: 'waiting-for-input: init waits for input in n_tty_read',
+    spin: 'spinning: CPU 0 spinning in dummy_init_module with interrupts off (task insmod:PID)',
+    usersp: 'spinning: CPU 0 spinning in user space (task sh:PID)',
+  };
+
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.log')))('names where the guest of %s hung', (name) => {
+    const [kind = ''] = name.split('-');
+    const hang = explainHang(kind === 'halt' || kind === 'spin' ? stuck : nothing, readAnswers(read(name)));
+    expect(`${hang.cause}: ${hang.where ?? ''}`.replace(/:\d+\b/, ':PID')).toBe(expected[kind]);
+    expect(hang.memory).toMatch(/^\d+ MiB free of 5\d\d MiB$/);
+  });
+
+  it('says that a machine is halted where no CPU runs and the kernel is silent', () => {
+    const halted = { ...running, halted: true };
+    const hang = explainHang({ cpus: [[halted, halted], [halted, halted]], unmasked: [] }, readAnswers(''));
+    expect(hang).toMatchObject({ cause: 'halted', where: 'every CPU is halted and the kernel does not answer' });
+  });
+
+  it('says where a CPU spins though the kernel does not answer', () => {
+    expect(explainHang(stuck, readAnswers('')).where).toBe('CPU 0 spinning at 0xffff800010418f5c with interrupts off');
+  });
+
+  it('knows nothing where nothing was answered', () => {
+    expect(explainHang(nothing, readAnswers(''))).toEqual({ cause: 'unknown', cpus: [], blocked: [] });
+  });
+
+  it('tells the task that sleeps last from those that wait for it', () => {
+    const task = (name: string, pid: number, frame: string): string => `task:${name}  state:S stack:0 pid:${pid} tgid:${pid} ppid:1 flags:0x0\nCall trace:\n schedule+0x1/0x2\n ${frame}+0x1/0x2\n`;
+    const text = `sysrq: Show State\n${task('sh', 70, 'do_wait')}${task('nc', 71, 'inet_csk_accept')}${task('awk', 72, 'pipe_read')}`;
+    expect(explainHang(nothing, readAnswers(text))).toMatchObject({ cause: 'idle', where: 'task nc:71 waits in inet_csk_accept' });
+  });
+
+  it('never throws, and passes on no control character', () => {
+    fc.assert(fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom('sysrq: Show State', 'sysrq: Show Blocked State', 'sysrq: Show backtrace of all active CPUs', 'NMI backtrace for cpu 99999999', 'CPU: 0 PID: 1 Comm: \x1b[2Jx Not tainted', 'task:\x1b]0;x\x07  state:D stack:0 pid:7 ppid:1 flags:0', ' n_tty_read+0x1/0x2'))), (lines) => {
+      const kernel = readAnswers(lines.join('\n'));
+      isExplained(kernel);
+      expect(explainHang(stuck, kernel).where).not.toMatch(/[\0-\x1f]/);
+    }));
+  });
+});
+
+describe('isExplained', () => {
+  it.each([['dstate-x86_64-6.12.log', true], ['initreads-x86_64-5.10.log', false]])('of %s is %s before all tasks are listed', (name, expected) => {
+    expect(isExplained(readAnswers(read(name).split('# sysrq t')[0] ?? ''))).toBe(expected);
+  });
+});
