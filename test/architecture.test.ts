@@ -47,6 +47,7 @@ const homeOf: Readonly<Record<string, readonly string[]>> = {
   'p-queue': ['run/'],
   commander: ['cli/'],
   picomatch: ['matrix/'],
+  'tap-parser': ['console/suites/tap-document.ts'],
   fzstd: ['archive/compress.ts'],
   'junit-report-builder': ['report/reporters/junit.ts'],
   '@actions/core': ['report/reporters/github.ts'],

@@ -1,5 +1,6 @@
 // What the watch asks of a detector: which lines it must see. Lines that no detector asks for are never even cut out of the text.
 import type { Detector } from '../model/console.ts';
+import type { Protocol } from '../model/protocol.ts';
 
 /** `none`: only lines with the gate. `ktap`: also those that look like KTAP. `lines`: every line. */
 export type Attention = 'none' | 'ktap' | 'lines';
@@ -8,4 +9,13 @@ export interface ConsoleDetector extends Detector {
   /** Sources of regular expressions: a line that matches none cannot matter while attention is `none`. */
   readonly gate: readonly string[];
   attention(): Attention;
+}
+
+/** Reads the results of one protocol. */
+export interface ResultsDetector extends ConsoleDetector {
+  readonly protocol: Protocol;
+  /** User space has told all it announced, and nobody has begun anything else. */
+  complete(): boolean;
+  /** The last test that began or reported. */
+  lastTest(): string | undefined;
 }

@@ -3,6 +3,7 @@
 import type { Expect } from '../model/case.ts';
 import type { ConsoleWatch, Finding, Line, WatchState } from '../model/console.ts';
 import { ownText } from './clean.ts';
+import type { ResultsDetector } from './detector.ts';
 import { createDetectors } from './detectors/index.ts';
 import { isSatisfied } from './decide.ts';
 import { createExcerptRecorder } from './excerpt.ts';
@@ -18,7 +19,7 @@ export function createWatch(expect: readonly Expect[]): ConsoleWatch {
   const findings: Finding[] = [];
   const recorder = createExcerptRecorder();
   const detectors = createDetectors(expect, { onReport: (line) => { recorder.mark(line, 'crash'); }, onFailure: (line) => { recorder.mark(line, 'result'); } });
-  const all = [detectors.crash, detectors.milestone, detectors.exit, detectors.ktap, ...detectors.markers];
+  const all = [detectors.crash, detectors.milestone, detectors.exit, ...detectors.results, ...detectors.markers];
   const gate = createGate(all);
   let ended = false;
   // Kept as a view on the text it stands in until somebody asks.
@@ -89,7 +90,7 @@ export function createWatch(expect: readonly Expect[]): ConsoleWatch {
   });
 
   function state(): WatchState {
-    const lastTest = detectors.ktap.lastTest();
+    const lastTest = lastTestOf(detectors.results);
     lastText = ownText(lastText);
     return {
       findings,
@@ -117,6 +118,11 @@ export function createWatch(expect: readonly Expect[]): ConsoleWatch {
     },
     excerpt: (around) => recorder.excerpt(around),
   };
+}
+
+/** What a case asked for knows best. */
+function lastTestOf(detectors: readonly ResultsDetector[]): string | undefined {
+  return detectors.toReversed().map((detector) => detector.lastTest()).find((name) => name !== undefined);
 }
 
 function countLines(text: string, from: number, to: number): number {

@@ -9,13 +9,15 @@ import { HarnessError } from '../model/errors.ts';
 import type { ParsedConsole } from '../model/parsed.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { errorCode } from '../sys/fs.ts';
+import { anyProtocol } from '../verdict/auto.ts';
 import { describeConsole } from '../verdict/parsed.ts';
 import { judgeEnded } from '../verdict/parse-text.ts';
 import { failingLeaves } from '../verdict/results.ts';
 import type { ConsoleSource } from './saved-consoles.ts';
 
 export interface ParseOptions {
-  readonly expect: readonly Expect[];
+  /** Undefined: the results that are found decide by what it is judged. */
+  readonly expect?: readonly Expect[] | undefined;
   /** Told after every chunk; bytes are those of the console, unpacked. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -34,7 +36,7 @@ export type ConsoleExcerpt = ReturnType<ConsoleWatch['excerpt']>;
 
 /** Reads a console to its end. One that cannot be read to its end is the verdict `error`, beside what was found until then. */
 export async function parseConsole(source: ConsoleSource, { expect, onProgress }: ParseOptions): Promise<JudgedConsole> {
-  const watch = createWatch(expect);
+  const watch = createWatch(expect ?? anyProtocol);
   let bytes = 0;
   let broken: Verdict | undefined;
   try {
@@ -53,7 +55,7 @@ export async function parseConsole(source: ConsoleSource, { expect, onProgress }
     parsed,
     excerpt: judgement.excerpt,
     reports: parsed.crashes.map((crash) => reportOf(watch, crash)),
-    failed: parsed.findings.flatMap((finding) => (finding.kind === 'results' ? failingLeaves(finding.results) : [])),
+    failed: judgement.documents.flatMap(({ results }) => failingLeaves(results)),
   };
 }
 

@@ -1,6 +1,8 @@
 // Weighs what the console showed against what a case expects: what failed, what is missing.
 import { protocolOf } from '../model/case.ts';
 import type { Expect } from '../model/case.ts';
+import { protocolNames } from '../model/protocol.ts';
+import type { Protocol } from '../model/protocol.ts';
 import type { Finding, ResultsFinding } from '../model/console.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
 import { crashesOf, matchesCrash } from './crash.ts';
@@ -32,10 +34,13 @@ export interface Outside {
   readonly probes: readonly ProbeOutcome[];
 }
 
-export const readsResults = (expect: Expect): boolean => protocolOf(expect) !== 'none';
+/** The protocols that a case expects results of. */
+export const protocolsOf = (expect: readonly Expect[]): ReadonlySet<Protocol> =>
+  new Set(expect.map(protocolOf).filter((protocol) => protocol !== 'none'));
 
-export function resultDocuments(findings: readonly Finding[]): readonly ResultsFinding[] {
-  return findings.filter((finding) => finding.kind === 'results');
+/** The documents of these protocols, in the order they ended. */
+export function resultDocuments(findings: readonly Finding[], protocols: ReadonlySet<Protocol>): readonly ResultsFinding[] {
+  return findings.filter((finding) => finding.kind === 'results').filter(({ protocol }) => protocols.has(protocol));
 }
 
 /**
@@ -43,7 +48,8 @@ export function resultDocuments(findings: readonly Finding[]): readonly ResultsF
  * that failed, then what never came.
  */
 export function weigh(expect: readonly Expect[], findings: readonly Finding[], { kunit, probes }: Outside): Evidence {
-  const documents = expect.some(readsResults) ? resultDocuments(findings) : [];
+  const protocols = protocolsOf(expect);
+  const documents = resultDocuments(findings, protocols);
   const markers = findings.filter((finding) => finding.kind === 'marker');
   const failed = failedProbe(probes);
   const lost = missingProbe(probes);
@@ -58,7 +64,7 @@ export function weigh(expect: readonly Expect[], findings: readonly Finding[], {
     ...(failed === undefined ? [] : [failed]),
   ];
   const missing: Reason[] = [
-    ...expect.some(readsResults) ? missingResults(documents, kunit) : [],
+    ...[...protocols].flatMap((protocol) => missingResults(protocol, documents, kunit)),
     ...expect.flatMap((one, index) => missingProof(one, index, markers, findings, probes.length > 0)),
     ...expect.flatMap((one) => missingExit(one, findings)),
     ...documents.length === 0 ? [] : expect.flatMap((one) => tooFewResults(one, ran)),
@@ -66,7 +72,7 @@ export function weigh(expect: readonly Expect[], findings: readonly Finding[], {
   ];
   return {
     failures, missing,
-    open: documents.some((document) => document.planned === undefined),
+    open: documents.some(({ protocol, planned, complete }) => protocol === 'ktap' ? planned === undefined : !complete),
     proven: expect.some(({ pass, crash, exit }) => pass !== undefined || crash !== undefined || exit !== undefined) || probes.some(({ status }) => status === 'pass'),
     told: failed !== undefined || wrong.length > 0 || markers.some((marker) => marker.role === 'fail'),
   };
@@ -78,7 +84,7 @@ function failedResults(documents: readonly ResultsFinding[]): readonly Reason[] 
   const unlisted = documents.reduce((sum, { omitted }) => sum + (omitted?.fail ?? 0), 0);
   const problems = [
     ...unlisted === 0 ? [] : [{ reason: `${unlisted} more results failed than are listed` }],
-    ...documents.flatMap((document) => document.problems.map((problem): Reason => ({ reason: `KTAP: ${problem}`, line: document.line }))),
+    ...documents.flatMap((document) => document.problems.map((problem): Reason => ({ reason: `${protocolNames[document.protocol]}: ${problem}`, line: document.line }))),
   ];
   if (first === undefined) return problems;
   const named = leaves.slice(0, 3).map(({ names, result }) => {
@@ -90,9 +96,11 @@ function failedResults(documents: readonly ResultsFinding[]): readonly Reason[] 
   return [{ reason: `${count}: ${named.join(', ')}${more}`, line: first.result.line }, ...problems];
 }
 
-function missingResults(documents: readonly ResultsFinding[], kunit: boolean): readonly Reason[] {
-  if (documents.length === 0) return [{ reason: 'missing evidence: no KTAP on the console' }];
-  if (!kunit && documents.every((document) => document.kernel === true)) return [{ reason: 'missing evidence: KTAP from the kernel only, none from user space' }];
+function missingResults(protocol: Protocol, all: readonly ResultsFinding[], kunit: boolean): readonly Reason[] {
+  const documents = all.filter((document) => document.protocol === protocol);
+  const name = protocolNames[protocol];
+  if (documents.length === 0) return [{ reason: `missing evidence: no ${name} on the console` }];
+  if (protocol === 'ktap' && !kunit && documents.every((document) => document.kernel === true)) return [{ reason: 'missing evidence: KTAP from the kernel only, none from user space' }];
   return documents.flatMap((document): readonly Reason[] => {
     const lost = failingLeaves(document.results).filter(({ result }) => result.status === 'missing');
     const first = lost[0];
@@ -101,7 +109,7 @@ function missingResults(documents: readonly ResultsFinding[], kunit: boolean): r
       return [{ reason: `missing evidence: ${count} never came, first: ${first.names.join(' › ')}` }];
     }
     if (document.results.length > 0) return [];
-    const why = document.planned === 0 ? 'the plan is empty (1..0)' : 'KTAP began and gave no result';
+    const why = document.planned === 0 ? 'the plan is empty (1..0)' : `${name} began and gave no result`;
     return [{ reason: `missing evidence: ${why}` }];
   });
 }
@@ -120,7 +128,7 @@ function missingProof(expect: Expect, index: number, markers: readonly MarkerFin
   if (crash !== undefined && !crashesOf(findings).some((one) => matchesCrash(crash, one.title))) {
     missing.push({ reason: `expected a crash${crash === true ? '' : ` matching ${quote(crash)}`}, but the kernel did not crash` });
   }
-  if (wanted.length === 0 && crash === undefined && expect.exit === undefined && !readsResults(expect) && !probed) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
+  if (wanted.length === 0 && crash === undefined && expect.exit === undefined && protocolOf(expect) === 'none' && !probed) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
   return missing;
 }
 

@@ -10,7 +10,7 @@ import type { ProbeOutcome } from '../model/probe.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { unexpectedCrash } from './crash.ts';
 import { wrongDuration, type Took } from './duration.ts';
-import { resultDocuments, readsResults, weigh } from './evidence.ts';
+import { protocolsOf, resultDocuments, weigh } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { missingProbe, probeResults } from './probes.ts';
 import { skippedWholly } from './results.ts';
@@ -33,7 +33,7 @@ export interface JudgeInput {
 
 /** Judges one boot. */
 export function judge(input: JudgeInput): { readonly verdict: Verdict; readonly results: readonly TestResult[] } {
-  const ofGuest = input.expect.some(readsResults) ? resultDocuments(input.findings).flatMap((document) => document.results) : [];
+  const ofGuest = resultDocuments(input.findings, protocolsOf(input.expect)).flatMap((document) => document.results);
   const results = [...ofGuest, ...probeResults(input.probes ?? [])];
   return { verdict: decide(input, results), results };
 }

@@ -1,7 +1,9 @@
 // Judges a saved console as a live one is judged. The watch is handed in: stages do not import each other.
 import type { Expect } from '../model/case.ts';
-import type { ConsoleWatch, TestResult, WatchState } from '../model/console.ts';
+import type { ConsoleWatch, ResultsFinding, TestResult, WatchState } from '../model/console.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { autoExpect } from './auto.ts';
+import { protocolsOf, resultDocuments } from './evidence.ts';
 import { excerptAround } from './excerpt.ts';
 import { judge } from './judge.ts';
 
@@ -9,6 +11,8 @@ export interface ConsoleJudgement {
   readonly verdict: Verdict;
   readonly results: readonly TestResult[];
   readonly state: WatchState;
+  /** The results that were judged. */
+  readonly documents: readonly ResultsFinding[];
   readonly excerpt: readonly { readonly number: number; readonly text: string }[];
 }
 
@@ -22,9 +26,15 @@ export function judgeConsole(watch: ConsoleWatch, chunks: Iterable<Uint8Array>, 
   return judgeEnded(watch, consoleBytes, expect);
 }
 
-/** The same, for a console that was read in its own time. */
-export function judgeEnded(watch: ConsoleWatch, consoleBytes: number, expect: readonly Expect[]): ConsoleJudgement {
+/** The same, for a console that was read in its own time. Without expectations the results that were found decide. */
+export function judgeEnded(watch: ConsoleWatch, consoleBytes: number, given?: readonly Expect[]): ConsoleJudgement {
   const state = watch.end();
+  const expect = given ?? autoExpect(state.findings);
+  const protocols = protocolsOf(expect);
   const { verdict, results } = judge({ expect, findings: state.findings, seen: state, kunit: true, boot: { exit: { kind: 'exited', code: 0 }, durationMs: 0, consoleBytes, stderr: '' } });
-  return { verdict, results, state, excerpt: verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict)) };
+  return {
+    verdict, results, state,
+    documents: resultDocuments(state.findings, protocols.size > 0 ? protocols : protocolsOf(autoExpect(state.findings))),
+    excerpt: verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict)),
+  };
 }

@@ -7,7 +7,7 @@ import type { ConsoleJudgement } from './parse-text.ts';
 import { countResults } from './results.ts';
 
 /** `file` is what the reader calls the console. */
-export function describeConsole(file: string, { verdict, state }: Pick<ConsoleJudgement, 'verdict' | 'state'>): ParsedConsole {
+export function describeConsole(file: string, { verdict, state, documents }: Pick<ConsoleJudgement, 'verdict' | 'state' | 'documents'>): ParsedConsole {
   const line = verdict.kind === 'crash' || verdict.kind === 'fail' ? verdict.line : undefined;
   return {
     file,
@@ -15,7 +15,7 @@ export function describeConsole(file: string, { verdict, state }: Pick<ConsoleJu
     reason: verdictReason(verdict),
     ...(line === undefined ? undefined : { line }),
     crashes: inOrder(crashesOf(state.findings)).map(describeCrash),
-    results: countResults(state.findings),
+    results: countResults(documents),
     findings: state.findings,
   };
 }

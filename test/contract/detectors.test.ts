@@ -3,9 +3,10 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ResultCounts } from '../../src/model/console.ts';
 import { createWatch } from '../../src/console/watch.ts';
+import { anyProtocol, autoExpect } from '../../src/verdict/auto.ts';
+import { protocolsOf, resultDocuments } from '../../src/verdict/evidence.ts';
+import { judgeEnded } from '../../src/verdict/parse-text.ts';
 import { countResults } from '../../src/verdict/results.ts';
-import { judgeConsole } from '../../src/verdict/parse-text.ts';
-import { ktapExpect } from '../unit/console/read.ts';
 
 interface ExpectedCrash { readonly title: string | null; readonly alt: readonly string[]; readonly type: string | null; readonly panicked: boolean; readonly corrupted?: boolean }
 interface ExpectedKtap { readonly status: string; readonly counts?: Readonly<Record<string, number>> }
@@ -44,30 +45,31 @@ describe('kernel logs', () => {
 });
 
 describe('KTAP logs', () => {
-  const countsOf = (folder: URL, name: string): ResultCounts => {
-    const watch = createWatch([ktapExpect]);
-    watch.push(readFileSync(new URL(`${name}.log`, folder)));
-    return countResults(watch.end().findings);
+  const readAll = (folder: URL, name: string) => {
+    const watch = createWatch(anyProtocol);
+    const bytes = readFileSync(new URL(`${name}.log`, folder));
+    watch.push(bytes);
+    const { findings } = watch.end();
+    const expect = autoExpect(findings);
+    return { counts: countResults(resultDocuments(findings, protocolsOf(expect))), verdict: judgeEnded(watch, bytes.length, expect).verdict };
   };
 
   // `kunit test case crashed!` is followed by an ordinary result and the suite goes on: a failure, as kunit.py of 6.12 says too.
-  // LTP's own summary is no KTAP.
-  const deliberate: Readonly<Record<string, string>> = { 'test_is_test_passed-crash': 'fail', 'real-ltp-tuxrun-smoke': 'parse-error' };
+  const deliberate: Readonly<Record<string, string>> = { 'test_is_test_passed-crash': 'fail' };
 
   describe.each(folders('ktap').map((folder) => ({ folder })))('of $folder.pathname', ({ folder }) => {
     it.each(Object.entries(expectedIn<ExpectedKtap>(folder)))('%s', (name, expected) => {
-      const counts = countsOf(folder, name);
+      const { counts } = readAll(folder, name);
       expect(counts.status).toBe(deliberate[name] ?? expected.status);
-      if (deliberate[name] === undefined) expect(counts).toMatchObject(expected.counts ?? {});
+      expect(counts).toMatchObject(expected.counts ?? {});
     });
   });
 
   it.each(folders('ktap').flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.log')).map((name) => [name, folder] as const)))('%s is judged by its results, and by the kernel', (name, folder) => {
-    const { verdict } = judgeConsole(createWatch([ktapExpect]), [readFileSync(new URL(name, folder))], [ktapExpect]);
-    const test = name.replace(/\.log$/, '');
+    const { counts, verdict } = readAll(folder, name.replace(/\.log$/, ''));
     const verdicts: Readonly<Record<string, string>> = { pass: 'pass', skip: 'skip', fail: 'fail', crash: 'fail', 'no-tests': 'fail', 'parse-error': 'fail' };
     // A panic amid the results; an early WARNING before good ones; a whole boot of user-mode Linux up to its panic.
     const crashes = ['test_kernel_panic_interrupt', 'test_output_isolated_correctly', 'test_is_test_passed-no_tests_run_no_header'];
-    expect(verdict.kind).toBe(crashes.includes(test) ? 'crash' : verdicts[countsOf(folder, test).status]);
+    expect(verdict.kind).toBe(crashes.includes(name.replace(/\.log$/, '')) ? 'crash' : verdicts[counts.status]);
   });
 });

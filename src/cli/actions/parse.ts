@@ -36,8 +36,8 @@ export async function parseFiles(files: readonly string[], options: ParseCommand
   return exitCodeOf(verdicts);
 }
 
-async function expectations({ case: name, protocol, config }: ParseCommandOptions): Promise<readonly Expect[]> {
-  if (name === undefined) return [{ protocol: protocol ?? 'ktap', ordered: false }];
+async function expectations({ case: name, protocol, config }: ParseCommandOptions): Promise<readonly Expect[] | undefined> {
+  if (name === undefined) return protocol === undefined ? undefined : [{ protocol, ordered: false }];
   const { loadWorkspace } = await import('../../run/workspace.ts');
   const { project } = await loadWorkspace({ cwd: process.cwd(), config, requireConfig: true });
   const found = project.cases.find((one) => one.name === name);

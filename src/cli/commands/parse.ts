@@ -8,11 +8,11 @@ export function addParse(program: Command, setExitCode: SetExitCode): void {
   const command = program
     .command('parse')
     .summary('judge saved consoles')
-    .description('Read saved consoles and say of each what a run would have said: the verdict with its reason, every kernel failure by its name, test results. Works without a project. A file may be compressed (.gz, .xz, .zst), - is standard input, a folder stands for the last console of each cell in it. Without --case a console has to show KTAP or TAP results to pass.')
+    .description('Read saved consoles and say of each what a run would have said: the verdict with its reason, every kernel failure by its name, test results. Works without a project. A file may be compressed (.gz, .xz, .zst), - is standard input, a folder stands for the last console of each cell in it. Without --case a console has to show test results to pass.')
     .argument('<file...>', 'consoles; folders of cells or of whole runs')
     .addOption(new Option('--format <format>', 'text to read, or ndjson: one object for each console').choices(['text', 'ndjson']).default('text'))
     .addOption(new Option('--case <name>', 'judge by what this case of the project expects').conflicts('protocol'))
-    .addOption(new Option('--protocol <protocol>', 'how the results are written (default: ktap, which reads TAP too)').choices(parseProtocols));
+    .addOption(new Option('--protocol <protocol>', 'how the results are written (default: KTAP or TAP where there is a document, else what is found)').choices(parseProtocols));
   addProjectOptions(command)
     .addHelpText('after', `
 Exit status: 0 all passed or were skipped, 1 one failed, crashed or timed out, 2 wrong usage,

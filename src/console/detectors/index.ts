@@ -1,21 +1,21 @@
 // The detectors every console is read by, and those a case asks for.
 import type { Expect } from '../../model/case.ts';
+import type { ResultsDetector } from '../detector.ts';
 import { createCrashDetector } from './crash.ts';
 import type { CrashDetector } from './crash.ts';
 import { createExitDetector } from './exit.ts';
 import type { ExitDetector } from './exit.ts';
-import { createKtapDetector } from './ktap.ts';
-import type { KtapDetector } from './ktap.ts';
 import { createMarkerDetector } from './marker.ts';
 import type { MarkerDetector } from './marker.ts';
 import { createMilestoneDetector } from './milestone.ts';
 import type { MilestoneDetector } from './milestone.ts';
+import { createResultsDetectors } from './results.ts';
 
 export interface Detectors {
   readonly crash: CrashDetector;
   readonly milestone: MilestoneDetector;
   readonly exit: ExitDetector;
-  readonly ktap: KtapDetector;
+  readonly results: readonly ResultsDetector[];
   /** One for each expectation, in order. */
   readonly markers: readonly MarkerDetector[];
 }
@@ -33,7 +33,7 @@ export function createDetectors(expect: readonly Expect[], listener: Listener): 
     crash: createCrashDetector((line) => { listener.onReport(line); }),
     milestone: createMilestoneDetector(),
     exit: createExitDetector(expect.some(({ exit }) => exit !== undefined)),
-    ktap: createKtapDetector((line) => { listener.onFailure(line); }),
+    results: createResultsDetectors(expect, (line) => { listener.onFailure(line); }),
     markers: expect.map(createMarkerDetector),
   };
 }

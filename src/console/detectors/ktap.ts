@@ -2,7 +2,7 @@
 // so that printk lines between the results of a program never disturb it; a result the kernel printed into is joined again.
 import type { Finding, Line } from '../../model/console.ts';
 import { createBudget, takeOmitted } from '../budget.ts';
-import type { ConsoleDetector } from '../detector.ts';
+import type { ResultsDetector } from '../detector.ts';
 import { createDocument } from '../ktap/document.ts';
 import type { Document } from '../ktap/types.ts';
 import { parseKtapLine } from '../ktap/syntax.ts';
@@ -19,14 +19,8 @@ interface Channel {
   raw: boolean;
 }
 
-export interface KtapDetector extends ConsoleDetector {
-  /** User space has told all it announced, and nobody has begun anything else. */
-  complete(): boolean;
-  lastTest(): string | undefined;
-}
-
 /** `onFailure` is told the line of each result that failed. */
-export function createKtapDetector(onFailure: (line: number) => void): KtapDetector {
+export function createKtapDetector(onFailure: (line: number) => void): ResultsDetector {
   const budget = createBudget();
   const user: Channel = { kernel: false, document: undefined, cut: undefined, raw: false };
   const kernel: Channel = { kernel: true, document: undefined, cut: undefined, raw: false };
@@ -84,6 +78,7 @@ export function createKtapDetector(onFailure: (line: number) => void): KtapDetec
   }
 
   return {
+    protocol: 'ktap',
     gate: ['TAP version \\d'],
     attention: () => user.cut !== undefined || kernel.cut !== undefined ? 'lines' : user.document !== undefined || kernel.document !== undefined ? 'ktap' : 'none',
     line(line) {

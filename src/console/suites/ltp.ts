@@ -1,0 +1,140 @@
+// The Linux Test Project: one result for each program, in it the lines that it told. Programs tell TPASS, TFAIL, TBROK, TCONF and
+// TWARN and end with a summary (new style) or say nothing more (old style); runltp and kirk frame, log and list them.
+import type { TestResult } from '../../model/console.ts';
+import { isBad, takeRoom } from '../budget.ts';
+import type { Budget } from '../budget.ts';
+import { parseLtpLine } from './ltp-lines.ts';
+import type { LtpLine } from './ltp-lines.ts';
+import { concludeProgram, isSilent, isSummed, openProgram, tellProgram } from './ltp-program.ts';
+import type { LtpProgram } from './ltp-program.ts';
+import { createProblems } from './suite.ts';
+import type { Suite, SuiteReader } from './suite.ts';
+
+const title = /^Testcase\s+Result\s+Exit Value$/;
+const suiteBegins = /^Starting suite: \S/;
+
+export const ltp: Suite = {
+  protocol: 'ltp',
+  gate: ['T(?:PASS|FAIL|BROK|CONF|WARN) {0,4}:', '<<<test_start>>>', 'stime=\\d+ dur=', 'Testcase +Result +Exit Value', 'Starting suite: '],
+  recognises: (text) => parseLtpLine(text) !== undefined,
+  open: createLtpReader,
+};
+
+function createLtpReader(budget: Budget, onFailure: (line: number) => void): SuiteReader {
+  const results: TestResult[] = [];
+  const problems = createProblems();
+  let program: LtpProgram | undefined;
+  let count = 0;
+  /** Rows of runltp's table and of its log, which repeat what the programs themselves said. */
+  const rows: TestResult[] = [];
+  let listing: 'table' | 'kirk' | undefined;
+  let listed = 0;
+  let last: string | undefined;
+
+  function keep(into: TestResult[], result: TestResult): void {
+    if (isBad(result)) onFailure(result.line);
+    if (takeRoom(budget, result)) into.push(result);
+  }
+
+  function close(): void {
+    if (program === undefined) return;
+    // A heading alone is anybody's.
+    if (isSilent(program)) {
+      program = undefined;
+      return;
+    }
+    count += 1;
+    const { result, problem } = concludeProgram(program, `program ${count}`);
+    if (problem !== undefined) problems.add(problem);
+    program = undefined;
+    keep(results, result);
+  }
+
+  function takeResult(ltp: Extract<LtpLine, { kind: 'result' | 'info' }>, line: number, repaired: boolean): void {
+    const other = ltp.program !== undefined && program?.name !== undefined && program.name !== ltp.program;
+    const old = ltp.kind === 'result' && ltp.old;
+    // Programs of old style end where another one begins; those of new style may speak from several files.
+    if (program !== undefined && !program.framed && (isSummed(program) || other && program.old === true || old && program.old === false)) close();
+    if (ltp.kind === 'info' && program?.old === true && !program.framed && ltp.program !== program.name) close();
+    program ??= openProgram(line, false);
+    program.name ??= ltp.program;
+    last = program.name ?? last;
+    if (ltp.kind === 'result') tellProgram(program, ltp, line, repaired);
+  }
+
+  function takeProgram({ program: name, exit, durationMs }: Extract<LtpLine, { kind: 'program' }>, line: number, repaired: boolean): void {
+    const result: TestResult = { name, status: exit.status, line, children: [], ...(exit.detail === undefined ? undefined : { detail: exit.detail }), ...(durationMs === undefined ? undefined : { durationMs }), ...(repaired ? { repaired } : undefined) };
+    last = name;
+    listed += 1;
+    if (listing === 'kirk') keep(results, result);
+    else if (rows.length < 10_000) rows.push(result);
+  }
+
+  function takeCounts(ltp: LtpLine, line: number): void {
+    if (ltp.kind === 'summary') {
+      program ??= openProgram(line, false);
+      program.summary = {};
+    }
+    if (ltp.kind !== 'count' || program?.summary === undefined) return;
+    program.summary[ltp.type] = ltp.count;
+    if (isSummed(program) && !program.framed) close();
+  }
+
+  function takeFrame(ltp: LtpLine, line: number): void {
+    if (ltp.kind === 'start') {
+      close();
+      program = openProgram(line, true, ltp.program);
+      last = ltp.program ?? last;
+      if (ltp.program !== undefined) listing = undefined;
+    } else if (program?.framed === true) {
+      if (ltp.kind === 'tag') last = program.name = ltp.program;
+      if (ltp.kind === 'ending') [program.exit, program.durationMs] = [ltp.exit, ltp.durationMs];
+      if (ltp.kind !== 'end') return;
+      program.durationMs ??= ltp.durationMs;
+      // kirk does not say how a program ended: its summary does.
+      if (ltp.durationMs !== undefined && isSummed(program)) program.exit ??= { status: program.told.TPASS === 0 && program.told.TCONF > 0 ? 'skip' : 'pass' };
+      close();
+    }
+  }
+
+  /** The table says again what was seen, under the names of the list that was run; without programs it is all there is. */
+  function joinRows(): void {
+    if (results.length === 0) rows.forEach((row) => { keep(results, row); });
+    else if (rows.length === results.length) {
+      rows.forEach((row, index) => {
+        const seen = results[index];
+        if (seen === undefined) return;
+        results[index] = { ...seen, name: row.name };
+        if (row.status !== seen.status && seen.status !== 'fail') problems.add(`${row.name}: listed as ${row.status}, but it said ${seen.status}`);
+      });
+    } else if (rows.length > 0) problems.add(`${rows.length} programs are listed, but ${results.length} told results`);
+  }
+
+  return {
+    take(raw, line, repaired) {
+      const text = raw.trim();
+      if (title.test(text)) listing = 'table';
+      else if (suiteBegins.test(text)) listing = 'kirk';
+      const ltp = parseLtpLine(text);
+      switch (ltp?.kind) {
+        case undefined: break;
+        case 'result': case 'info': takeResult(ltp, line, repaired); break;
+        case 'summary': case 'count': takeCounts(ltp, line); break;
+        case 'start': case 'tag': case 'ending': case 'end': takeFrame(ltp, line); break;
+        // Without a heading a line such as `eth0: pass` is nobody's result.
+        case 'program': if (listing !== undefined || text.startsWith('tag=')) takeProgram(ltp, line, repaired); break;
+        case 'total':
+          if (listing !== undefined && listed !== ltp.count) problems.add(`${ltp.count} programs were run in all, but ${listed} are listed`);
+          if (listing === 'kirk') listed = 0;
+          break;
+      }
+    },
+    complete: () => (count > 0 || listed > 0) && (program === undefined || !program.framed && (program.old === true || isSummed(program))),
+    lastTest: () => last,
+    finish() {
+      close();
+      joinRows();
+      return { results, problems: problems.all() };
+    },
+  };
+}
