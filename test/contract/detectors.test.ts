@@ -1,7 +1,6 @@
 // Every detector over every corpus: what must be found is found by its name, and nothing where there is nothing.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ResultCounts } from '../../src/model/console.ts';
 import { createWatch } from '../../src/console/watch.ts';
 import { anyProtocol, autoExpect } from '../../src/verdict/auto.ts';
 import { protocolsOf, resultDocuments } from '../../src/verdict/evidence.ts';
