@@ -40,7 +40,8 @@ export interface Guests {
   readonly archs: readonly Arch[];
   readonly folder: string;
   arch(name: string): Arch;
-  kernel(arch: Arch): Promise<Kernel>;
+  /** The kernel of an architecture, by the name of its file in kernels/; 6.1 where none is said. */
+  kernel(arch: Arch, name?: string): Promise<Kernel>;
   /** A plan ready to be started, with limits that only a hang exceeds. */
   plan(arch: Arch, options: GuestOptions): Promise<BootPlan>;
   dispose(): Promise<void>;
@@ -58,11 +59,11 @@ export async function openGuests(): Promise<Guests> {
   const memo = openHostMemo(join(folder, 'host.json'));
   let images = 0;
 
-  const kernel = async (arch: Arch): Promise<Kernel> => {
-    const file = join(root, 'kernels', '6.1.yaml');
+  const kernel = async (arch: Arch, name = '6.1'): Promise<Kernel> => {
+    const file = join(root, 'kernels', `${name}.yaml`);
     const { value } = readYaml(await readFile(file, 'utf8'), file, KernelFileSchema);
     if (value === undefined) throw new Error(`${file} is not valid`);
-    return resolveKernel({ ...value, name: '6.1', file }, arch, signal);
+    return resolveKernel({ ...value, name, file }, arch, signal);
   };
 
   const busybox = async (arch: Arch): Promise<string> => {

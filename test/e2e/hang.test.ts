@@ -1,0 +1,113 @@
+// Guests that really hang, and what their reports say of it.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readModule, selectModules } from '../../src/kernel/modules.ts';
+import { openGuests, type Guests } from './guest.ts';
+import { cellOf, createProject, processesWith, scriptCase, type Project } from './project.ts';
+import { makeSpin } from './spinning-module.ts';
+
+const archs = ['x86_64', 'aarch64', 'arm'] as const;
+const harness = `export default { matrix: { kernels: ['6.12'], arch: ['x86_64', 'aarch64', 'arm'] }, accel: 'tcg', tcgScale: 1, timeouts: { silence: '12s' } };\n`;
+const freeze = [
+  'dd if=/dev/zero of=/disk bs=1M count=4 2>/dev/null && losetup /dev/loop0 /disk && mke2fs /dev/loop0 >/dev/null',
+  'mkdir /mnt && mount -t ext4 /dev/loop0 /mnt && fsfreeze --freeze /mnt',
+  'echo x >/mnt/file',
+].join('\n');
+const reader = `init: ["apt:busybox-static"]
+files:
+  - { path: init, mode: "0755", contents: "#!/bin/busybox sh\\nexec /bin/busybox cat /dev/console\\n" }
+`;
+let guests: Guests;
+let project: Project;
+
+beforeAll(async () => {
+  guests = await openGuests();
+  const kernel = await guests.kernel(guests.arch('x86_64'), '6.12');
+  const dummy = (await selectModules(kernel, ['dummy'])).files.find(({ name }) => name === 'dummy');
+  if (dummy === undefined) throw new Error('no dummy.ko');
+  project = await createProject({
+    'harness.config.ts': harness,
+    // There is no such kernel function for x86, whose halt ends in an instruction that waits.
+    ...scriptCase('spins', 'case $(uname -m) in x86_64) insmod ./spin.ko;; *) halt -f;; esac'),
+    'cases/spins/case.yaml': 'summary: spins\nrun: { command: [sh, ./check.sh], copy: [check.sh, spin.ko] }\n',
+    'cases/spins/spin.ko': makeSpin(await readModule(dummy.file)),
+    ...scriptCase('blocks', freeze, 'modules: [loop, ext4]'),
+    'cases/reads/case.yaml': 'summary: reads\nexpect: { pass: never }\n',
+    'cases/reads/image.yml': reader,
+  });
+  const { code, stderr } = await project.run(['run', '--matrix', '--jobs', '2']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+});
+afterAll(async () => {
+  await project[Symbol.asyncDispose]();
+  await guests.dispose();
+});
+
+describe.each(archs)('the report of a guest on %s', (arch) => {
+  const attempt = async (name: string) => cellOf(await project.report(), name, arch).attempts[0];
+
+  it('names the function that spins with interrupts off', async () => {
+    const { verdict, hang, boot, console } = await attempt('spins');
+    const place = arch === 'x86_64' ? 'dummy_init_module' : 'machine_halt';
+    expect(hang).toMatchObject({ cause: 'spinning', function: place, cpus: [{ cpu: 0, state: 'kernel', masked: true, function: place }] });
+    expect(verdict).toMatchObject({ kind: 'timeout', phase: 'silence', where: expect.stringMatching(`^CPU 0 spinning in ${place} with interrupts off \\(task \\w+:\\d+\\)$`) as string });
+    // What was asked for stands in the console, behind what the guest said by itself.
+    const bytes = await readFile(join(project.folder, '.kit-test/runs/latest', console ?? ''));
+    expect(boot?.consoleBytes).toBe(hang?.consoleBytes);
+    expect(bytes.subarray(0, boot?.consoleBytes).toString()).not.toContain('Show backtrace');
+    expect(bytes.subarray(boot?.consoleBytes).toString()).toContain(`${place}+0x`);
+  });
+
+  it('names the task that is blocked for ever', async () => {
+    const { verdict, hang } = await attempt('blocks');
+    expect(hang).toMatchObject({ cause: 'blocked-task', task: { name: 'sh', state: 'D', function: 'mnt_want_write' } });
+    expect(hang?.blocked).toHaveLength(1);
+    expect(hang?.memory).toMatch(/^\d+ MiB free of 5\d\d MiB$/);
+    expect(verdict).toMatchObject({ where: expect.stringMatching(/^task sh:\d+ blocked in mnt_want_write$/) as string });
+  });
+
+  it('says that init waits for input', async () => {
+    const { verdict, hang } = await attempt('reads');
+    expect(hang).toMatchObject({ cause: 'waiting-for-input', task: { pid: 1, state: 'S', function: 'n_tty_read' }, cpus: [{ state: 'idle' }] });
+    expect(verdict).toMatchObject({ where: 'init waits for input in n_tty_read', reason: expect.stringContaining('; init waits for input in n_tty_read') as string });
+  });
+
+  it('keeps questions and answers beside the console', async () => {
+    const { hang } = await attempt('spins');
+    const log = await readFile(join(project.folder, '.kit-test/runs/latest', hang?.log ?? ''), 'utf8');
+    for (const part of ['# info registers -a', '# state of the CPUs', 'interrupts let in', '# sysrq l', 'machine_halt', 'dummy_init_module']) {
+      if (part !== (arch === 'x86_64' ? 'machine_halt' : 'dummy_init_module')) expect(log).toContain(part);
+    }
+  });
+});
+
+const one = (more: string): string => `export default { matrix: { kernels: ['6.12'], arch: ['aarch64'] }, accel: 'tcg', tcgScale: 1, timeouts: { silence: '12s' }${more} };\n`;
+
+describe('a guest that hangs', () => {
+  it.each([
+    ['the project', ', diagnose: false', '', []],
+    ['the case', '', 'diagnose: false', []],
+    ['the command', '', 'diagnose: true', ['--no-diagnose']],
+  ] as const)('is ended without a question where %s says so', async (_, more, yaml, words) => {
+    await using quiet = await createProject({ 'harness.config.ts': one(more), ...scriptCase('waits', 'sleep 1000', yaml) });
+    await quiet.run(['run', 'waits', ...words]);
+    const [attempt] = cellOf(await quiet.report(), 'waits').attempts;
+    expect(attempt.verdict).toEqual({ kind: 'timeout', phase: 'silence', limitMs: 12_000, reason: expect.stringMatching(/^silent for 12\.?0?s in user space; last line: /) as string });
+    expect(attempt).not.toHaveProperty('hang');
+    expect(await quiet.read(`.kit-test/runs/latest/${attempt.console ?? ''}`)).not.toContain('sysrq: Show');
+  });
+
+  it('ends at once when the run is interrupted while it is asked', async () => {
+    await using asked = await createProject({ 'harness.config.ts': one(''), ...scriptCase('waits-for-nobody', 'sleep 1000') });
+    const { child, ended } = asked.start(['run', 'waits-for-nobody']);
+    await expect.poll(() => asked.read('.kit-test/runs/latest/cells/waits-for-nobody+6.12+aarch64/console.log').catch(() => ''), { timeout: 100_000, interval: 20 }).toContain('Changing Loglevel');
+    child.kill('SIGINT');
+    const { code } = await ended;
+    expect(code).toBe(130);
+    expect(await processesWith('waits-for-nobody')).toEqual([]);
+    const [attempt] = cellOf(await asked.report(), 'waits-for-nobody').attempts;
+    // The limit had run out before: that is what happened to the guest.
+    expect(attempt.verdict).toMatchObject({ kind: 'timeout', phase: 'silence' });
+  });
+});
