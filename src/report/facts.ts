@@ -17,6 +17,8 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['attempts', String(cell.attempts.length)],
     ['flaky', cell.flaky ? 'true' : undefined],
     ['console', last.console],
+    ['hang', last.hang?.cause],
+    ['hang.log', last.hang?.log],
     ['artifacts', last.artifacts?.folder],
     ['repeat', cell.repeat],
   ];

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readModule, selectModules } from '../../src/kernel/modules.ts';
+import { startVm } from '../../src/boot/vm.ts';
+import type { MachineAnswers } from '../../src/model/hang.ts';
 import { openGuests, type Guests } from './guest.ts';
 import { cellOf, createProject, processesWith, scriptCase, type Project } from './project.ts';
 import { makeSpin } from './spinning-module.ts';
@@ -80,6 +82,24 @@ describe.each(archs)('the report of a guest on %s', (arch) => {
       if (part !== (arch === 'x86_64' ? 'machine_halt' : 'dummy_init_module')) expect(log).toContain(part);
     }
   });
+});
+
+it('a guest with a display leaves a picture of it', async () => {
+  const arch = guests.arch('x86_64');
+  const plan = await guests.plan(arch, { script: 'sleep 1000' });
+  const screenFile = join(guests.folder, 'screen');
+  let answers: MachineAnswers | undefined;
+  await using vm = startVm({ ...plan, argv: [...plan.argv, '-device', 'VGA'], limits: { bootMs: 3000, silenceMs: 3000, totalMs: 3000 } }, {
+    signal: new AbortController().signal,
+    onConsole: () => undefined,
+    async onLimit(signal) {
+      answers = await vm.diagnose?.({ registers: arch.registers, userspace: false, screenFile, note: () => undefined, explained: () => true }, signal);
+    },
+  });
+  expect((await vm.exit).exit).toMatchObject({ kind: 'stopped', limitMs: 3000 });
+  const format = answers?.screen ?? 'no picture';
+  const start = await readFile(`${screenFile}.${format}`);
+  expect(start.subarray(0, 4).toString('latin1')).toMatch(format === 'png' ? /^\x89PNG$/ : /^P6\n/);
 });
 
 const one = (more: string): string => `export default { matrix: { kernels: ['6.12'], arch: ['aarch64'] }, accel: 'tcg', tcgScale: 1, timeouts: { silence: '12s' }${more} };\n`;

@@ -72,10 +72,18 @@ function failureSection({ kind, reason, cells }: CellGroup, { theme, columns, fo
     ...hint,
     ...failingResults(cell, theme),
     ...excerptLines(lines, log, columns - 3, theme),
+    ...hangLine(attempt, folder).map((line) => paint(theme, 'dim', line)),
     ...artifactsLine(attempt, folder).map((line) => paint(theme, 'dim', line)),
     `${paint(theme, 'dim', 'repeat')} ${paint(theme, 'cyan', safeLine(cell.repeat))}`,
   ];
   return [`${paintLook(theme, kind, `${symbolOf(theme, kind)} ${kind}`)}  ${headline}`, ...body.map((line) => (line === '' ? '' : `  ${line}`))];
+}
+
+/** Where the answers of a guest that hung are. */
+function hangLine({ hang }: Attempt, folder: string): readonly string[] {
+  if (hang === undefined) return [];
+  const screen = hang.screen === undefined ? '' : `, ${folder}/${hang.screen}`;
+  return [`asked  ${folder}/${hang.log}${screen}${hang.memory === undefined ? '' : `  ${hang.memory}`}`];
 }
 
 function artifactsLine({ artifacts }: Attempt, folder: string): readonly string[] {

@@ -170,3 +170,13 @@ describe('the end of a run', () => {
     expect(close(report, ascii)).toMatch(/^[\n\x20-\x7e]*$/);
   });
 });
+
+describe('a guest that hung', () => {
+  it('has its answers named beside its reason', () => {
+    const hang = { cause: 'spinning', where: 'CPU 0 spinning in machine_halt with interrupts off', cpus: [], blocked: [], memory: '440 MiB free of 512 MiB', log: 'cells/boot+6.1+arm/hang.log', screen: 'cells/boot+6.1+arm/screen.png', askedMs: 900, consoleBytes: 7 } as const;
+    const cell = cellResult('boot/6.1/arm', attempt({ kind: 'timeout', phase: 'silence', limitMs: 60_000, reason: `silent for 60s; ${hang.where}`, where: hang.where }, { hang }));
+    const text = renderClosing(foldEvents(eventsOf([cell])), { theme: plain, columns: 100, folder: 'run' });
+    expect(text).toContain('◷ timeout  silent for 60s; CPU 0 spinning in machine_halt with interrupts off\n');
+    expect(text).toContain('\n  asked  run/cells/boot+6.1+arm/hang.log, run/cells/boot+6.1+arm/screen.png  440 MiB free of 512 MiB\n');
+  });
+});
