@@ -125,8 +125,9 @@ async function askKernel(means: Means, inquiry: Inquiry, wasStuck: boolean, atte
     });
   // Loglevel 7: the lines about tasks are of level 6, and an init may have asked for less.
   if (await press('7', firstAnswerMs) !== true) return;
-  // Of a CPU that was stuck the backtrace tells most, and it is stuck no longer than until something else runs.
-  for (const key of wasStuck ? ['l', 'w', 'm'] : ['w', 'l', 'm']) await press(key, answerMs);
+  // Of a CPU that was stuck the backtrace tells most, and it is stuck no longer than until something else runs. One that is
+  // busy is looked at twice: where it is both times is where it hangs.
+  for (const key of wasStuck ? ['l', 'w', 'm'] : ['w', 'l', 'm', 'l']) await press(key, answerMs);
   if (!inquiry.explained()) await press('t', allTasksMs);
 }
 

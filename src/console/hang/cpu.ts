@@ -15,19 +15,38 @@ const interruptEnd = /<\/IRQ>|^ *<EOI>/;
 /** Where an interrupt begins: above stands who takes it, below what it interrupted. */
 const entry = /^(?:asm_)?(?:sysvec_|common_interrupt|ret_from_intr|(?:smp_)?apic_timer_interrupt|el1_irq|el1h_64_irq|__irq_svc|__irq_usr|call_on_irq_stack)/;
 
-/** Reads the backtrace of one CPU. */
-export function readCpu({ task, lines }: PrintedCpu): CpuReading {
+/** Reads the backtraces of one CPU, at least one; what it was in each time counts. */
+export function readCpu(printed: readonly PrintedCpu[], wasStuck: boolean): CpuReading {
+  const [first, ...others] = printed.map((one) => readOne(one, wasStuck));
+  if (first === undefined) return { state: 'unknown' };
+  // Whatever it does after it was stuck, is not what it was stuck in.
+  if (wasStuck) return first;
+  const calm = [first, ...others].find(({ state }) => state === 'idle') ?? [first, ...others].find(({ state }) => state === 'user');
+  if (calm !== undefined) return calm;
+  const common = first.names.find((name) => others.every(({ names }) => names.includes(name)));
+  return { ...first, ...(common === undefined ? {} : { function: common }) };
+}
+
+interface OneReading extends CpuReading {
+  /** Functions that may be where it hangs, the likeliest first. */
+  readonly names: readonly string[];
+}
+
+function readOne({ task, lines }: PrintedCpu, wasStuck: boolean): OneReading {
   const who = task === undefined ? {} : { task };
-  if (lines.some((line) => /^NMI backtrace for cpu \d+ skipped: idling/.test(line))) return { state: 'idle', ...who };
-  const stretches = interrupted(lines);
+  if (lines.some((line) => /^NMI backtrace for cpu \d+ skipped: idling/.test(line))) return { state: 'idle', ...who, names: [] };
+  // It took no interrupt before we made it: the innermost ones came then.
+  const stretches = interrupted(lines).slice(wasStuck ? -1 : 0);
   const base = stretches.at(-1) ?? [];
   const names = stretches.flat();
   const guilty = names.filter((name) => !machinery.test(name) && !idle.test(name));
-  const found = guilty.find((name) => !neverGuilty.test(name)) ?? guilty[0];
+  const likely = guilty.filter((name) => !neverGuilty.test(name));
+  const candidates = likely.length > 0 ? likely : guilty;
+  const [found] = candidates;
   // An idle CPU may have been interrupted by something that hangs.
-  if (base.some((name) => idle.test(name)) && (stretches.length === 1 || !stretches.slice(0, -1).flat().some((name) => guilty.includes(name)))) return { state: 'idle', ...who };
-  if (found !== undefined) return { state: 'kernel', ...who, function: found };
-  return { state: names.length === 0 && task === undefined ? 'unknown' : 'user', ...who };
+  if (base.some((name) => idle.test(name)) && (stretches.length === 1 || !stretches.slice(0, -1).flat().some((name) => guilty.includes(name)))) return { state: 'idle', ...who, names: [] };
+  if (found !== undefined) return { state: 'kernel', ...who, function: found, names: candidates };
+  return { state: names.length === 0 && task === undefined ? 'unknown' : 'user', ...who, names: [] };
 }
 
 /** Names of functions from one interrupt to the next, the innermost first, without those of the interrupt that reports. */

@@ -24,7 +24,7 @@ export function explainHang(machine: MachineAnswers, kernel: KernelAnswers): Exp
 
 /** The kernel's answers tell more than that nothing runs. */
 export function isExplained(kernel: KernelAnswers): boolean {
-  return kernel.blocked.some(({ state }) => state === 'D') || kernel.cpus.map(readCpu).some(({ state }) => state === 'kernel' || state === 'user');
+  return kernel.blocked.some(({ state }) => state === 'D') || kernel.cpus.map((cpu) => readCpu([cpu], false)).some(({ state }) => state === 'kernel' || state === 'user');
 }
 
 function findCause(cpus: readonly HungCpu[], blocked: readonly HungTask[], kernel: KernelAnswers): Pick<Explanation, 'cause' | 'where' | 'task' | 'function'> {
@@ -64,10 +64,10 @@ function spins(cpu: HungCpu): Pick<Explanation, 'cause' | 'where' | 'task' | 'fu
 function allCpus({ cpus: seen, unmasked }: MachineAnswers, { cpus: printed }: KernelAnswers): readonly HungCpu[] {
   const count = Math.max(seen.length, ...printed.map(({ cpu }) => Math.min(cpu, 1023) + 1));
   return Array.from({ length: count }, (_, cpu): HungCpu => {
-    const told = printed.find((one) => one.cpu === cpu);
+    const told = printed.filter((one) => one.cpu === cpu);
     const samples = seen[cpu] ?? [];
     const last = samples.at(-1);
-    const read = told === undefined ? undefined : readCpu(told);
+    const read = told.length === 0 ? undefined : readCpu(told, unmasked.includes(cpu));
     const state = read?.state ?? (samples.length > 0 && samples.every(({ halted }) => halted) ? 'halted' : 'unknown');
     return {
       cpu,

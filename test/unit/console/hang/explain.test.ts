@@ -10,6 +10,7 @@ const folder = new URL('../../../corpus/hang/', import.meta.url);
 const nothing: MachineAnswers = { cpus: [], unmasked: [] };
 const running = { pc: 'ffff800010418f5c', masked: true, halted: false };
 const stuck: MachineAnswers = { cpus: [[running, running, running]], unmasked: [0] };
+const secondStuck: MachineAnswers = { cpus: [[{ ...running, halted: true }], [running, running, running]], unmasked: [1] };
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
 describe('explainHang', () => {
@@ -18,12 +19,13 @@ describe('explainHang', () => {
     halt: 'spinning: CPU 0 spinning in machine_halt with interrupts off (task busybox:PID)',
     initreads: 'waiting-for-input: init waits for input in n_tty_read',
     spin: 'spinning: CPU 0 spinning in dummy_init_module with interrupts off (task insmod:PID)',
+    smp: 'spinning: CPU 1 spinning in dummy_init_module with interrupts off (task insmod:PID)',
     usersp: 'spinning: CPU 0 spinning in user space (task sh:PID)',
   };
 
   it.each(readdirSync(folder).filter((name) => name.endsWith('.log')))('names where the guest of %s hung', (name) => {
     const [kind = ''] = name.split('-');
-    const hang = explainHang(kind === 'halt' || kind === 'spin' ? stuck : nothing, readAnswers(read(name)));
+    const hang = explainHang(kind === 'smp' ? secondStuck : kind === 'halt' || kind === 'spin' ? stuck : nothing, readAnswers(read(name)));
     expect(`${hang.cause}: ${hang.where ?? ''}`.replace(/:\d+\b/, ':PID')).toBe(expected[kind]);
     expect(hang.memory).toMatch(/^\d+ MiB free of 5\d\d MiB$/);
   });
@@ -46,6 +48,13 @@ describe('explainHang', () => {
     const task = (name: string, pid: number, frame: string): string => `task:${name}  state:S stack:0 pid:${pid} tgid:${pid} ppid:1 flags:0x0\nCall trace:\n schedule+0x1/0x2\n ${frame}+0x1/0x2\n`;
     const text = `sysrq: Show State\n${task('sh', 70, 'do_wait')}${task('nc', 71, 'inet_csk_accept')}${task('awk', 72, 'pipe_read')}`;
     expect(explainHang(nothing, readAnswers(text))).toMatchObject({ cause: 'idle', where: 'task nc:71 waits in inet_csk_accept' });
+  });
+
+  it('takes for the place of a busy CPU what it was in each time', () => {
+    const look = (...frames: readonly string[]): string => ['sysrq: Show backtrace of all active CPUs', 'NMI backtrace for cpu 0', 'CPU: 0 PID: 9 Comm: x Not tainted 6.12', 'Call trace:', ' el1h_64_irq+0x1/0x2', ...frames.map((name) => ` ${name}+0x1/0x2`)].join('\n');
+    const where = (...looks: readonly string[]): string | undefined => explainHang(nothing, readAnswers(looks.join('\n'))).where;
+    expect(where(look('udelay_loop', 'my_poll', 'my_ioctl'), look('readl_relaxed', 'my_poll', 'my_ioctl'))).toBe('CPU 0 spinning in my_poll (task x:9)');
+    expect(where(look('tick_handler'), look())).toBe('CPU 0 spinning in user space (task x:9)');
   });
 
   it('never throws, and passes on no control character', () => {
