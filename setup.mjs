@@ -60,9 +60,13 @@ const files = {
   ...(isDebian() ? {} : { '/usr/share/python-apt/templates/Debian.info': 'python-apt-common' }),
 };
 
+// What the tests make UEFI media of, where a user's machine fetches it.
+const testFiles = process.arch === 'x64' ? { '/usr/lib/systemd/boot/efi/systemd-bootx64.efi': 'systemd-boot-efi' } : {};
+
 checkNode();
 installNpmDependencies();
-installTools({ ...tools.run, ...(wanted.includes('test') ? tools.test : {}) });
+if (wanted.includes('test')) installTools({ ...tools.run, ...tools.test }, { ...files, ...testFiles });
+else installTools(tools.run, files);
 build();
 
 function checkNode() {
@@ -81,7 +85,7 @@ function installNpmDependencies() {
   writeFileSync(stamp, lock);
 }
 
-function installTools(packageOf) {
+function installTools(packageOf, files) {
   const missing = [...Object.keys(packageOf).filter((program) => !onPath(program)), ...Object.keys(files).filter((file) => onPath('apt-get') && !existsSync(file))];
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map((name) => packageOf[name] ?? files[name]))];
