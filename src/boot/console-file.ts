@@ -6,6 +6,16 @@ import { dirname } from 'node:path';
 import { HarnessError } from '../model/errors.ts';
 import { errorCode } from '../sys/fs.ts';
 
+/** What a closed file holds. */
+export interface KeptConsole {
+  readonly path: string;
+  /** All that came, also what was not kept. */
+  readonly bytes: number;
+  readonly leftOut: number;
+  /** Where in the file a line stands for what was left out. */
+  readonly gap?: { readonly at: number; readonly length: number };
+}
+
 export interface ConsoleFile {
   /** Takes console bytes. Never fails: a full disk is reported by `close`. */
   write(chunk: Uint8Array): void;
@@ -13,7 +23,7 @@ export interface ConsoleFile {
    * Completes the file. A second call does nothing.
    * @throws HarnessError `CONSOLE_NOT_WRITTEN`.
    */
-  close(): Promise<{ readonly path: string; readonly bytes: number; readonly leftOut: number }>;
+  close(): Promise<KeptConsole>;
 }
 
 // Writes are synchronous: a console chunk takes microseconds, and nothing can pile up while a disk is slow.
@@ -40,22 +50,24 @@ export async function openConsoleFile(path: string, limit: number): Promise<Cons
     }
   };
 
-  const unroll = async (): Promise<number> => {
-    if (bytes <= limit) return 0;
-    const leftOut = bytes - limit;
+  const leftOut = (): number => Math.max(0, bytes - limit);
+  const marker = (): Uint8Array => new TextEncoder().encode(`\n[kit-test: ${leftOut()} bytes of console left out here]\n`);
+  const kept = (): KeptConsole => ({ path, bytes, leftOut: leftOut(), ...(leftOut() === 0 ? {} : { gap: { at: headSize, length: marker().length } }) });
+
+  const unroll = async (): Promise<void> => {
+    if (bytes <= limit) return;
     const cut = (bytes - headSize) % tailSize;
     const straight = `${path}.tmp`;
     const to = openSync(straight, 'w');
     try {
       let at = copy(file, 0, headSize, to, 0);
-      at += writeAll(to, new TextEncoder().encode(`\n[kit-test: ${leftOut} bytes of console left out here]\n`), at);
+      at += writeAll(to, marker(), at);
       at += copy(file, headSize + cut, tailSize - cut, to, at);
       copy(file, headSize, cut, to, at);
     } finally {
       closeSync(to);
     }
     await rename(straight, path);
-    return leftOut;
   };
 
   return {
@@ -68,11 +80,12 @@ export async function openConsoleFile(path: string, limit: number): Promise<Cons
       }
     },
     async close() {
-      if (!open) return { path, bytes, leftOut: Math.max(0, bytes - limit) };
+      if (!open) return kept();
       open = false;
       try {
         if (failure !== undefined) throw failure;
-        return { path, bytes, leftOut: await unroll() };
+        await unroll();
+        return kept();
       } catch (error) {
         throw notWritten(path, error);
       } finally {

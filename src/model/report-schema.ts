@@ -120,6 +120,7 @@ const AttemptSchema = z
     accel: z.enum(['kvm', 'hvf', 'tcg']).exactOptional(),
     boot: BootResultSchema.exactOptional(),
     console: z.string().exactOptional().describe('relative to the run folder'),
+    times: z.string().exactOptional().describe('file with a number for each line of the console: milliseconds from the start of the machine to its first byte'),
     qemuCmd: z.string().exactOptional().describe('relative to the run folder'),
     probes: z
       .array(z.object({

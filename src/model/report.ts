@@ -22,6 +22,8 @@ export interface Attempt {
   readonly boot?: BootResult;
   /** Paths relative to the run folder. */
   readonly console?: string;
+  /** One number for each line of the console: milliseconds from the start of the machine to its first byte. */
+  readonly times?: string;
   readonly qemuCmd?: string;
   /** How the case's probes ended, in their order. */
   readonly probes?: readonly ProbeOutcome[];

@@ -7,6 +7,8 @@ export const reportFile = 'report.json';
 export interface AttemptFiles {
   readonly folder: string;
   readonly console: string;
+  /** When each line of the console came. */
+  readonly times: string;
   readonly qemuCmd: string;
   /** Folder of what the guest gave us. */
   readonly artifacts: string;
@@ -22,6 +24,7 @@ export function attemptFiles(cell: string, attempt: number): AttemptFiles {
   return {
     folder,
     console: `${folder}/console${infix}.log`,
+    times: `${folder}/console${infix}.times`,
     qemuCmd: `${folder}/qemu${infix}.cmd`,
     artifacts: `${folder}/artifacts${infix}`,
     hang: `${folder}/hang${infix}.log`,

@@ -6,6 +6,7 @@ import type { Case } from '../../model/case.ts';
 import type { WatchState } from '../../model/console.ts';
 import type { Attempt } from '../../model/report.ts';
 import { openConsoleFile } from '../../boot/console-file.ts';
+import { createConsoleTimes } from '../../boot/console-times.ts';
 import type { Vm, VmOptions } from '../../boot/life.ts';
 import { createWatch } from '../../console/watch.ts';
 import { writeFileAtomic } from '../../sys/fs.ts';
@@ -31,7 +32,7 @@ export interface ObserveOptions {
   readonly scale: number;
   /** The run folder, and the files of this attempt relative to it. */
   readonly folder: string;
-  readonly files: { readonly console: string; readonly qemuCmd: string };
+  readonly files: { readonly console: string; readonly times: string; readonly qemuCmd: string };
   readonly consoleLimit: number;
   /** How long a guest may go on once its verdict is certain: to power off, or to print the rest of a crash. */
   readonly graceMs: number;
@@ -44,6 +45,7 @@ export interface ObserveOptions {
 export type ObservedBoot = Pick<Attempt, 'verdict' | 'results' | 'crashes' | 'excerpt' | 'accel' | 'probes' | 'artifacts' | 'hang'> & {
   readonly boot: BootResult;
   readonly console: string;
+  readonly times: string;
   readonly qemuCmd: string;
 };
 
@@ -52,6 +54,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const { folder, files, expect, inquiry } = options;
   const watch = createWatch(expect);
   const file = await openConsoleFile(join(folder, files.console), options.consoleLimit);
+  const times = createConsoleTimes();
   const stopwatch = createStopwatch();
   let grace: NodeJS.Timeout | undefined;
   let last: WatchState | undefined;
@@ -68,8 +71,9 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   await using vm = bootable.start({
     signal,
     ...(inquiry === undefined ? {} : { onLimit: (ending: AbortSignal) => inquiry.ask(vm, last?.userspace === true, ending) }),
-    onConsole(chunk) {
+    onConsole(chunk, atMs) {
       file.write(chunk);
+      times.note(chunk.length, atMs);
       options.onConsole?.(chunk);
       // What was asked for is no evidence.
       if (inquiry?.takes(chunk) === true) return;
@@ -85,7 +89,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const boot = await vm.exit;
   const took = { ms: stopwatch.read(), scale: options.scale };
   clearTimeout(grace);
-  await file.close();
+  await times.write(join(folder, files.times), await file.close());
   const probes = await probing.outcomes(boot);
   const seen = watch.end();
   const hang = await inquiry?.report(boot.consoleBytes);
@@ -99,6 +103,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
     ...(probes.length === 0 ? {} : { probes }),
     ...(hang === undefined ? {} : { hang }),
     console: files.console,
+    times: files.times,
     qemuCmd: files.qemuCmd,
   };
 }

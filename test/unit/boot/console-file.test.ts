@@ -36,7 +36,7 @@ describe('console file', () => {
     const chunk = new Uint8Array(65_536).fill(0x41);
     for (let i = 0; i < 200; i += 1) file.write(chunk);
     expect((await stat(path)).size).toBeLessThanOrEqual(100_000);
-    expect(await file.close()).toEqual({ path, bytes: 200 * 65_536, leftOut: 200 * 65_536 - 100_000 });
+    expect(await file.close()).toEqual({ path, bytes: 200 * 65_536, leftOut: 200 * 65_536 - 100_000, gap: { at: 50_000, length: 53 } });
     expect(await readdir(join(folder, 'cells', 'a'))).toEqual(['console.log']);
   });
 
