@@ -7,7 +7,7 @@ const printed = (header: RegExp, title: string, skip?: RegExp): CrashRule => ({ 
 
 export const bugFamilies: readonly CrashFamily[] = [
   {
-    trigger: 'ernel BUG at ',
+    trigger: 'BUG at ',
     rules: [
       printed(/kernel BUG at mm\/usercopy\.c/, 'BUG: bad usercopy in {function}', /usercopy|__check/),
       printed(/kernel BUG at \S*lib\/list_debug\.c/, 'BUG: corrupted list in {function}'),

@@ -25,15 +25,14 @@ export const oopsFamilies: readonly CrashFamily[] = [
   { trigger: 'Unable to handle ', rules: badPointers },
   { trigger: 'BUG: ', not: /DEBUG: /, rules: badPointers },
   { trigger: 'general protection fault', not: ofProgram, rules: [protection] },
-  { trigger: 'stack segment: ', not: ofProgram, rules: [died(/stack segment: /, 'stack segment fault')] },
-  { trigger: 'divide error: ', not: ofProgram, rules: [diedAt(/divide error: /, 'divide error')] },
-  { trigger: 'divide_error: ', rules: [diedAt(/divide_error: /, 'divide error')] },
-  { trigger: 'invalid opcode: ', not: ofProgram, rules: [follows(diedAt(/invalid opcode: /, 'invalid opcode'))] },
   { trigger: 'Internal error: ', rules: [follows(died(/Internal error: /, 'Internal error'))] },
   {
     trigger: '[#',
     not: ofProgram,
     rules: [
+      died(/stack segment: /, 'stack segment fault'),
+      diedAt(/divide[ _]error: /, 'divide error'),
+      follows(diedAt(/invalid opcode: /, 'invalid opcode')),
       // x86: `alignment check: 0000 [#1]`; s390: `illegal operation: 0001 ilc:1 [#1]`. BUG, too, traps by `monitor event`.
       follows(died(/^(?:Oops: )?([a-z][a-z -]{3,40}): [0-9a-f]{4}(?: ilc:\d+)? \[#\d/, '$1')),
       // powerpc: `Oops: Machine check, sig: 7 [#1]`; mips: `Kernel unaligned instruction access[#1]:`.

@@ -14,23 +14,19 @@ export const outsideFamilies: readonly CrashFamily[] = [
   says('-- System halted', /^ ?-- System halted/, 'boot: kernel could not be unpacked'),
   // init/initramfs.c: it goes on with what was unpacked so far, mostly to a panic that says less.
   says('Initramfs unpacking failed: ', /^Initramfs unpacking failed: (.*)/, 'initrd: $1'),
-  says('initrd overwritten (', /initrd overwritten \(/, 'initrd: overwritten'),
   says('RAMDISK: incomplete write', /RAMDISK: incomplete write/, 'initrd: incomplete write'),
   says('RAMDISK: ', /RAMDISK: (?:image too big|could not determine device size)/, 'initrd: does not fit the ramdisk'),
   // QEMU's own words, where they share the console's file. A KVM error leaves it alive and silent.
   says('KVM internal error. Suberror: ', /^KVM internal error\. Suberror: (\d+)/, 'KVM: internal error, suberror $1'),
   says('KVM: entry failed, hardware error ', /^KVM: entry failed, hardware error/, 'KVM: entry failed'),
-  says('error: kvm run failed ', /^error: kvm run failed (.*)/, 'KVM: run failed: $1'),
   says('qemu: fatal: ', /^qemu: fatal: (.*)/, 'QEMU: $1'),
-  says('qemu-system-', /^qemu-system-\w+: (.*Assertion .* failed.*|.*code should not be reached.*)/, 'QEMU: $1'),
   { trigger: 'SYZF', rules: [{ header: /SYZFAIL:(.*)/, title: 'SYZFAIL:$1', stackless: true }, { header: /SYZFATAL:(.*)/, title: 'SYZFATAL:$1', stackless: true }] },
   {
-    trigger: 'trusty: ',
+    trigger: 'ASSERT FAILED',
     rules: [
       { header: /trusty: panic \(.*?\):(?: DEBUG)? ASSERT FAILED at \(.*?\): (.+)/, title: 'trusty: ASSERT FAILED: $1', stackless: true },
       // The kernel printed into the line.
       { header: /trusty: .*ASSERT FAILED.*: *(.*)/, title: 'trusty: ASSERT FAILED: $1', corrupted: true },
-      { header: /trusty: panic \(.*?\): (.+)/, title: 'trusty: panic: $1', stackless: true },
     ],
   },
 ];

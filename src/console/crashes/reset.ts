@@ -34,6 +34,7 @@ export function createResetFinder(): ResetFinder {
   }
 
   function readBanner(line: Line): Crash | undefined {
+    if (reported) return undefined;
     // A program that prints /proc/version has no prefix where the kernel has one.
     if (prefixed && !line.kernel) return undefined;
     prefixed ||= line.kernel;

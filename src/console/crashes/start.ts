@@ -16,7 +16,7 @@ export interface StartFinder {
 export function createStartFinder(): StartFinder {
   let last: Line | undefined;
   return {
-    gate: ['cut here ', '={20,}'],
+    gate: ['={20,}|-{12}\\[ cut here|8<--- cut here'],
     line(line) {
       if (line.text.length < 200 && start.test(line.text.trim())) last = line;
     },

@@ -10,6 +10,7 @@ import { belongs, closeReport, extendReport, hasStack, interruptReport, isOver, 
 import type { Report } from '../crashes/report.ts';
 import { createResetFinder } from '../crashes/reset.ts';
 import { createStartFinder } from '../crashes/start.ts';
+import { groupSources } from '../gate.ts';
 
 /** Reports of several CPUs or tasks may be printed at once. */
 const openLimit = 4;
@@ -24,7 +25,8 @@ const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\
 const all = [...new Set(crashFamilies.map((family) => family.trigger))];
 // A trigger that holds another one adds nothing.
 const triggers = all.filter((one) => !all.some((other) => other !== one && one.includes(other))).map(escape);
-const triggered = new RegExp(triggers.join('|'));
+const triggering = groupSources(triggers).map((source) => new RegExp(source));
+const isTriggered = (text: string): boolean => triggering.some((expression) => expression.test(text));
 
 export interface CrashDetector extends ConsoleDetector {
   panicked(): boolean;
@@ -94,7 +96,7 @@ export function createCrashDetector(onReport: (line: number) => void): CrashDete
   }
 
   function read(line: Line): void {
-    const header = triggered.test(line.text);
+    const header = isTriggered(line.text);
     const sure = line.kernel || prefixed < prefixedLines;
     const isNew = header && begins(line, sure ? open : doubtful === undefined ? [] : [doubtful]);
     for (const report of open) {
@@ -119,7 +121,7 @@ export function createCrashDetector(onReport: (line: number) => void): CrashDete
       }
       starts.line(line);
       keep(resets.line(line));
-      if (open.length > 0 || doubtful !== undefined || triggered.test(line.text)) read(line);
+      if (open.length > 0 || doubtful !== undefined || isTriggered(line.text)) read(line);
       return [];
     },
     end() {
