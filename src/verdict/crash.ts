@@ -17,7 +17,7 @@ export function matchesCrash(expected: true | string, title: string): boolean {
 
 /** The first crash that nobody asked for. With `kunit`, the end of a kernel that only ran KUnit is none. */
 export function unexpectedCrash(expect: readonly Expect[], findings: readonly Finding[], kunit: boolean): Crash | undefined {
-  return crashesOf(findings).find((crash) => !isExpected(crash, expect, findings, kunit));
+  return crashesOf(findings).find((crash) => !isExpected(crash, expect, findings, kunit) && !isOutlived(crash, findings));
 }
 
 /** Every crash for the report, those that the case may have marked as such. */
@@ -27,6 +27,11 @@ export function seenCrashes(expect: readonly Expect[], findings: readonly Findin
 
 function isExpected(crash: Crash, expect: readonly Expect[], findings: readonly Finding[], kunit: boolean): boolean {
   return expect.some((one) => one.crash !== undefined && matchesCrash(one.crash, crash.title)) || kunit && endsKunit(crash, findings);
+}
+
+// What the kernel says of its initrd explains why nothing started. Where user space did, the archive was good enough.
+function isOutlived(crash: Crash, findings: readonly Finding[]): boolean {
+  return crash.title.startsWith('initrd: ') && findings.some((finding) => finding.kind === 'milestone' && finding.name === 'userspace' && finding.line > crash.line);
 }
 
 // A kernel that runs KUnit at boot and has no init ends so by design: tools/testing/kunit takes it for the end of the run too.

@@ -24,7 +24,7 @@ export const bugFamilies: readonly CrashFamily[] = [
       plain(/BUG: non-zero (nr_ptes|nr_pmds|pgtables_bytes) on freeing mm/, 'BUG: non-zero $1 on freeing mm'),
       { header: /BUG: Dentry .* still in use \(-?\d+\) \[unmount of [^\]]+\]/, title: 'BUG: Dentry still in use in unmount' },
       // Who allocated the page is to blame; only CONFIG_PAGE_OWNER knows.
-      { header: /BUG: Bad page (state|cache)/, needs: [/page last allocated/], title: 'BUG: Bad page $1 in {function}', paths: [[/page last allocated/, 'frames']], skip: /(?:free|put|get|update|release)_page|free_unref|^_*folio|truncate_inode_pages|page_frag_free|alloc|vmap|page_owner/ },
+      { header: /BUG: Bad page (state|cache)/, needs: [/page last allocated/], title: 'BUG: Bad page $1 in {function}', paths: [[/page last allocated/, 'frames']], skip: /(?:free|put|get|update|release)_page|free_unref|^_*folio|truncate_inode_pages|page_frag_free|alloc|vmap|page_owner|prep_new_page/ },
       { header: /BUG: Bad page (state|cache|map)/, title: 'BUG: Bad page $1' },
       { header: /BUG: .*stack guard page was hit at/, title: 'BUG: stack guard page was hit in {function}', paths: trap, choose: 'stall' },
       printed(/BUG: scheduling while atomic/, 'BUG: scheduling while atomic in {function}', /schedule/),

@@ -15,13 +15,18 @@ export interface Name {
   readonly damaged: boolean;
 }
 
-/** A rule for a line that begins a report, or goes on with one, and where in the line its trigger stands. */
+/** No header of the kernel is longer; what expressions with several words cost has its limit in it. */
+export const lengthLimit = 400;
+
+/** A rule, and where in the line its trigger stands. */
 interface Fit {
   readonly rule: CrashRule;
   readonly at: number;
 }
 
-export function findRules(text: string): readonly Fit[] {
+/** Rules for a line that begins a report, or goes on with one; the first is tried first. */
+export function findRules(line: string): readonly Fit[] {
+  const text = line.slice(0, lengthLimit);
   const fits: Fit[] = [];
   for (const { trigger, not, rules } of crashFamilies) {
     const at = text.indexOf(trigger);

@@ -51,5 +51,4 @@ export const oopsFamilies: readonly CrashFamily[] = [
   { trigger: 'Insufficient stack space', rules: [{ ...died(/Insufficient stack space to handle exception/, 'kernel stack overflow'), choose: 'stall', skip: /bad_stack/ }] },
   // arm; with a program counter it is a program's.
   { trigger: 'Alignment trap: ', not: /PC=0x/, rules: [died(/Alignment trap: /, 'Alignment trap')] },
-  { trigger: 'Machine check', rules: [{ header: /\[Hardware Error\]: .*Machine check: .*[Ff]atal|^Machine check in kernel mode/, title: 'Machine check', stackless: true }] },
 ];

@@ -9,7 +9,7 @@ export const outsideFamilies: readonly CrashFamily[] = [
   says('Boot failed: ', /^Boot failed: not a bootable disk/, 'firmware: no bootable device'),
   says('BdsDxe: ', /^BdsDxe: (?:No bootable option|failed to (?:load|start))/, 'firmware: no bootable device'),
   says('grub rescue>', /^grub rescue>/, 'boot loader: rescue prompt'),
-  says('Linux Image magic', /^Bad Linux \S+ Image magic/, 'boot loader: wrong image format'),
+  says('Bad Linux ', /^Bad Linux \S+ Image magic/, 'boot loader: wrong image format'),
   says('Wrong Image Format', /^Wrong Image Format/, 'boot loader: wrong image format'),
   says('-- System halted', /^ ?-- System halted/, 'boot: kernel could not be unpacked'),
   // init/initramfs.c: it goes on with what was unpacked so far, mostly to a panic that says less.
@@ -17,7 +17,7 @@ export const outsideFamilies: readonly CrashFamily[] = [
   says('RAMDISK: incomplete write', /RAMDISK: incomplete write/, 'initrd: incomplete write'),
   says('RAMDISK: ', /RAMDISK: (?:image too big|could not determine device size)/, 'initrd: does not fit the ramdisk'),
   // QEMU's own words, where they share the console's file. A KVM error leaves it alive and silent.
-  says('KVM internal error. Suberror: ', /^KVM internal error\. Suberror: (\d+)/, 'KVM: internal error, suberror $1'),
+  says('KVM internal error. Suberror: ', /^KVM internal error\. Suberror: /, 'KVM: internal error'),
   says('KVM: entry failed, hardware error ', /^KVM: entry failed, hardware error/, 'KVM: entry failed'),
   says('qemu: fatal: ', /^qemu: fatal: (.*)/, 'QEMU: $1'),
   { trigger: 'SYZF', rules: [{ header: /SYZFAIL:(.*)/, title: 'SYZFAIL:$1', stackless: true }, { header: /SYZFATAL:(.*)/, title: 'SYZFATAL:$1', stackless: true }] },

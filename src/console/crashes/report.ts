@@ -2,15 +2,14 @@
 import type { Crash, Line } from '../../model/console.ts';
 import { lacksStacks, losesConsole } from './damage.ts';
 import { isUnsure } from './frames.ts';
-import { nameReport } from './name.ts';
+import { lengthLimit, nameReport } from './name.ts';
 import { isPanic } from './panic.ts';
 
 const lineLimit = 800;
-const lengthLimit = 400;
 /** Lines after the end of a report in which a panic still belongs to it. */
 const tailLines = 60;
 /** Lines without anything of the report after which it is over. */
-const quietLines = 200;
+const quietLines = 1000;
 /** So many lines tell what happened: what a panic adds is the way to the panic. KMSAN says it in fewer. */
 const tellingLines = (header: string): number => header.includes('BUG: KMSAN:') ? 16 : 22;
 
@@ -62,7 +61,7 @@ const reportLike = /^\s|\+0x[0-9a-f]+\/0x|^(?:[A-Z][A-Za-z0-9]{1,3}: |CPU: |Call
 
 /** Adds a line that comes after the header. */
 export function extendReport(report: Report, line: Line): void {
-  const { text } = line;
+  const text = line.text.slice(0, lengthLimit);
   if (report.sinceEnd !== undefined) report.sinceEnd += 1;
   report.quiet += 1;
   if (losesConsole(text)) report.lost = true;
@@ -78,7 +77,7 @@ export function extendReport(report: Report, line: Line): void {
   if (endMark.test(text)) report.sinceEnd ??= 0;
   const length = report.lines.length;
   if (length > tellingLines(report.header.text) && (panic || text.includes('WARNING: possible circular locking dependency'))) report.told = true;
-  if (!report.told && length < lineLimit && !isUnsure(text)) report.lines.push(text.slice(0, lengthLimit));
+  if (!report.told && length < lineLimit && !isUnsure(text)) report.lines.push(text);
 }
 
 /** Nothing more can come that belongs to it. */

@@ -11,7 +11,7 @@ export const stallFamilies: readonly CrashFamily[] = [
       // The stack begins with the timer that noticed; what it had interrupted stalls.
       {
         header: /INFO: rcu_?\w* (?:self-)?detected(?: expedited)? stalls?/, title: 'INFO: rcu detected stall in {function}', choose: 'stall', skip: /apic_timer_interrupt|rcu/,
-        paths: [[/apic_timer_interrupt/, instructionPointer, 'frames'], [/apic_timer_interrupt|Exception stack|el1h_64_irq|el1_irq|--- interrupt: |__irq_svc|handle_exception|do_irq|ext_int_handler/, 'frames']],
+        paths: [[/apic_timer_interrupt/, instructionPointer, 'frames'], [/apic_timer_interrupt|Exception stack|el1h_64_irq|el1_irq|--- interrupt: |__irq_svc|ret_from_exception|ext_int_handler/, 'frames']],
       },
       { header: /INFO: task .* blocked (?:in I\/O wait )?for more than \d+ seconds/, title: 'INFO: task hung in {function}', paths: trace, choose: 'hang' },
       { header: /INFO: task .* can't die for more than .* seconds/, title: "INFO: task can't die in {function}", paths: trace, skip: /schedule/ },

@@ -4,7 +4,7 @@ const lengthLimit = 120;
 
 const replacements: readonly (readonly [RegExp, string])[] = [
   // Addresses, with or without 0x; a word of nothing but a to f may be a word.
-  [/(?<![a-zA-Z0-9_])(?:0x[0-9a-f]{6,}|(?=[a-f]*\d)[0-9a-f]{6,}|[0-9a-f]{8,})/gi, 'ADDR'],
+  [/(?<![a-zA-Z0-9])(?:0x[0-9a-f]{6,}|(?=[a-f]*\d)[0-9a-f]{6,}|[0-9a-f]{8,})/gi, 'ADDR'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, 'IP'],
   [/(\.\w+)(?::\d+)+/g, '$1:LINE'],
   [/([a-zA-Z][\w.]+)\+0x[0-9a-z]+\/0x[0-9a-z]+/g, '$1'],

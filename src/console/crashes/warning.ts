@@ -30,6 +30,8 @@ export const warningFamilies: readonly CrashFamily[] = [
       warning(/WARNING: CPU: \d+ PID: \d+ at /, 'WARNING in {function}'),
       { header: /WARNING: kernel stack regs at [0-9a-f]+ in \S* has bad '([^']+)' value/, title: "WARNING: kernel stack regs has bad '$1' value", stackless: true },
       { header: /WARNING: kernel stack frame pointer at [0-9a-f]+ in \S* has bad value/, title: 'WARNING: kernel stack frame pointer has bad value', stackless: true },
+      // The unwinder stumbled in the stack of another report, mostly.
+      { header: /WARNING: (can't (?:dereference|access) registers at .*)/, title: 'WARNING: $1', stackless: true, follows: true },
       { header: /WARNING: kernel stack (?:regs .* has bad 'bp'|frame pointer .* has bad) value/, title: 'WARNING: kernel stack regs has bad value', stackless: true },
     ],
   },

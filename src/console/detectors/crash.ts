@@ -13,7 +13,7 @@ import { createStartFinder } from '../crashes/start.ts';
 import { groupSources } from '../gate.ts';
 
 /** Reports of several CPUs or tasks may be printed at once. */
-const openLimit = 4;
+const openLimit = 8;
 /** A kernel that goes on failing has said enough. */
 const crashLimit = 100;
 /** After so many lines with a printk prefix, what has none is not the kernel's. */

@@ -122,6 +122,8 @@ describe('crash reports', () => {
     ["a program's division", 'traps: foo[123] trap divide error ip:4005d4 sp:7ffd error:0'],
     ['a slow interrupt', 'perf: interrupt took too long (3985 > 3976), lowering kernel.perf_event_max_sample_rate to 50000'],
     ['a slow NMI handler', 'INFO: NMI handler (perf_event_nmi_handler) took too long to run: 1.356 msecs'],
+    ['an alignment fault of a program', 'Alignment trap: sh (7) PC=0x00010444 Instr=0xe5910000 Address=0x00000001 FSR 0x001'],
+    ['a rule', '============================='],
     ['debug output', 'DEBUG: something'],
     ['a name', 'panic:1, dump:2'],
     ['an option', 'Command line: console=ttyS0 panic=-1 oops=panic panic_on_warn=1'],
@@ -130,9 +132,47 @@ describe('crash reports', () => {
     expect(crashesOf(`[   12.345678] ${line}\n`)).toEqual([]);
   });
 
+  const boot = '[    0.000000] Linux version 6.1.0\n[    0.100000] a\n[    0.200000] b\n[    0.300000] c\n';
+
   it('are not made by a program that prints like the kernel', () => {
-    const boot = '[    0.000000] Linux version 6.1.0\n[    0.100000] a\n[    0.200000] b\n[    0.300000] c\n';
-    expect(crashesOf(`${boot}  BUG: soft lockup, said the test\nKernel panic - not syncing: he said\n`)).toEqual([]);
+    expect(crashesOf(`${boot}  BUG: soft lockup, said the test\nKernel panic - not syncing: he said\nWARNING: CPU: 1 PID: 1 at a.c:1 f+0x1/0x2\n`)).toEqual([]);
+  });
+
+  it('count without a prefix when they bring their stack: the kernel may have been told to print no times', () => {
+    expect(crashesOf(`${boot}${x86Null.trim()}\n`)).toMatchObject([{ title: titles[0]?.[2], panicked: true, line: 5 }]);
+  });
+
+  it('count when a program repeats what the kernel said', () => {
+    expect(crashesOf(`${boot}$ dmesg\n${stamp(warnOld)}$ \n`)).toMatchObject([{ title: 'WARNING in foo_open' }]);
+  });
+
+  it('reach from the line that cuts them off to their last', () => {
+    expect(crashesOf(`${stamp('before')}${stamp(warnOld)}${stamp('after')}`)).toMatchObject([{ startLine: 2, line: 3, endLine: 9 }]);
+    expect(crashesOf(`before\n${armPaging.trim()}\nafter\n`)).toMatchObject([{ startLine: 2, line: 3, endLine: 10 }]);
+    expect(crashesOf(`before\n==================================================================\nBUG: KCSAN: data-race in a / b\n`)).toMatchObject([{ startLine: 2, line: 3 }]);
+    expect(crashesOf(`------------[ cut here ]------------\n${'x\n'.repeat(30)}BUG: Bad page state\n`)[0]).not.toHaveProperty('startLine');
+  });
+
+  it('take the panic that they end in, and no other', () => {
+    const panic = (text: string): string => stamp(`Kernel panic - not syncing: ${text}\nCPU: 0 PID: 1 Comm: x\nCall Trace:\n panic+0x1/0x2\n dump+0x1/0x2`);
+    const noise = stamp('hello\n'.repeat(300));
+    const names = (text: string): readonly unknown[] => crashesOf(text).map((crash) => [crash.title, crash.panicked]);
+    expect(names(stamp(warnOld) + panic('panic_on_warn set ...'))).toEqual([['WARNING in foo_open', true]]);
+    expect(names(stamp(warnOld) + noise + panic('panic_on_warn set ...'))).toEqual([['WARNING in foo_open', true]]);
+    expect(names(stamp(arm64Null) + panic('Attempted to kill init! exitcode=0x0000000b'))).toEqual([[titles[6]?.[2], true]]);
+    expect(names(stamp(warnOld) + noise + panic('Attempted to kill init! exitcode=0x0000000b'))).toEqual([['WARNING in foo_open', false], ['kernel panic: Attempted to kill init!', true]]);
+  });
+
+  it('of one task that go on are one, of two CPUs two', () => {
+    const mixed = (one: string, other: string): string => warnOld.trim().split('\n').flatMap((line) => [`[    1.000000][${one}] ${line}`, `[    1.000000][${other}] ${line.replaceAll('foo_open', 'bar_open')}`]).join('\n');
+    expect(crashesOf(mixed('    T1', '    T2')).map((crash) => crash.title)).toEqual(['WARNING in foo_open', 'WARNING in bar_open']);
+    expect(crashesOf(`${stamp('Unable to handle kernel paging request at virtual address dead0000')}${stamp('Internal error: Oops: 96000044 [#1] SMP')}`)).toHaveLength(1);
+  });
+
+  it('that another interrupts say that they are damaged', () => {
+    expect(crashesOf(stamp(`BUG: unable to handle page fault for address: ffffffff0001eea6\n${warnOld.trim()}`))).toMatchObject([
+      { title: 'BUG: unable to handle kernel paging request in corrupted', corrupted: true }, { title: 'WARNING in foo_open' },
+    ]);
   });
 
   it.each([

@@ -47,6 +47,13 @@ const hostile: readonly (readonly [string, () => string | Uint8Array])[] = [
   ['stalls with endless traces', () => `[    1.000000] rcu: INFO: rcu_sched self-detected stall on CPU\n${'[    1.000000]  f+0x1/0x2\n'.repeat(many)}`],
   ['call traces of megabyte lines', () => `[    1.000000] BUG: soft lockup\n${`[    1.000000]  ${'f'.repeat(60_000)}+0x1/0x2\n`.repeat(100)}`],
   ['warnings that nearly match', () => `${'[    1.000000] WARNING: CPU: 1 PID: 1 at '.repeat(1500)}\n`.repeat(40)],
+  ['hung tasks that nearly hang', () => `[    1.000000] ${'INFO: task '.repeat(5000)}\n`.repeat(200)],
+  ['locks that are nearly held', () => `[    1.000000] ${'BUG: still has WARNING: -safe -> '.repeat(1500)}\n`.repeat(200)],
+  ["failures of a program in the kernel's words", () => `${'[    1.000000] x\n'.repeat(5)}${'BUG: x\nWARNING: CPU: 1 PID: 1 at a.c:1 f+0x1/0x2\nKernel panic - not syncing: Fatal exception\n'.repeat(100_000)}`],
+  ['reports that never end on many CPUs', () => Array.from({ length: 100_000 }, (_, index) => `[    1.000000][  T${index % 50}] ${index % 7 === 0 ? 'BUG: scheduling while atomic: a' : ' f+0x1/0x2'}\n`).join('')],
+  ['endless oopses that conclude nothing', () => '[    1.000000] general protection fault: 0000 [#1]\n[    1.000000] Kernel panic - not syncing: Fatal exception\n'.repeat(50_000)],
+  ['banners without end', () => '[    0.000000] Linux version 6.1.0\n[    0.100000] x\n'.repeat(100_000)],
+  ['cut lines without end', () => '[    1.000000] ------------[ cut here ]------------\n[    1.000000] ======================\n'.repeat(100_000)],
   ['headers with long tails', () => `[    1.000000] WARNING: [${'a:1 at '.repeat(8000)}\n`.repeat(40)],
 ];
 
@@ -66,6 +73,27 @@ describe('a hostile guest', () => {
       expect(['pass', 'fail', 'crash', 'skip']).toContain(verdict.kind);
       watch.excerpt();
     }), { numRuns: 500 });
+  });
+
+  it('prints pieces of reports in any order, in any chunks', () => {
+    const piece = fc.constantFrom(
+      '[    1.000000] ', '[    1.000000][    T1] ', '[    1.000000][    C0] ', '', '\n', ' ', '------------[ cut here ]------------\n', '==================================================================\n', 'BUG: KASAN: use-after-free in f+0x1/0x2\n', 'Read of size 8 at addr ffff888012345678 by task a/1\n',
+      'WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n', 'WARNING: possible circular locking dependency detected\n', 'a/1 is trying to acquire lock:\n', 'ffff (&a){+.+.}, at: [<ffffffff81234567>] f+0x1/0x2\n', 'INFO: task a:1 blocked for more than 9 seconds.\n', 'rcu: INFO: rcu_sched self-detected stall on CPU\n',
+      'RIP: 0010:f+0x1/0x2\n', 'pc : f+0x1/0x2\n', 'Call Trace:\n', ' <IRQ>\n', ' f+0x1/0x2\n', ' ? g+0x1/0x2\n', 'apic_timer_interrupt+0x1/0x2\n', ' should_fail+0x1/0x2\n', 'Sending NMI from CPU 0 to CPUs 1:\n', 'Internal error: Oops: 5 [#1]\n', '---[ end trace 0 ]---\n', 'Kernel panic - not syncing: Fatal exception\n', 'Kernel panic - not syncing: x\n', 'Linux version 6.1.0\n', 'Allocated by task 1:\n', 'BUG: memory leak\n', '  backtrace:\n', 'BUG: ',
+    );
+    fc.assert(fc.property(fc.array(piece, { maxLength: 120 }), fc.integer({ min: 1, max: 90 }), (pieces, chunk) => {
+      const text = pieces.join('');
+      const crashes = feed(text).findings.filter((finding) => finding.kind === 'crash');
+      expect(feed(text, chunk).findings.filter((finding) => finding.kind === 'crash')).toEqual(crashes);
+      const count = text.split('\n').length;
+      for (const [index, crash] of crashes.entries()) {
+        expect(crash.title).toMatch(/^[\x20-\x7e]{1,200}$/);
+        expect(crash.line).toBeGreaterThanOrEqual(crashes[index - 1]?.line ?? 1);
+        expect(crash.startLine ?? 1).toBeLessThanOrEqual(crash.line);
+        expect(crash.endLine).toBeGreaterThanOrEqual(crash.line);
+        expect(crash.endLine).toBeLessThanOrEqual(count);
+      }
+    }), { numRuns: 400 });
   });
 
   it('counts the results it does not keep, and still fails for them', () => {

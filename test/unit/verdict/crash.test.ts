@@ -14,6 +14,13 @@ describe('the crashes of a console', () => {
     ]);
   });
 
+  it('do not count the initrd among them where user space began all the same', () => {
+    const complaint = crash('initrd: junk within compressed archive', 3);
+    expect(unexpectedCrash([], [complaint, { kind: 'milestone', name: 'userspace', line: 9 }], false)).toBeUndefined();
+    expect(unexpectedCrash([], [complaint], false)).toEqual(complaint);
+    expect(seenCrashes([], [complaint, { kind: 'milestone', name: 'userspace', line: 9 }])).toEqual([complaint]);
+  });
+
   it.each([
     ['nothing', undefined, 'BUG in first'],
     ['the first', 'in first', 'WARNING in second'],
