@@ -34,6 +34,8 @@ export interface TestResult {
   readonly informative?: true;
   /** The kernel had printed into the line; it was put together again. */
   readonly repaired?: true;
+  /** It failed because the kernel crashed in it, which went on: KUnit says so. */
+  readonly crashed?: true;
   /** As the test itself measured. */
   readonly durationMs?: number;
 }
@@ -69,7 +71,7 @@ export interface ResultsFinding {
 
 /** How many results of each kind a console holds. */
 export interface ResultCounts {
-  /** In the words of kunit.py. `crash`: something that was announced never came. */
+  /** In the words of kunit.py. `crash`: a test crashed, or something that was announced never came. */
   readonly status: 'pass' | 'fail' | 'crash' | 'skip' | 'no-tests' | 'parse-error';
   /** The sum of the five that follow. */
   readonly total: number;
@@ -77,7 +79,7 @@ export interface ResultCounts {
   readonly failed: number;
   readonly skipped: number;
   readonly xfailed: number;
-  /** Announced, and never came. */
+  /** Announced, and never came; or crashed, as KUnit says of a test. */
   readonly crashed: number;
   /** Defects: results that never came, numbers and plans that are wrong, documents and subtests without results, no document at all. */
   readonly errors: number;

@@ -13,6 +13,7 @@ const ResultSchema = z
     line: z.int().describe('of the console; 0 for a probe, which asks from outside'),
     informative: z.literal(true).exactOptional().describe("the parent's own result decides, not this one"),
     repaired: z.literal(true).exactOptional().describe('the kernel had printed into the line'),
+    crashed: z.literal(true).exactOptional().describe('it failed because the kernel crashed in it, which went on: KUnit says so'),
     durationMs: milliseconds.exactOptional().describe('as the test itself measured'),
     get children() {
       return z.array(ResultSchema);

@@ -8,12 +8,12 @@ import { formatDuration } from '../model/units.ts';
 import type { HangReport } from '../model/hang.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { unexpectedCrash } from './crash.ts';
+import { crashesOf, unexpectedCrash } from './crash.ts';
 import { wrongDuration, type Took } from './duration.ts';
 import { protocolsOf, resultDocuments, weigh } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { missingProbe, probeResults } from './probes.ts';
-import { skippedWholly } from './results.ts';
+import { explainedResults, skippedWholly } from './results.ts';
 
 export interface JudgeInput {
   readonly expect: readonly Expect[];
@@ -33,7 +33,7 @@ export interface JudgeInput {
 
 /** Judges one boot. */
 export function judge(input: JudgeInput): { readonly verdict: Verdict; readonly results: readonly TestResult[] } {
-  const ofGuest = resultDocuments(input.findings, protocolsOf(input.expect)).flatMap((document) => document.results);
+  const ofGuest = resultDocuments(input.findings, protocolsOf(input.expect)).flatMap((document) => explainedResults(document, crashesOf(input.findings)));
   const results = [...ofGuest, ...probeResults(input.probes ?? [])];
   return { verdict: decide(input, results), results };
 }

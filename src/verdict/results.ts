@@ -1,6 +1,6 @@
 // What test results say as a whole: which failed, whether all were skipped, and how many there are of each kind.
 import { leavesOf } from '../console/leaves.ts';
-import type { Finding, ResultCounts, ResultsFinding, TestResult, TestStatus } from '../model/console.ts';
+import type { Crash, Finding, ResultCounts, ResultsFinding, TestResult, TestStatus } from '../model/console.ts';
 
 interface Path {
   readonly names: readonly string[];
@@ -16,6 +16,21 @@ export function failingLeaves(results: readonly TestResult[], names: readonly st
     return below.length > 0 ? below : [{ names: path, result }];
   });
 }
+
+/** The results of a document; those that never came are explained by the crash that followed the last one that did. */
+export function explainedResults({ results, complete }: ResultsFinding, crashes: readonly Crash[]): readonly TestResult[] {
+  if (complete || crashes.length === 0) return results;
+  const last = lastLineOf(results);
+  const crash = crashes.find(({ line }) => line > last);
+  return crash === undefined ? results : blame(results, crash.title);
+}
+
+/** Console line of the last result that came. */
+const lastLineOf = (results: readonly TestResult[]): number =>
+  results.reduce((last, { status, line, children }) => Math.max(last, status === 'missing' ? 0 : line, lastLineOf(children)), 0);
+
+const blame = (results: readonly TestResult[], title: string): readonly TestResult[] =>
+  results.map((result) => ({ ...result, ...(result.status === 'missing' ? { detail: `the kernel crashed: ${title}` } : undefined), children: blame(result.children, title) }));
 
 /** All results are skips: the reason, and how many; undefined otherwise. */
 export function skippedWholly(results: readonly TestResult[]): string | undefined {
@@ -33,7 +48,7 @@ export function countResults(findings: readonly Finding[]): ResultCounts {
   const documents = findings.filter((finding) => finding.kind === 'results');
   const leaves = documents.flatMap(({ results }) => leavesOf(results));
   const count = (status: TestStatus): number =>
-    leaves.filter((leaf) => leaf.status === status).length + documents.reduce((sum, { omitted }) => sum + (omitted?.[status] ?? 0), 0);
+    leaves.filter((leaf) => (leaf.crashed === true ? 'missing' : leaf.status) === status).length + documents.reduce((sum, { omitted }) => sum + (omitted?.[status] ?? 0), 0);
   const [passed, failed, skipped, xfailed, crashed] = [count('pass'), count('fail'), count('skip'), count('xfail'), count('missing')];
   const errors = documents.length === 0 ? 1 : documents.reduce((sum, document) => sum + defectsOf(document), 0);
   const total = passed + failed + skipped + xfailed + crashed;

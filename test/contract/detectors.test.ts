@@ -53,13 +53,10 @@ describe('KTAP logs', () => {
     return { counts: countResults(resultDocuments(findings, protocolsOf(expect))), verdict: judgeEnded(watch, bytes.length, expect).verdict };
   };
 
-  // `kunit test case crashed!` is followed by an ordinary result and the suite goes on: a failure, as kunit.py of 6.12 says too.
-  const deliberate: Readonly<Record<string, string>> = { 'test_is_test_passed-crash': 'fail' };
-
   describe.each(folders('ktap').map((folder) => ({ folder })))('of $folder.pathname', ({ folder }) => {
     it.each(Object.entries(expectedIn<ExpectedKtap>(folder)))('%s', (name, expected) => {
       const { counts } = readAll(folder, name);
-      expect(counts.status).toBe(deliberate[name] ?? expected.status);
+      expect(counts.status).toBe(expected.status);
       expect(counts).toMatchObject(expected.counts ?? {});
     });
   });

@@ -2,10 +2,14 @@
 // so that printk lines between the results of a program never disturb it; a result the kernel printed into is joined again.
 import type { Finding, Line } from '../../model/console.ts';
 import { createBudget, takeOmitted } from '../budget.ts';
+import { ownText } from '../clean.ts';
 import type { ResultsDetector } from '../detector.ts';
 import { createDocument } from '../ktap/document.ts';
 import type { Document } from '../ktap/types.ts';
 import { parseKtapLine } from '../ktap/syntax.ts';
+import type { KtapLine } from '../ktap/syntax.ts';
+import { createRejoiner } from '../rejoin.ts';
+import type { WholeLine } from '../rejoin.ts';
 
 /** kit-test's guest side frames the raw output of a command with these: what stands between is no KTAP of ours. */
 const rawBegin = 'kit-test: begin';
@@ -14,16 +18,14 @@ const rawEnd = /^kit-test: end exit=\d+$/;
 interface Channel {
   readonly kernel: boolean;
   document: Document | undefined;
-  /** Head of a line into which the kernel printed. */
-  cut: string | undefined;
   raw: boolean;
 }
 
 /** `onFailure` is told the line of each result that failed. */
 export function createKtapDetector(onFailure: (line: number) => void): ResultsDetector {
   const budget = createBudget();
-  const user: Channel = { kernel: false, document: undefined, cut: undefined, raw: false };
-  const kernel: Channel = { kernel: true, document: undefined, cut: undefined, raw: false };
+  const user: Channel = { kernel: false, document: undefined, raw: false };
+  const kernel: Channel = { kernel: true, document: undefined, raw: false };
   let lastTest: string | undefined;
   let told = false;
 
@@ -52,9 +54,10 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
       channel.raw = true;
       return [];
     }
-    const ktap = parseKtapLine(text);
-    if (ktap === undefined) return [];
     const { document } = channel;
+    const glued = document === undefined ? undefined : gluedResult(text, document);
+    const ktap = glued ?? parseKtapLine(text);
+    if (ktap === undefined) return [];
     if (ktap.kind === 'version' && (document === undefined || ktap.indent <= document.indent)) {
       const findings = close(channel);
       channel.document = createDocument(ktap.indent, line, budget);
@@ -62,40 +65,81 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
       return findings;
     }
     if (document === undefined) return [];
-    document.feed(ktap, line, repaired);
+    document.feed(ktap, line, repaired || glued !== undefined);
     if (ktap.kind === 'result' && ktap.status === 'fail') onFailure(line);
     return [];
   }
 
-  function rejoin(channel: Channel, line: Line): readonly Finding[] {
-    const head = channel.cut ?? '';
-    channel.cut = undefined;
-    // A head that was whole, only without its end, stands by itself.
-    if (parseKtapLine(line.text) !== undefined || head.length + line.text.length > 2000) {
-      return [...take(channel, head, line.number, false), ...take(channel, line.text, line.number, false)];
+  const rejoiner = createRejoiner((head, tail) => belongTogether(head, tail, user.document));
+  const takeWhole = ({ text, number, repaired }: WholeLine): readonly Finding[] => take(user, text, number, repaired);
+
+  /** Head of a line of the kernel's into which the kernel printed once more: what is left of it has no prefix. */
+  let kernelHead: { readonly text: string; readonly number: number } | undefined;
+
+  function takeKernelLine(line: Line): readonly Finding[] {
+    const { document } = kernel;
+    if (line.cut === true && document !== undefined && kernelHead === undefined) {
+      kernelHead = { text: line.text, number: line.number };
+      return [];
     }
-    return take(channel, head + line.text, line.number, line.text !== '');
+    const released = kernelHead !== undefined && kernelHead.number !== line.number ? releaseKernelHead() : [];
+    return [...released, ...take(kernel, line.text, line.number, false)];
+  }
+
+  /** Its rest was not to be found. */
+  function releaseKernelHead(): readonly Finding[] {
+    if (kernelHead === undefined) return [];
+    const { text, number } = kernelHead;
+    kernelHead = undefined;
+    if (parseKtapLine(text)?.kind === 'result') kernel.document?.complain(`a line was printed into "${ownText(text.trim(), 100)}", and its end did not follow`);
+    return take(kernel, text, number, false);
+  }
+
+  function takeUserLine(line: Line): readonly Finding[] {
+    if (kernelHead !== undefined) {
+      const { text, number } = kernelHead;
+      const joined = text + line.text;
+      if (line.number === number + 1 && line.cut !== true && kernel.document !== undefined && parseKtapLine(joined) !== undefined && belongTogether(text, line.text, kernel.document)) {
+        kernelHead = undefined;
+        return take(kernel, joined, line.number, line.text !== '');
+      }
+      return [...releaseKernelHead(), ...takeUserLine(line)];
+    }
+    // Where nothing is open nothing is held: such lines are not all seen.
+    if (user.document === undefined && !rejoiner.waits()) return line.cut === true ? [] : takeWhole({ text: line.text, number: line.number, repaired: false });
+    return rejoiner.take(line).flatMap(takeWhole);
   }
 
   return {
     protocol: 'ktap',
     gate: ['TAP version \\d'],
-    attention: () => user.cut !== undefined || kernel.cut !== undefined ? 'lines' : user.document !== undefined || kernel.document !== undefined ? 'ktap' : 'none',
-    line(line) {
-      const channel = line.kernel ? kernel : user;
-      if (line.cut === true && channel.document !== undefined) {
-        channel.cut = (channel.cut ?? '') + line.text.slice(0, 2000);
-        return [];
-      }
-      return channel.cut === undefined ? take(channel, line.text, line.number, false) : rejoin(channel, line);
-    },
-    end() {
-      return [user, kernel].flatMap((channel) => {
-        const rest = channel.cut === undefined ? [] : take(channel, channel.cut, channel.document?.line ?? 1, false);
-        return [...rest, ...close(channel)];
-      });
-    },
+    attention: () => rejoiner.waits() || kernelHead !== undefined ? 'lines' : user.document !== undefined || kernel.document !== undefined ? 'ktap' : 'none',
+    line: (line) => (line.kernel ? takeKernelLine(line) : takeUserLine(line)),
+    end: () => [...rejoiner.end().flatMap(takeWhole), ...releaseKernelHead(), ...close(user), ...close(kernel)],
     complete: () => told && [user, kernel].every((channel) => channel.document === undefined || channel.document.complete()),
     lastTest: () => user.document?.lastTest() ?? kernel.document?.lastTest() ?? lastTest,
   };
+}
+
+/** Whether a line of which a head came alone goes on with this tail, as far as the document can tell. */
+function belongTogether(head: string, tail: string, document: Document | undefined): boolean {
+  const alone = parseKtapLine(tail);
+  if (alone === undefined) return tail !== rawBegin && !rawEnd.test(tail);
+  if (document === undefined) return false;
+  const before = parseKtapLine(head);
+  // A result that only lacked its end, and the one after it.
+  const inTurn = before?.kind === 'result' && alone.kind === 'result' && before.indent === alone.indent && alone.number === (before.number ?? 0) + 1;
+  if (inTurn && document.fit(before) === 2) return false;
+  return document.fit(parseKtapLine(head + tail)) >= document.fit(alone);
+}
+
+/** A result behind text that lacked its end: certain where kselftest's runner has announced it by its name. */
+function gluedResult(text: string, document: Document): KtapLine | undefined {
+  const name = document.announced();
+  const at = name === undefined ? -1 : text.indexOf(` ${name}`);
+  if (at === -1) return undefined;
+  const result = /(?:(?<=[^ ])not |\bnot |)ok \d{1,9}$/.exec(text.slice(0, at));
+  if (result === null || result.index === 0) return undefined;
+  const ktap = parseKtapLine(text.slice(result.index));
+  return document.fit(ktap) === 2 ? ktap : undefined;
 }

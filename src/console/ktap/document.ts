@@ -3,8 +3,11 @@
 import type { Budget } from '../budget.ts';
 import { ownText } from '../clean.ts';
 import { addResult, closeLevel, countFromOne, isComplete, isEmpty, keepComment, openLevel } from './level.ts';
+import { fitOf } from './fit.ts';
 import { parseKtapLine } from './syntax.ts';
 import type { KtapLine } from './syntax.ts';
+import { parseTotals } from './totals.ts';
+import type { Totals } from './totals.ts';
 import type { Document, Level } from './types.ts';
 
 const depthLimit = 32;
@@ -100,7 +103,13 @@ export function createDocument(indent: number, startLine: number, budget: Budget
   }
 
   function takeComment(ktap: Extract<KtapLine, { kind: 'comment' }>, line: number): void {
+    const totals = parseTotals(ktap.text);
+    if (totals !== undefined) {
+      takeTotals(totals, ktap.indent);
+      return;
+    }
     const level = top();
+    if (ktap.text.endsWith(': kunit test case crashed!')) level.crashed = true;
     const begun = /^selftests: \S.{0,150}$/.exec(ktap.text);
     if (begun !== null) {
       level.current = ownText(begun[0]);
@@ -115,6 +124,14 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     level.inner ??= createDocument(0, line, budget, commentDepth + 1);
     level.inner.feed(inner, line, false);
     if (inner.kind === 'comment') keepComment(level, inner.text);
+  }
+
+  /** kselftest's totals are of the level they stand in; KUnit's name a suite, and those without a name follow them. */
+  function takeTotals(totals: Totals, indent: number): void {
+    const level = totals.kunit ? stack.findLast(({ name }) => name === totals.of) : stack.find((open) => open.indent === indent);
+    if (level === undefined || totals.kunit && level === root) return;
+    while (top() !== level) closeTop();
+    level.totals = totals;
   }
 
   /** kselftest's results in comments become children that inform and do not decide. */
@@ -146,6 +163,9 @@ export function createDocument(indent: number, startLine: number, budget: Budget
         case 'yaml': if (ktap.opens && top().lastResultAt === line - 1 && ktap.indent === top().indent + 2) yamlIndent = ktap.indent; break;
       }
     },
+    fit: (ktap) => fitOf(stack, ktap),
+    complain,
+    announced: () => (root.current?.startsWith('selftests: ') === true ? root.current : undefined),
     lastTest: () => last,
     complete: () => stack.length === 1 && root.planned !== 0 && isComplete(root) && problems.length === 0,
     finish() {

@@ -4,6 +4,7 @@ import { countOmitted, isBad, takeRoom } from '../budget.ts';
 import type { Budget } from '../budget.ts';
 import { ownText } from '../clean.ts';
 import type { KtapLine } from './syntax.ts';
+import { disagreement } from './totals.ts';
 import type { Level } from './types.ts';
 
 const aheadLimit = 10_000;
@@ -11,7 +12,7 @@ const missingLimit = 50;
 const commentLimit = 6;
 
 export function openLevel(indent: number, line: number, announced: boolean): Level {
-  return { indent, line, announced, results: [], count: 0, empty: 0, base: 1, next: 1, ahead: new Set(), children: [], bareChildren: true, comments: [], lastResultAt: 0 };
+  return { indent, line, announced, results: [], count: 0, empty: 0, base: 1, next: 1, ahead: new Set(), children: [], bareChildren: true, comments: [], crashed: false, lastResultAt: 0 };
 }
 
 export function keepComment(level: Level, text: string): void {
@@ -36,7 +37,8 @@ export function addResult(level: Level, line: Extract<KtapLine, { kind: 'result'
   level.comments = [];
   level.count += 1;
   delete level.current;
-  const result = rollUp({ name, status: line.status, line: at, children, ...(detail === undefined ? undefined : { detail: ownText(detail, 1000) }), ...(repaired ? { repaired } : undefined) });
+  const result = rollUp({ name, status: line.status, line: at, children, ...(detail === undefined ? undefined : { detail: ownText(detail, 1000) }), ...(repaired ? { repaired } : undefined), ...(failing && level.crashed ? { crashed: true } : undefined) });
+  level.crashed = false;
   keep(level, result, budget);
   return takeNumber(level, line.number ?? level.next);
 }
@@ -83,6 +85,8 @@ export function closeLevel(level: Level, budget: Budget): { results: readonly Te
     return { results: level.children, problems: [] };
   }
   const problems: string[] = [];
+  const contradiction = level.totals === undefined || Object.keys(budget.omitted).length > 0 ? undefined : disagreement(level.totals, level.results);
+  if (contradiction !== undefined) problems.push(contradiction);
   const highest = level.ahead.size === 0 ? level.next - 1 : Math.max(...level.ahead);
   if (level.planned !== undefined && highest > level.planned) problems.push(`result ${highest} is not in the plan 1..${level.planned}`);
   addMissing(level, level.planned ?? highest, budget);

@@ -1,6 +1,10 @@
 // A KTAP document and its nesting levels.
 import type { TestResult } from '../../model/console.ts';
 import type { KtapLine } from './syntax.ts';
+import type { Totals } from './totals.ts';
+
+/** How well a line fits. 2: just what is awaited. 1: nothing speaks against it. 0: it does not fit, or is no KTAP at all. */
+export type Fit = 0 | 1 | 2;
 
 export interface Level {
   readonly indent: number;
@@ -25,6 +29,10 @@ export interface Level {
   /** Name of the test that has begun, where it was told. */
   current?: string;
   comments: string[];
+  /** The test that runs has said that it crashed. */
+  crashed: boolean;
+  /** With what the results of this level are to be compared. */
+  totals?: Totals;
   /** KTAP inside comments. */
   inner?: Document;
   /** Console line of the last result: YAML may follow at once. */
@@ -36,6 +44,12 @@ export interface Document {
   readonly indent: number;
   /** Takes one line of KTAP; `line` counts the console's lines. */
   feed(ktap: KtapLine, line: number, repaired: boolean): void;
+  /** How well a line would fit now. */
+  fit(ktap: KtapLine | undefined): Fit;
+  /** Something is wrong with the document. */
+  complain(problem: string): void;
+  /** The test that kselftest's runner has announced and not yet told of. */
+  announced(): string | undefined;
   /** The last test that began or reported. */
   lastTest(): string | undefined;
   /** All that was planned has come. */

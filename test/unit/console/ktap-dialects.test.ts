@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { documentsOf, sketch, watchText, ktapExpect } from './read.ts';
 import { judgeConsole } from '../../../src/verdict/parse-text.ts';
 import { createWatch } from '../../../src/console/watch.ts';
+import { countResults } from '../../../src/verdict/results.ts';
 
 const verdictOf = (text: string): string => judgeConsole(createWatch([ktapExpect]), [Buffer.from(text)], [ktapExpect]).verdict.kind;
 const stamp = (text: string): string => text.replace(/^/gm, '[    0.060000] ').replace(/\[ {4}0\.060000\] $/, '');
@@ -102,6 +103,28 @@ describe('dialects of KTAP', () => {
   ])('complains of %s', (_, text, problem) => {
     expect(documentsOf(text)[0]?.problems).toContain(problem);
     expect(verdictOf(text)).toBe('fail');
+  });
+
+  it.each([
+    ['kselftest', 'TAP version 13\n1..2\nok 1 a\nok 2 b # SKIP no\n# Totals: pass:1 fail:0 xfail:0 xpass:0 skip:1 error:0\n'],
+    ['KUnit', 'KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: suite\n    1..2\n        KTAP version 1\n        # Subtest: a\n        ok 1 p1\n        ok 2 p2\n    # a: pass:2 fail:0 skip:0 total:2\n    ok 1 a\n    ok 2 b\n# suite: pass:2 fail:0 skip:0 total:2\n# Totals: pass:3 fail:0 skip:0 total:3\nok 1 suite\n'],
+  ])('compares the totals of %s with the results', (_, text) => {
+    expect(verdictOf(text)).toBe('pass');
+    for (const [totals] of text.matchAll(/# (?:Totals|suite|a): pass:\d.*\n/g)) {
+      if (totals.startsWith('# Totals') && totals.includes('total')) continue;
+      expect([totals, verdictOf(text.replace(totals, totals.replace(/pass:(\d)/, 'pass:9')))]).toEqual([totals, 'fail']);
+    }
+  });
+
+  it('tells a test that crashed under KUnit, though the kernel went on', () => {
+    const text = 'KTAP version 1\n1..2\n# a: kunit test case crashed!\nnot ok 1 a\nok 2 b\n';
+    expect(documentsOf(text)[0]?.results).toMatchObject([{ name: 'a', status: 'fail', crashed: true }, { name: 'b', status: 'pass' }]);
+    expect(countResults(documentsOf(text))).toMatchObject({ status: 'crash', passed: 1, failed: 0, crashed: 1, errors: 0 });
+  });
+
+  it('explains what never came by the crash that cut it off', () => {
+    const { results } = judgeConsole(createWatch([ktapExpect]), [Buffer.from('KTAP version 1\n1..2\nok 1 a\nKernel panic - not syncing: oh no\n')], [ktapExpect]);
+    expect(results[1]).toMatchObject({ status: 'missing', detail: 'the kernel crashed: kernel panic: oh no' });
   });
 
   it('accepts a plan that is repeated', () => {

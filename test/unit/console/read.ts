@@ -13,13 +13,13 @@ export function watchText(text: string | Uint8Array, expect: readonly Expect[] =
   return watch.end();
 }
 
-export const documentsOf = (text: string, protocol: Protocol = 'ktap'): readonly ResultsFinding[] =>
+export const documentsOf = (text: string | Uint8Array, protocol: Protocol = 'ktap'): readonly ResultsFinding[] =>
   watchText(text, [{ protocol, ordered: false }]).findings.filter((finding) => finding.kind === 'results').filter((finding) => finding.protocol === protocol);
 
 /** The results of a protocol and the verdict over them: `pass: ok a, ok b`, `fail (TAP: no plan): ok a`. */
-export function judged(text: string, protocol: Protocol): string {
+export function judged(text: string | Uint8Array, protocol: Protocol): string {
   const expect: readonly Expect[] = [{ protocol, ordered: false }];
-  const { verdict, results } = judgeConsole(createWatch(expect), [Buffer.from(text)], expect);
+  const { verdict, results } = judgeConsole(createWatch(expect), [typeof text === 'string' ? Buffer.from(text) : text], expect);
   return `${verdict.kind}${'reason' in verdict ? ` (${verdict.reason})` : ''}: ${sketch(results)}`;
 }
 

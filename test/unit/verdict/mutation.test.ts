@@ -3,34 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createWatch } from '../../../src/console/watch.ts';
 import { judgeConsole } from '../../../src/verdict/parse-text.ts';
+import { dialectArbitrary, printKtap, treeArbitrary } from '../console/ktap-arbitrary.ts';
 import { ktapExpect } from '../console/read.ts';
 
-interface Tree { readonly name: string; readonly children: readonly Tree[] }
-
-interface Dialect { readonly indent: string; readonly subtest: boolean; readonly version: boolean; readonly prefix: boolean }
-
 const name = fc.stringMatching(/^[a-z][a-z_0-9]{0,8}$/).filter((text) => !/^(?:ok|not)$/.test(text));
-const tree: fc.Arbitrary<readonly Tree[]> = fc.letrec<{ level: readonly Tree[] }>((tie) => ({
-  level: fc.array(fc.record({ name, children: fc.oneof({ depthSize: 'small' }, fc.constant([]), tie('level')) }), { minLength: 1, maxLength: 4 }),
-})).level;
-const dialect: fc.Arbitrary<Dialect> = fc.record({ indent: fc.constantFrom('  ', '    ', '\t'), subtest: fc.boolean(), version: fc.boolean(), prefix: fc.boolean() })
-  .map((one) => ({ ...one, version: one.version || !one.subtest }));
 
-function print(level: readonly Tree[], { indent, subtest, version }: Dialect, depth = 0): string[] {
-  const pad = indent.repeat(depth);
-  return level.flatMap((one, index) => [
-    ...one.children.length === 0 ? [] : [
-      ...version ? [`${pad}${indent}KTAP version 1`] : [],
-      ...subtest ? [`${pad}${indent}# Subtest: ${one.name}`] : [],
-      `${pad}${indent}1..${one.children.length}`,
-      ...print(one.children, { indent, subtest, version, prefix: false }, depth + 1),
-    ],
-    `${pad}ok ${index + 1} ${one.name}`,
-  ]);
-}
-
-const document = fc.tuple(tree, dialect, fc.array(fc.nat(), { maxLength: 5 })).map(([level, how, noise]) => {
-  const lines = ['KTAP version 1', `1..${level.length}`, ...print(level, how)].map((line) => how.prefix ? `[    1.000000] ${line}` : line);
+const document = fc.tuple(treeArbitrary(name, fc.constant('ok')), dialectArbitrary, fc.array(fc.nat(), { maxLength: 5 })).map(([level, how, noise]) => {
+  const lines = [...printKtap(level, how)];
   for (const at of noise) lines.splice(1 + at % lines.length, 0, how.prefix ? 'user space chatter' : '[    2.000000] usb 1-1: new device');
   return lines;
 });
