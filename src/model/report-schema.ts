@@ -37,7 +37,7 @@ const VerdictSchema = z
       .describe('our side failed'),
     z.object({ kind: z.literal('skip'), reason: z.string() }),
   ])
-  .meta({ id: 'Verdict', description: "what a cell's evidence means; the cell's own is that of its last attempt" });
+  .meta({ id: 'Verdict', description: "what a cell's evidence means; the cell's own is that of its last attempt, or of the first that failed where cells are repeated" });
 
 const crash = { title: z.string().describe("in syzkaller's convention, stable across builds"), type: z.string(), function: z.string().exactOptional() };
 
@@ -141,6 +141,7 @@ const AttemptSchema = z
     excerpt: z.array(z.object({ number: z.int(), text: z.string() })).describe('console lines around the reason of the verdict'),
     kernel: z.object({ release: z.string(), digest: z.string(), origin: z.string() }).exactOptional(),
     image: z.object({ digest: z.string(), bytes: z.int().min(0) }).exactOptional(),
+    trimmed: z.literal(true).exactOptional().describe('one of many passes of a repeated cell: its files, results and boot were not kept'),
   })
   .meta({ id: 'Attempt', description: 'one try of a cell' });
 
@@ -154,6 +155,7 @@ const CellResultSchema = z.object({
   medium: z.enum(bootMedia).exactOptional().describe('what it booted from, where the case says so'),
   verdict: VerdictSchema,
   flaky: z.boolean().describe('passed after a failure'),
+  repeats: z.object({ ran: z.int().min(0), failed: z.int().min(0) }).exactOptional().describe('of a run that repeats its cells: rounds this one ran, and in how many it did not pass'),
   durationMs: milliseconds,
   repeat: z.string().describe('the command that repeats this cell'),
   attempts: z.tuple([AttemptSchema], AttemptSchema).describe('in the order they ran'),
@@ -178,6 +180,7 @@ export const RunReportSchema = z
     startedAt: z.string().describe('ISO 8601, UTC'),
     durationMs: milliseconds,
     interrupted: z.boolean(),
+    repeat: z.object({ rounds: z.int().min(1).exactOptional(), untilFail: z.literal(true).exactOptional() }).exactOptional().describe('every cell was repeated, failed or not'),
     exitCode: z.int(),
     totals: z
       .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, flaky: number })

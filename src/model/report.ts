@@ -35,6 +35,8 @@ export interface Attempt {
   readonly excerpt: readonly { readonly number: number; readonly text: string }[];
   readonly kernel?: { readonly release: string; readonly digest: string; readonly origin: string };
   readonly image?: { readonly digest: string; readonly bytes: number };
+  /** One of many passes of a repeated cell: its files, results and boot were not kept. */
+  readonly trimmed?: true;
 }
 
 /** A kernel failure as an attempt saw it. */
@@ -62,10 +64,12 @@ export interface CellResult {
   readonly medium?: BootMedium;
   /** Never empty, in the order they ran; a skip has one attempt too. */
   readonly attempts: readonly [Attempt, ...Attempt[]];
-  /** The verdict that counts: of the last attempt. */
+  /** The verdict that counts: of the last attempt, or of the first one that failed where the cell was repeated. */
   readonly verdict: Verdict;
   /** Passed after a failure. */
   readonly flaky: boolean;
+  /** Where the run repeats its cells: how many rounds this one ran, and in how many it did not pass. */
+  readonly repeats?: { readonly ran: number; readonly failed: number };
   readonly durationMs: number;
   /** The command that repeats this cell, ready to paste. */
   readonly repeat: string;
@@ -82,6 +86,8 @@ export interface RunReport {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly interrupted: boolean;
+  /** Where every cell was repeated, failed or not. */
+  readonly repeat?: RepeatPlan;
   readonly notices: readonly string[];
   /** One for each cell of the matrix, in matrix order. */
   readonly cells: readonly CellResult[];
@@ -89,6 +95,14 @@ export interface RunReport {
   readonly crashes: readonly DistinctCrash[];
   readonly totals: Totals;
   readonly exitCode: number;
+}
+
+/** How often a run goes over its cells. One of the two is always set. */
+export interface RepeatPlan {
+  /** Undefined: until a cell fails. */
+  readonly rounds?: number;
+  /** Ends with the first failure. */
+  readonly untilFail?: true;
 }
 
 /** One kernel failure, by its title, with everything that it hit. */

@@ -1,9 +1,9 @@
 // What is known about how a cell was run, as name and value: properties in JUnit, diagnostics in TAP.
 import type { CellResult } from '../model/report.ts';
-import { verdictReason } from '../model/verdict.ts';
+import { decisiveAttempt } from './attempts.ts';
 
 export function factsOf(cell: CellResult): readonly (readonly [name: string, value: string])[] {
-  const last = cell.attempts.at(-1) ?? cell.attempts[0];
+  const last = decisiveAttempt(cell);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['kernel', cell.kernel],
     ['arch', cell.arch],
@@ -16,6 +16,7 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['labels', cell.labels.join(', ')],
     ['attempts', String(cell.attempts.length)],
     ['flaky', cell.flaky ? 'true' : undefined],
+    ['failed', cell.repeats === undefined ? undefined : String(cell.repeats.failed)],
     ['console', last.console],
     ['hang', last.hang?.cause],
     ['hang.log', last.hang?.log],
@@ -23,14 +24,6 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['repeat', cell.repeat],
   ];
   return facts.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value] as const]));
-}
-
-/** The attempts before the one that counts, as `attempt 1: timeout: no byte for 60s`. */
-export function earlierAttempts(cell: CellResult): readonly string[] {
-  return cell.attempts.slice(0, -1).map(({ number, verdict }) => {
-    const reason = verdictReason(verdict);
-    return `attempt ${number}: ${verdict.kind}${reason === '' ? '' : `: ${reason}`}`;
-  });
 }
 
 const crashLimit = 20;
@@ -45,10 +38,4 @@ export function crashesOfCell(cell: CellResult): readonly string[] {
     }
   }
   return [...titles.values()].slice(0, crashLimit);
-}
-
-/** The console lines that belong to a cell: of the attempt that counts, or of the first failure of a flaky cell. */
-export function excerptOf(cell: CellResult): CellResult['attempts'][0]['excerpt'] {
-  const shown = cell.flaky ? cell.attempts.find(({ verdict }) => verdict.kind !== 'pass') : cell.attempts.at(-1);
-  return shown?.excerpt ?? [];
 }

@@ -1,12 +1,12 @@
 // What GitHub shows of a run: a job summary and annotations.
 // The summary is HTML without blank lines, so that Markdown has no say in what a guest printed.
 // https://docs.github.com/actions/writing-workflows/choosing-what-your-workflow-does/workflow-commands-for-github-actions
-import type { CellResult, RunReport } from '../model/report.ts';
+import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import { formatDuration } from '../model/units.ts';
 import { verdictReason } from '../model/verdict.ts';
+import { decisiveAttempt, otherAttempts, repeatWords, shownAttempt } from './attempts.ts';
 import { crashHeadline, listedCrashes } from './crashes.ts';
 import { selectExcerpt } from './excerpt.ts';
-import { earlierAttempts } from './facts.ts';
 import { gridOf, placeOf } from './grid.ts';
 import { failureGroups, outlookOf, outlooks, skipGroups, type CellGroup, type Outlook } from './summarize.ts';
 import { clip, count, safeLine, safeText } from './text.ts';
@@ -27,7 +27,7 @@ const marks: Readonly<Record<Outlook, string>> = { pass: '✅', flaky: '🔁', f
 /** One for each group of failures, and one for each flaky cell. */
 export function annotationsOf({ cells }: RunReport): readonly Annotation[] {
   const failures = failureGroups(cells).map((group): Annotation => ({ level: 'error', title: `${group.kind}: ${cellNames(group)}`, message: `${safeText(group.reason)}\nrepeat: ${safeLine(group.cells[0].repeat)}` }));
-  const flaky = cells.filter((cell) => cell.flaky).map((cell): Annotation => ({ level: 'warning', title: `flaky: ${cell.id}`, message: earlierAttempts(cell).map(safeLine).join('\n') }));
+  const flaky = cells.filter((cell) => cell.flaky).map((cell): Annotation => ({ level: 'warning', title: `flaky: ${cell.id}`, message: otherAttempts(cell).map(safeLine).join('\n') }));
   return [...limited(failures), ...limited(flaky)];
 }
 
@@ -49,7 +49,7 @@ export function renderSummary(report: RunReport): string {
     ...groups.slice(0, groupLimit).map(failureBlock),
     ...(groups.length > groupLimit ? [`<p>and ${count(groups.length - groupLimit, 'more kind')} of failure, in report.json</p>`] : []),
     ...crashBlock(report),
-    ...listBlock('flaky', report.cells.filter(({ flaky }) => flaky).map((cell) => `${cell.id}: ${earlierAttempts(cell).join('; ')}`)),
+    ...flakyBlocks(report.cells),
     ...listBlock('skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -81,14 +81,34 @@ function tableMark(cell: CellResult): string {
 
 function failureBlock(group: CellGroup): string {
   const [cell] = group.cells;
-  const lines = selectExcerpt(cell.attempts.at(-1) ?? cell.attempts[0], 14).map(({ number, text, marked }) => `${marked ? '&gt;' : ' '} ${html(`${number} ${clip(text, 300)}`)}`);
+  const rounds = repeatWords(cell);
+  const others = otherAttempts(cell);
   return [
     `<details><summary>${marks[group.kind]} <b>${group.kind}</b> ${html(clip(group.reason, 300))}</summary>`,
     `<p>${group.cells.map(({ id }) => `<code>${html(id)}</code>`).join(' ')}</p>`,
-    ...(lines.length === 0 ? [] : [`<pre>${lines.join('\n')}</pre>`]),
+    ...(rounds === undefined ? [] : [`<p>${rounds}</p>`]),
+    ...excerptBlock(decisiveAttempt(cell)),
+    ...(others.length === 0 ? [] : [`<p>${others.map(html).join('<br>')}</p>`]),
     `<p>repeat: <code>${html(cell.repeat)}</code></p>`,
     '</details>',
   ].join('\n');
+}
+
+function excerptBlock(attempt: Attempt): readonly string[] {
+  const lines = selectExcerpt(attempt, 14).map(({ number, text, marked }) => `${marked ? '&gt;' : ' '} ${html(`${number} ${clip(text, 300)}`)}`);
+  return lines.length === 0 ? [] : [`<pre>${lines.join('\n')}</pre>`];
+}
+
+/** Each with what its first failure looked like: the pass that followed explains nothing. */
+function flakyBlocks(cells: readonly CellResult[]): readonly string[] {
+  const flaky = cells.filter((cell) => cell.flaky);
+  const blocks = flaky.slice(0, groupLimit).map((cell) => [
+    `<details><summary>${marks.flaky} <b>flaky</b> ${html(cell.id)} ${html(clip(otherAttempts(cell).join('; '), 300))}</summary>`,
+    ...excerptBlock(shownAttempt(cell)),
+    `<p>repeat: <code>${html(cell.repeat)}</code></p>`,
+    '</details>',
+  ].join('\n'));
+  return flaky.length > groupLimit ? [...blocks, `<p>and ${flaky.length - groupLimit} more flaky</p>`] : blocks;
 }
 
 function crashBlock(report: RunReport): readonly string[] {

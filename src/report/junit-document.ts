@@ -4,7 +4,8 @@
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import { formatSize } from '../model/units.ts';
 import { verdictReason, type VerdictKind } from '../model/verdict.ts';
-import { crashesOfCell, earlierAttempts, excerptOf, factsOf } from './facts.ts';
+import { attemptLine, decisiveAttempt, otherAttempts, otherFailures, repeatWords, shownAttempt } from './attempts.ts';
+import { crashesOfCell, factsOf } from './facts.ts';
 import { flatPoints, pointsOf, type Point } from './points.ts';
 
 export interface JunitSuite {
@@ -33,6 +34,8 @@ interface JunitOutcome {
 }
 
 interface JunitRerun extends Omit<JunitOutcome, 'tag'> {
+  /** Where its evidence lies, and the lines that show it. */
+  readonly output: string;
   readonly tag: 'flakyFailure' | 'flakyError' | 'rerunFailure' | 'rerunError';
 }
 
@@ -65,11 +68,12 @@ function isExplained(cell: CellResult, points: readonly Point[]): boolean {
 function caseOfCell(cell: CellResult): JunitCase {
   const { kind } = cell.verdict;
   const tag = junitTag(kind);
-  const text = [verdictReason(cell.verdict), ...hintOf(cell), ...earlierAttempts(cell), `repeat: ${cell.repeat}`].join('\n');
+  const rounds = repeatWords(cell);
+  const text = [verdictReason(cell.verdict), ...hintOf(cell), ...(rounds === undefined ? [] : [rounds]), ...otherAttempts(cell), `repeat: ${cell.repeat}`].join('\n');
   return {
     ...blankCase(cell, cell.case),
     ...(tag === undefined ? {} : { outcome: { tag, type: kind, message: verdictReason(cell.verdict), text } }),
-    reruns: cell.attempts.slice(0, -1).flatMap((attempt) => rerunOf(cell, attempt)),
+    reruns: otherFailures(cell).map((attempt) => rerunOf(cell, attempt)),
   };
 }
 
@@ -97,11 +101,10 @@ function junitTag(kind: VerdictKind): JunitOutcome['tag'] | undefined {
   }
 }
 
-function rerunOf(cell: CellResult, { number, verdict }: Attempt): readonly JunitRerun[] {
-  if (verdict.kind === 'pass' || verdict.kind === 'skip') return [];
+function rerunOf(cell: CellResult, attempt: Attempt): JunitRerun {
+  const { verdict } = attempt;
   const part = verdict.kind === 'error' ? 'Error' : 'Failure';
-  const message = verdictReason(verdict);
-  return [{ tag: cell.flaky ? `flaky${part}` : `rerun${part}`, type: verdict.kind, message, text: `attempt ${number}: ${verdict.kind}: ${message}` }];
+  return { tag: cell.flaky ? `flaky${part}` : `rerun${part}`, type: verdict.kind, message: verdictReason(verdict), text: attemptLine(attempt), output: evidenceOf(attempt).join('\n') };
 }
 
 const hintOf = ({ verdict }: CellResult): readonly string[] => (verdict.kind === 'error' && verdict.hint !== undefined ? [verdict.hint] : []);
@@ -112,9 +115,17 @@ const filesShown = 50;
 
 /** The excerpt only: the whole console lies in the run folder, and so does what the guest gave us. */
 function outputOf(cell: CellResult): string {
-  const lines = excerptOf(cell).map(({ number, text }) => `${number}: ${text}`);
-  const flaky = cell.flaky ? [`flaky: passed at attempt ${cell.attempts.length}`, ...earlierAttempts(cell)] : [];
-  const artifacts = (cell.attempts.at(-1) ?? cell.attempts[0]).artifacts;
-  const files = (artifacts?.files ?? []).slice(0, filesShown).map(({ path, bytes }) => `artifact: ${artifacts?.folder ?? ''}/${path} (${formatSize(bytes)})`);
-  return [...flaky, ...lines, ...files].join('\n');
+  const flaky = cell.flaky ? [`flaky: passed at attempt ${cell.attempts.length}`, ...otherAttempts(cell)] : [];
+  const artifacts = artifactsOf(decisiveAttempt(cell));
+  return [...flaky, ...excerptOf(shownAttempt(cell)), ...artifacts].join('\n');
 }
+
+/** What is left of an attempt that does not count. */
+function evidenceOf(attempt: Attempt): readonly string[] {
+  return [...(attempt.console === undefined ? [] : [`console: ${attempt.console}`]), ...excerptOf(attempt), ...artifactsOf(attempt)];
+}
+
+const excerptOf = ({ excerpt }: Attempt): readonly string[] => excerpt.map(({ number, text }) => `${number}: ${text}`);
+
+const artifactsOf = ({ artifacts }: Attempt): readonly string[] =>
+  (artifacts?.files ?? []).slice(0, filesShown).map(({ path, bytes }) => `artifact: ${artifacts?.folder ?? ''}/${path} (${formatSize(bytes)})`);

@@ -2,6 +2,7 @@
 // A cell that passes or is skipped has no failing result in any report; what the guest said nevertheless stays readable.
 import type { TestResult } from '../model/console.ts';
 import type { CellResult } from '../model/report.ts';
+import { decisiveAttempt } from './attempts.ts';
 
 type PointOutcome =
   | 'pass'
@@ -22,7 +23,7 @@ export interface Point {
 
 /** The results of the attempt that counts, nested as the guest printed them. */
 export function pointsOf(cell: CellResult): readonly Point[] {
-  const { results } = cell.attempts.at(-1) ?? cell.attempts[0];
+  const { results } = decisiveAttempt(cell);
   const { kind } = cell.verdict;
   return results.map((result) => pointOf(result, kind !== 'pass' && kind !== 'skip'));
 }

@@ -2,8 +2,9 @@
 // results as a subtest before it, YAML diagnostics for what is not plain.
 import type { CellResult, RunReport } from '../model/report.ts';
 import { verdictReason } from '../model/verdict.ts';
-import { listedCrashes, crashHeadline, crashLine } from './crashes.ts';
-import { crashesOfCell, earlierAttempts, excerptOf, factsOf } from './facts.ts';
+import { otherConsoles, repeatWords, shownAttempt } from './attempts.ts';
+import { crashHeadline, crashLine, listedCrashes } from './crashes.ts';
+import { crashesOfCell, factsOf } from './facts.ts';
 import { pointsOf, type Point } from './points.ts';
 import { clip, safeLine } from './text.ts';
 
@@ -65,16 +66,18 @@ function cellDiagnostics(cell: CellResult): readonly Diagnostic[] {
   const { verdict } = cell;
   if (verdict.kind === 'pass' && !cell.flaky) return [['duration_ms', Math.round(cell.durationMs)], ...factsOf(cell).filter(([name]) => ['accel', 'kernel.release'].includes(name))];
   const reason = verdictReason(verdict);
-  const earlier = earlierAttempts(cell);
+  const others = otherConsoles(cell);
+  const rounds = repeatWords(cell);
   const crashes = crashesOfCell(cell);
-  const excerpt = excerptOf(cell).map(({ number, text }) => `${number}: ${text}`);
+  const excerpt = shownAttempt(cell).excerpt.map(({ number, text }) => `${number}: ${text}`);
   return [
     ['verdict', cell.flaky ? 'flaky' : verdict.kind],
     ...(reason === '' ? [] : [['message', reason] as const]),
     ...(verdict.kind === 'error' ? [['stage', verdict.stage] as const, ...(verdict.hint === undefined ? [] : [['hint', verdict.hint] as const])] : []),
     ['duration_ms', Math.round(cell.durationMs)],
     ...factsOf(cell),
-    ...(earlier.length === 0 ? [] : [['earlier', earlier] as const]),
+    ...(rounds === undefined ? [] : [['rounds', rounds] as const]),
+    ...(others.length === 0 ? [] : [[cell.repeats === undefined ? 'earlier' : 'others', others] as const]),
     ...(crashes.length === 0 ? [] : [['crashes', crashes] as const]),
     ...(excerpt.length === 0 ? [] : [['excerpt', excerpt] as const]),
   ];

@@ -158,6 +158,11 @@ it('calls a pass after a failure flaky, and ends with 0', async () => {
   expect(cell?.attempts.map(({ verdict }) => verdict.kind)).toEqual(cell?.attempts.map((_, index, all) => (index === all.length - 1 ? 'pass' : 'fail')));
   expect(cell?.attempts.length).toBeGreaterThan(1);
   expect(totals).toMatchObject({ pass: 1, fail: 0, flaky: 1 });
-  expect(stdout).toContain('flaky');
+  // Every attempt keeps its evidence, and the first failure is shown.
+  const paths = cell?.attempts.flatMap((attempt) => [attempt.console ?? '', attempt.qemuCmd ?? '']) ?? [];
+  expect(new Set(paths).size).toBe(2 * (cell?.attempts.length ?? 0));
+  for (const path of paths) expect(await flaky.read(`.kit-test/runs/latest/${path}`)).not.toBe('');
+  expect(stdout).toMatch(/flaky {2}wavers.* passed at attempt \d; attempt 1: fail: [^]*cells\/wavers\+6\.1\+aarch64\/console\.log:\d+\n[^]*not ok 1 run/);
+  expect(await flaky.read('.kit-test/runs/latest/junit.xml')).toMatch(/<flakyFailure [^]*<system-out>console: cells\/wavers\+6\.1\+aarch64\/console\.log\n[^]*not ok 1 run/);
   expect(code).toBe(0);
 });

@@ -44,7 +44,11 @@ function addCase(target: TestCase, { name, classname, seconds: time, outcome, re
   target.build = (parent) => {
     const element = build(parent);
     if (outcome?.tag === 'skipped' && outcome.message !== '') childNamed(element, 'skipped')?.att('message', attribute(outcome.message));
-    for (const { tag, type, message, text } of reruns) element.ele(tag, { message: attribute(message), type }).ele('stackTrace').txt(lines(text));
+    for (const { tag, type, message, text, output: evidence } of reruns) {
+      const rerun = element.ele(tag, { message: attribute(message), type });
+      rerun.ele('stackTrace').txt(lines(text));
+      if (evidence !== '') rerun.ele('system-out').txt(lines(evidence));
+    }
     childrenOf(element).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
     return element;
   };

@@ -48,9 +48,15 @@ export const planned = (id: string, skip?: string): PlannedCell => {
   return { id, case: name, kernel, arch, summary: `what ${name} shows`, labels: ['smoke'], repeat: `kit-test run ${name} --kernel ${kernel} --arch ${arch}`, ...(skip === undefined ? {} : { skip }) };
 };
 
+function filesOf(id: string, number: number): Pick<Attempt, 'console' | 'qemuCmd'> {
+  const infix = number === 1 ? '' : `.${number}`;
+  const folder = `cells/${id.replaceAll('/', '_')}`;
+  return { console: `${folder}/console${infix}.log`, qemuCmd: `${folder}/qemu${infix}.cmd` };
+}
+
 export function cellResult(id: string, ...attempts: readonly [Attempt, ...Attempt[]]): CellResult {
   const cell = planned(id);
-  const files = (each: Attempt): Attempt => (each.verdict.kind === 'skip' ? each : { console: `cells/${id.replaceAll('/', '_')}/console.log`, qemuCmd: `cells/${id.replaceAll('/', '_')}/qemu.cmd`, ...each });
+  const files = (each: Attempt): Attempt => (each.verdict.kind === 'skip' ? each : { ...filesOf(id, each.number), ...each });
   const [first, ...rest] = attempts;
   const last = rest.at(-1) ?? first;
   const flaky = last.verdict.kind === 'pass' && rest.length > 0;
@@ -103,7 +109,7 @@ export const sampleCells: readonly CellResult[] = [
   ),
   cellResult('filesystems/6.1/x86_64', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { results: [result('mount', 'pass')], crashes: [warning, nullPointer], excerpt: oops })),
   cellResult('filesystems/6.1/arm', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { crashes: [nullPointer, { ...nullPointer, line: 200 }], excerpt: oops })),
-  cellResult('network/6.1/x86_64', attempt({ kind: 'timeout', phase: 'total', limitMs: 120_000, reason: 'not done after 120s' }, { crashes: [warning] }), attempt({ kind: 'error', stage: 'boot', reason: 'QEMU was killed' }, { number: 2 }), attempt({ kind: 'pass' }, { number: 3 })),
+  cellResult('network/6.1/x86_64', attempt({ kind: 'timeout', phase: 'total', limitMs: 120_000, reason: 'not done after 120s' }, { crashes: [warning], excerpt: excerpt(90, ['WARNING: CPU: 0 PID: 77 at net/ipv4/tcp_input.c:4411 tcp_reset+0x9c/0xa0', 'udhcpc: sending discover']) }), attempt({ kind: 'error', stage: 'boot', reason: 'QEMU was killed' }, { number: 2 }), attempt({ kind: 'pass' }, { number: 3 })),
   cellResult('network/6.1/arm', attempt({ kind: 'fail', reason: 'no lease' }), attempt({ kind: 'fail', reason: 'no lease' }, { number: 2 })),
   cellResult('modules/6.1/x86_64', attempt({ kind: 'skip', reason: 'needs CONFIG_MODULES, which this kernel does not have' }, { durationMs: 0 })),
   cellResult('modules/6.1/arm', attempt({ kind: 'error', stage: 'kernel', reason: 'cannot download linux-image-armmp: connection reset\nthe server closed the connection', hint: 'run again: the download is resumed' })),
