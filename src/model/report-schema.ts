@@ -79,7 +79,7 @@ const BootResultSchema = z.object({
   firstByteMs: milliseconds.exactOptional(),
   userspaceMs: milliseconds.exactOptional(),
   shutdown: z.string().exactOptional().describe("QEMU's word for why the guest ended itself"),
-  consoleBytes: z.int().min(0).describe('all bytes the guest printed, also those that were not kept'),
+  consoleBytes: z.int().min(0).describe('all bytes the guest printed by itself, also those that were not kept'),
   stderr: z.string(),
   command: z.string().exactOptional().describe('the program that ran the machine, where it was not QEMU'),
 });

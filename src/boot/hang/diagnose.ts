@@ -35,7 +35,7 @@ const limitMs = 10_000;
 const samples = 3;
 const sampleMs = 120;
 /** The instructions of a loop that waits for something by itself. */
-const tightLoopBytes = 64;
+const tightLoopBytes = 64n;
 /** A busy host may be slow to let the guest answer. */
 const firstAnswerMs = 2000;
 const answerMs = 1500;
@@ -74,15 +74,16 @@ interface Cpus {
 }
 
 /** Looks several times, and lets interrupts in where a CPU ran without them each time and printed nothing. */
-async function inspectCpus({ gdb, ear }: Means, monitor: (line: string) => Promise<string>, inquiry: Inquiry, signal: AbortSignal): Promise<Cpus> {
+async function inspectCpus(means: Means, monitor: (line: string) => Promise<string>, inquiry: Inquiry, signal: AbortSignal): Promise<Cpus> {
   const { registers, userspace } = inquiry;
+  const { gdb, ear } = means;
   const heard = ear.bytes();
-  await monitor('gdbserver chardev:gdb');
-  const inspector = await attachDebugger(gdb, registers, signal);
   const looks: (readonly CpuSample[])[] = [];
   let unmasked: readonly number[] = [];
   let perCpu: readonly (readonly CpuSample[])[] = [];
   try {
+    await monitor('gdbserver chardev:gdb');
+    const inspector = await attachDebugger(gdb, registers, signal);
     looks.push(await inspector.sample());
     while (looks.length < samples) {
       inspector.resume();
@@ -93,9 +94,10 @@ async function inspectCpus({ gdb, ear }: Means, monitor: (line: string) => Promi
     perCpu = (looks[0] ?? []).map((_, cpu) => looks.flatMap((look) => look[cpu] ?? []));
     if (ear.bytes() === heard) unmasked = [...perCpu.keys()].filter((cpu) => isStuck(perCpu[cpu] ?? [], userspace));
     for (const cpu of unmasked) await inspector.unmask(cpu);
+    await inspector.detach();
   } finally {
-    // A machine that stands still answers nothing else.
-    inspector.detach();
+    // Whatever went wrong: a machine that stands still answers nothing else.
+    await means.qmp('cont').catch(() => undefined);
   }
   for (const [cpu, seen] of perCpu.entries()) {
     const states = seen.map(({ pc, masked, halted }) => `0x${pc} ${halted ? 'halted' : 'running'}${masked ? ', interrupts off' : ''}`);
@@ -107,8 +109,8 @@ async function inspectCpus({ gdb, ear }: Means, monitor: (line: string) => Promi
 /** A CPU that takes no interrupts and does not wait for any. While a kernel starts that is its way: only a tight loop counts then. */
 function isStuck(seen: readonly CpuSample[], userspace: boolean): boolean {
   if (!seen.every(({ masked, halted }) => masked && !halted)) return false;
-  const counters = seen.map(({ pc }) => parseInt(pc, 16));
-  return userspace || Math.max(...counters) - Math.min(...counters) <= tightLoopBytes;
+  const counters = seen.map(({ pc }) => BigInt(`0x${pc}`));
+  return userspace || counters.every((one) => counters.every((other) => one - other <= tightLoopBytes));
 }
 
 /** Presses magic keys as long as the kernel answers. */

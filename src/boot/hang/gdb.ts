@@ -18,7 +18,7 @@ export interface Debugger {
   /** Stops it again. */
   stop(): Promise<void>;
   /** Lets the machine run and leaves it. */
-  detach(): void;
+  detach(): Promise<void>;
 }
 
 /** Takes the connection of a gdbstub that has just stopped the machine. */
@@ -64,7 +64,9 @@ export async function attachDebugger(socket: Duplex, registers: CpuRegisters, si
       socket.write('\x03');
       await next();
     },
-    detach: () => void socket.write(encodePacket('D')),
+    async detach() {
+      await ask('D');
+    },
   };
 }
 
