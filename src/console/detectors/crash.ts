@@ -96,7 +96,7 @@ export function createCrashDetector(onReport: (line: number) => void): CrashDete
   }
 
   function read(line: Line): void {
-    const header = isTriggered(line.text);
+    const header = isTriggered(line.text) && (count < crashLimit || isPanic(line.text));
     const sure = line.kernel || prefixed < prefixedLines;
     const isNew = header && begins(line, sure ? open : doubtful === undefined ? [] : [doubtful]);
     for (const report of open) {
