@@ -58,7 +58,7 @@ const noCases: CaseFiles = { cases: [], names: [], issues: [] };
 function draftOf(config: Config, kernels: KernelFiles, cases: CaseFiles, options: LoadOptions): Draft {
   const { harness, source } = config;
   // Rules of the matrix would find nothing to match where no case was read.
-  const value = options.withCases === false ? { ...harness, matrix: { ...harness.matrix, include: [], exclude: [] } } : harness;
+  const value = options.withCases === false ? { ...harness, known: [], matrix: { ...harness.matrix, include: [], exclude: [] } } : harness;
   return {
     harness: config.issues.length > 0 ? undefined : { value, source },
     kernels: kernels.kernels,

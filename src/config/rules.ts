@@ -1,6 +1,6 @@
 // Rules that a schema cannot express, over one case or the whole project: small named functions that give the mistakes they find.
 import { posix } from 'node:path';
-import type { Case } from '../model/case.ts';
+import { bootMedia, type Case } from '../model/case.ts';
 import type { Issue } from '../model/errors.ts';
 import { runnerWords, type Harness } from '../model/harness.ts';
 import type { KernelSpec } from '../model/kernel.ts';
@@ -9,6 +9,8 @@ import { closest, suggest } from '../model/suggest.ts';
 import { formatDuration } from '../model/units.ts';
 import { type ArchNames, canonicalArch, suggestArch } from './arch-names.ts';
 import type { CaseEntry } from './case-files.ts';
+import { knownMistakes } from './known-rules.ts';
+import { archMistakes, isArch, nameMistakes } from './name-rules.ts';
 import { quote } from './quote.ts';
 import { unscaledLimits } from './resolve.ts';
 import { issueOf, type Mistake, type Path, type Source } from './source.ts';
@@ -142,7 +144,7 @@ function ruleMistakes(rule: Harness['matrix']['include'][number], draft: Draft, 
     ...(rule.case === undefined ? [] : nameMistakes(rule.case, 'case', draft.caseNames, draft, [...path, 'case'])),
     ...(rule.kernel === undefined ? [] : nameMistakes(rule.kernel, 'kernel', draft.kernelNames, draft, [...path, 'kernel'])),
     ...(rule.label === undefined || !draft.isComplete ? [] : nameMistakes(rule.label, 'label', labels, draft, [...path, 'label'])),
-    ...(rule.arch === undefined || draft.archs.some(({ name }) => isArch(rule.arch, name, draft)) ? [] : [{ path: [...path, 'arch'], message: `no architecture matches ${quote(rule.arch)}`, hint: suggestArch(draft.archs, rule.arch) }]),
+    ...(rule.arch === undefined ? [] : archMistakes(rule.arch, draft, [...path, 'arch'])),
   ];
   if (single.length > 0 || !draft.isComplete) return single;
   const { matchesName } = draft.checks;
@@ -153,13 +155,12 @@ function ruleMistakes(rule: Harness['matrix']['include'][number], draft: Draft, 
   return matchesCase && matchesKernel ? [] : [{ path, message: 'this rule matches no cell: no case, kernel and architecture fulfil all of it' }];
 }
 
-function nameMistakes(pattern: string, kind: 'case' | 'kernel' | 'label', names: readonly string[], { checks }: Draft, path: Path): readonly Mistake[] {
-  if (names.some((name) => checks.matchesName(pattern, name))) return [];
-  return [{ path, message: `no ${kind} matches ${quote(pattern)}`, hint: suggest(pattern, names, `${kind}s`) }];
-}
+const knownFailuresMatch: CaseRule = ({ known, boot }, draft) => known.flatMap((entry, index) => knownMistakes(entry, { ...draft, media: boot }, ['known', index]));
 
-const isArch = (pattern: string | undefined, name: string, { archs, checks }: Draft): boolean =>
-  pattern === undefined || canonicalArch(archs, pattern) === name || checks.matchesName(pattern, name);
+const projectKnownFailuresMatch: HarnessRule = ({ known }, draft) => known.flatMap((entry, index) => [
+  ...(entry.case ?? []).flatMap((pattern, at) => nameMistakes(pattern, 'case', draft.caseNames, draft, ['known', index, 'case', ...(entry.case?.length === 1 ? [] : [at])])),
+  ...knownMistakes(entry, { ...draft, media: bootMedia }, ['known', index]),
+]);
 
-const harnessRules: readonly HarnessRule[] = [harnessLimitsFitTotal, matrixKernelsExist, matrixArchsHaveKernels, defaultKernelExists, rulesMatchSomething, runnerWordsExist, runnerArchsExist];
-const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, countedResultsAreRead, exitHasCommand, exitsAgree, durationsFitTotal, drivesHavePlaces];
+const harnessRules: readonly HarnessRule[] = [harnessLimitsFitTotal, matrixKernelsExist, matrixArchsHaveKernels, defaultKernelExists, rulesMatchSomething, projectKnownFailuresMatch, runnerWordsExist, runnerArchsExist];
+const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, countedResultsAreRead, exitHasCommand, exitsAgree, durationsFitTotal, knownFailuresMatch, drivesHavePlaces];

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ResultCountSchema, TestDurationSchema } from './expectation.ts';
 import { KernelArgument } from './kernel.ts';
+import { KnownSchema } from './known.ts';
 import { PatternSchema } from './pattern.ts';
 import { protocols, type Protocol } from './protocol.ts';
 import { Duration, Size } from './units.ts';
@@ -141,6 +142,7 @@ export const CaseFileSchema = z
     probe: z.union([ProbeSchema.transform((probe) => [probe]), z.array(ProbeSchema).min(1)]).optional().describe('asks the services of the guest from this machine; part of the verdict'),
     artifacts: ArtifactsSchema.optional(),
     diagnose: z.boolean().optional().describe('ask a guest that hangs why, before it is ended. Default: what the project says'),
+    known: z.array(KnownSchema).default([]).describe('failures that are expected on some kernels and architectures'),
     retries: z.int().min(0).max(10).optional().describe('further attempts after a failure; a pass then is flaky'),
     cmdline: z.array(KernelArgument).default([]).describe('further kernel arguments'),
   })

@@ -1,6 +1,7 @@
 // harness.config.ts: what the whole project says about its matrix.
 import * as z from 'zod';
 import { bootMedia, TimeoutsSchema } from './case.ts';
+import { ProjectKnownSchema } from './known.ts';
 import { Duration } from './units.ts';
 
 const RuleSchema = z
@@ -49,6 +50,7 @@ export const HarnessSchema = z
     timeouts: TimeoutsSchema.prefault({}).describe('defaults of all cases: boot 60s, silence 60s, total 120s'),
     tcgScale: z.number().min(1).max(20).optional().describe("stretches time limits under TCG; default: each architecture's own factor"),
     diagnose: z.boolean().default(true).describe('ask a guest that went silent or over a limit why, before it is ended: its CPUs by QEMU, its kernel by magic SysRq; 10 s at most'),
+    known: z.array(ProjectKnownSchema).default([]).describe('failures that are expected in several cases'),
     retries: z.int().min(0).max(10).default(0).describe('further attempts after a failure, for cases that do not say'),
     concurrency: z.int().min(1).optional().describe('boots at once; default: by CPUs and memory of the host'),
     accel: z.enum(['auto', 'kvm', 'hvf', 'tcg']).default('auto').describe('what runs guests; auto: hardware where it really works, else tcg'),

@@ -22,4 +22,6 @@ export interface MatrixChecks {
   readonly matchesName: (pattern: string, name: string) => boolean;
   /** What is wrong with a version range; undefined for a good one. */
   readonly rangeProblem: (range: string) => string | undefined;
+  /** Whether a release lies in a version range, a good one. */
+  readonly inRange: (release: string, range: string) => boolean;
 }

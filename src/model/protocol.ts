@@ -8,3 +8,6 @@ export const protocolNames: Readonly<Record<Protocol, string>> = { ktap: 'KTAP',
 
 /** It never says how many programs will tell results: after the last one there may be another. */
 export const isOpenEnded = (protocol: Protocol): boolean => protocol !== 'ktap' && protocol !== 'tap';
+
+/** How builtin:init ends a run of which a result failed. */
+export const suiteFailedText = 'Moby test suite FAILED';

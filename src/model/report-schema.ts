@@ -50,7 +50,7 @@ const SeenCrashSchema = z
     startLine: z.int().exactOptional().describe('the line that cuts the report off from what was before, where it is not `line`'),
     panicked: z.boolean(),
     corrupted: z.boolean().exactOptional().describe('cut off or interleaved'),
-    expected: z.literal(true).exactOptional().describe('the case asks for it'),
+    expected: z.literal(true).exactOptional().describe('the case asks for it, or lists it as known'),
   })
   .meta({ id: 'Crash', description: 'a kernel failure as an attempt saw it' });
 
@@ -110,10 +110,13 @@ const HangSchema = z
   })
   .meta({ id: 'Hang', description: 'why a guest hung, where a limit ended it and it was asked' });
 
+const KnownSchema = z.object({ reason: z.string(), link: z.string().exactOptional() }).meta({ id: 'Known', description: 'why a failure does not count' });
+
 const AttemptSchema = z
   .object({
     number: z.int().min(1),
     verdict: VerdictSchema,
+    known: KnownSchema.exactOptional(),
     results: z.array(ResultSchema),
     crashes: z.array(SeenCrashSchema).exactOptional().describe('every kernel failure, in the order of their lines'),
     durationMs: milliseconds,
@@ -154,6 +157,7 @@ const CellResultSchema = z.object({
   arch: z.string(),
   medium: z.enum(bootMedia).exactOptional().describe('what it booted from, where the case says so'),
   verdict: VerdictSchema,
+  known: KnownSchema.exactOptional().describe('the verdict is a failure that the project lists as known: it does not count'),
   flaky: z.boolean().describe('passed after a failure'),
   repeats: z.object({ ran: z.int().min(0), failed: z.int().min(0) }).exactOptional().describe('of a run that repeats its cells: rounds this one ran, and in how many it did not pass'),
   durationMs: milliseconds,
@@ -183,8 +187,8 @@ export const RunReportSchema = z
     repeat: z.object({ rounds: z.int().min(1).exactOptional(), untilFail: z.literal(true).exactOptional() }).exactOptional().describe('every cell was repeated, failed or not'),
     exitCode: z.int(),
     totals: z
-      .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, flaky: number })
-      .describe('the verdicts add up to total; flaky cells are counted under pass too'),
+      .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, known: number, flaky: number })
+      .describe('the verdicts and known add up to total: a known failure is counted there alone; flaky cells are counted under pass too'),
     notices: z.array(z.string()),
     crashes: z.array(DistinctCrashSchema).describe('each kernel failure of the run once'),
     cells: z.array(CellResultSchema).describe('one for each cell of the matrix, in matrix order'),

@@ -4,6 +4,7 @@ import type { Crash, TestResult } from './console.ts';
 import type { HangReport } from './hang.ts';
 import type { BootResult } from './boot.ts';
 import type { BootMedium } from './case.ts';
+import type { Known } from './known.ts';
 import type { ProbeOutcome } from './probe.ts';
 import type { Verdict, VerdictKind } from './verdict.ts';
 
@@ -11,6 +12,8 @@ import type { Verdict, VerdictKind } from './verdict.ts';
 export interface Attempt {
   readonly number: number;
   readonly verdict: Verdict;
+  /** The failure is known: it does not count. */
+  readonly known?: Known;
   readonly results: readonly TestResult[];
   /** Every kernel failure on the console, in the order of their lines; undefined where there was none. */
   readonly crashes?: readonly SeenCrash[];
@@ -41,7 +44,7 @@ export interface Attempt {
 
 /** A kernel failure as an attempt saw it. */
 export interface SeenCrash extends Crash {
-  /** The case asks for it, or may have it. */
+  /** The case asks for it, may have it, or lists it as known. */
   readonly expected?: true;
 }
 
@@ -66,6 +69,8 @@ export interface CellResult {
   readonly attempts: readonly [Attempt, ...Attempt[]];
   /** The verdict that counts: of the last attempt, or of the first one that failed where the cell was repeated. */
   readonly verdict: Verdict;
+  /** The verdict is a failure that is known: it does not count. */
+  readonly known?: Known;
   /** Passed after a failure. */
   readonly flaky: boolean;
   /** Where the run repeats its cells: how many rounds this one ran, and in how many it did not pass. */
@@ -121,4 +126,4 @@ export interface DistinctCrash {
   readonly first: { readonly cell: string; readonly attempt: number; readonly line: number; readonly console?: string };
 }
 
-export type Totals = Readonly<Record<VerdictKind | 'flaky' | 'total', number>>;
+export type Totals = Readonly<Record<VerdictKind | 'known' | 'flaky' | 'total', number>>;

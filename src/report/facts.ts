@@ -1,5 +1,6 @@
 // What is known about how a cell was run, as name and value: properties in JUnit, diagnostics in TAP.
 import type { CellResult } from '../model/report.ts';
+import { knownText } from '../model/known.ts';
 import { decisiveAttempt } from './attempts.ts';
 
 export function factsOf(cell: CellResult): readonly (readonly [name: string, value: string])[] {
@@ -17,6 +18,7 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['attempts', String(cell.attempts.length)],
     ['flaky', cell.flaky ? 'true' : undefined],
     ['failed', cell.repeats === undefined ? undefined : String(cell.repeats.failed)],
+    ['known', cell.known && knownText(cell.known)],
     ['console', last.console],
     ['hang', last.hang?.cause],
     ['hang.log', last.hang?.log],

@@ -115,16 +115,16 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
 
 function resultOf(cell: PlannedCell, progress: Progress | undefined, endAt: string): CellResult {
   if (progress?.result !== undefined) return progress.result;
-  const known = progress?.attempts ?? [];
+  const tried = progress?.attempts ?? [];
   const open = progress?.open;
   // A verdict that was reached stands: the retry that was cut off cannot take it back.
-  const [first, ...rest] = known.length > 0 ? known : [unfinished(cell, open, endAt)];
+  const [first, ...rest] = tried.length > 0 ? tried : [unfinished(cell, open, endAt)];
   const attempts = [first as Attempt, ...rest] as const;
-  const verdict = (attempts.at(-1) ?? attempts[0]).verdict;
+  const { verdict, known } = attempts.at(-1) ?? attempts[0];
   const flaky = verdict.kind === 'pass' && attempts.some((attempt) => attempt.verdict.kind !== 'pass');
   const { id, case: name, summary, labels, kernel, arch, repeat } = cell;
   const durationMs = attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0);
-  return { id, case: name, summary, labels, kernel, arch, attempts, verdict, flaky, durationMs, repeat };
+  return { id, case: name, summary, labels, kernel, arch, attempts, verdict, ...(known === undefined ? {} : { known }), flaky, durationMs, repeat };
 }
 
 /** The attempt of a cell of which no attempt ended. */

@@ -1,6 +1,7 @@
 // What GitHub shows of a run: a job summary and annotations.
 // The summary is HTML without blank lines, so that Markdown has no say in what a guest printed.
 // https://docs.github.com/actions/writing-workflows/choosing-what-your-workflow-does/workflow-commands-for-github-actions
+import { knownText } from '../model/known.ts';
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import { formatDuration } from '../model/units.ts';
 import { verdictReason } from '../model/verdict.ts';
@@ -8,7 +9,7 @@ import { decisiveAttempt, otherAttempts, repeatWords, shownAttempt } from './att
 import { crashHeadline, listedCrashes } from './crashes.ts';
 import { selectExcerpt } from './excerpt.ts';
 import { gridOf, placeOf } from './grid.ts';
-import { failureGroups, outlookOf, outlooks, skipGroups, type CellGroup, type Outlook } from './summarize.ts';
+import { failureGroups, knownGroups, outlookOf, outlooks, skipGroups, type CellGroup, type Outlook } from './summarize.ts';
 import { clip, count, safeLine, safeText } from './text.ts';
 
 export interface Annotation {
@@ -22,7 +23,7 @@ const annotationLimit = 10;
 /** A summary may have 1 MiB. */
 const groupLimit = 40;
 
-const marks: Readonly<Record<Outlook, string>> = { pass: '✅', flaky: '🔁', fail: '❌', crash: '💥', timeout: '⏰', error: '❔', skip: '➖' };
+const marks: Readonly<Record<Outlook, string>> = { pass: '✅', flaky: '🔁', known: '📌', fail: '❌', crash: '💥', timeout: '⏰', error: '❔', skip: '➖' };
 
 /** One for each group of failures, and one for each flaky cell. */
 export function annotationsOf({ cells }: RunReport): readonly Annotation[] {
@@ -50,6 +51,7 @@ export function renderSummary(report: RunReport): string {
     ...(groups.length > groupLimit ? [`<p>and ${count(groups.length - groupLimit, 'more kind')} of failure, in report.json</p>`] : []),
     ...crashBlock(report),
     ...flakyBlocks(report.cells),
+    ...listBlock('known', knownGroups(report.cells).flatMap(({ known, cells }) => cells.map(({ id, verdict }) => `${id}: ${knownText(known)}: ${verdictReason(verdict)}`))),
     ...listBlock('skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -75,7 +77,7 @@ function gridTable(cells: readonly CellResult[]): string {
 
 function tableMark(cell: CellResult): string {
   const look = outlookOf(cell);
-  const reason = verdictReason(cell.verdict);
+  const reason = cell.known === undefined ? verdictReason(cell.verdict) : knownText(cell.known);
   return `<span title="${html(clip(`${cell.id}: ${look}${reason === '' ? '' : `: ${reason}`}`, 200))}">${marks[look]}</span>`;
 }
 

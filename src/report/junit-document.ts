@@ -2,6 +2,7 @@
 // where results do not tell its verdict. `failure` is the guest's, `error` is ours, as JUnit has it.
 // Plain data; reporters/junit.ts makes XML of it.
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
+import { knownText } from '../model/known.ts';
 import { formatSize } from '../model/units.ts';
 import { verdictReason, type VerdictKind } from '../model/verdict.ts';
 import { attemptLine, decisiveAttempt, otherAttempts, otherFailures, repeatWords, shownAttempt } from './attempts.ts';
@@ -67,12 +68,14 @@ function isExplained(cell: CellResult, points: readonly Point[]): boolean {
 
 function caseOfCell(cell: CellResult): JunitCase {
   const { kind } = cell.verdict;
-  const tag = junitTag(kind);
+  // JUnit has no word for a failure that does not count; `skipped` is the one that turns nobody's build red.
+  const tag = cell.known === undefined ? junitTag(kind) : 'skipped';
+  const message = cell.known === undefined ? verdictReason(cell.verdict) : `known: ${knownText(cell.known)}: ${kind}: ${verdictReason(cell.verdict)}`;
   const rounds = repeatWords(cell);
   const text = [verdictReason(cell.verdict), ...hintOf(cell), ...(rounds === undefined ? [] : [rounds]), ...otherAttempts(cell), `repeat: ${cell.repeat}`].join('\n');
   return {
     ...blankCase(cell, cell.case),
-    ...(tag === undefined ? {} : { outcome: { tag, type: kind, message: verdictReason(cell.verdict), text } }),
+    ...(tag === undefined ? {} : { outcome: { tag, type: kind, message, text } }),
     reruns: otherFailures(cell).map((attempt) => rerunOf(cell, attempt)),
   };
 }
@@ -87,6 +90,7 @@ function outcomeOfPoint(cell: CellResult, { outcome, detail, line }: Point): Pic
     case 'fail': return { outcome: { tag: 'failure', type: 'fail', message: detail === '' ? 'not ok' : detail, text: `${detail === '' ? 'not ok' : detail}${line === 0 ? '' : `\nconsole line ${line}`}\nrepeat: ${cell.repeat}` } };
     case 'skip': return { outcome: { tag: 'skipped', type: 'skip', message: detail, text: '' } };
     case 'xfail': return { outcome: { tag: 'skipped', type: 'xfail', message: `failed as expected${detail === '' ? '' : `: ${detail}`}`, text: '' } };
+    case 'known': return { outcome: { tag: 'skipped', type: 'known', message: `known to fail${detail === '' ? '' : `: ${detail}`}`, text: '' } };
     case 'uncounted': return { outcome: { tag: 'skipped', type: 'uncounted', message: `did not pass, but does not count${detail === '' ? '' : `: ${detail}`}`, text: '' } };
   }
 }

@@ -10,6 +10,8 @@ type PointOutcome =
   | 'skip'
   /** Failed as expected. */
   | 'xfail'
+  /** Failed, and the cell's failure is known. */
+  | 'known'
   /** Did not pass, but the verdict does not rest on it. */
   | 'uncounted';
 
@@ -25,23 +27,19 @@ export interface Point {
 export function pointsOf(cell: CellResult): readonly Point[] {
   const { results } = decisiveAttempt(cell);
   const { kind } = cell.verdict;
-  return results.map((result) => pointOf(result, kind !== 'pass' && kind !== 'skip'));
+  return results.map((result) => pointOf(result, cell.known !== undefined ? 'known' : kind === 'pass' || kind === 'skip' ? 'uncounted' : 'fail'));
 }
 
-function pointOf(result: TestResult, counts: boolean): Point {
-  const counted = counts && result.informative !== true;
+/** `failure`: what a failed result is in its cell. */
+function pointOf(result: TestResult, failure: PointOutcome): Point {
+  const failed = result.informative === true ? 'uncounted' : failure;
   return {
     name: result.name.trim() === '' ? '(no name)' : result.name,
-    outcome: outcomeOf(result, counted),
+    outcome: result.status === 'fail' || result.status === 'missing' ? failed : result.status,
     detail: result.detail ?? (result.status === 'missing' ? 'announced, but no result came' : ''),
     line: result.line,
-    children: result.children.map((child) => pointOf(child, counted)),
+    children: result.children.map((child) => pointOf(child, failed)),
   };
-}
-
-function outcomeOf({ status }: TestResult, counted: boolean): PointOutcome {
-  if (status === 'fail' || status === 'missing') return counted ? 'fail' : 'uncounted';
-  return status;
 }
 
 /** One line for each result that has something to say, named `parent > child`; equal names are numbered. */

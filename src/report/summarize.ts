@@ -1,20 +1,21 @@
 // Totals and groups of a run: what every report says about all cells together.
+import { knownText, type Known } from '../model/known.ts';
 import type { CellResult, Totals } from '../model/report.ts';
 import { verdictReason, type VerdictKind } from '../model/verdict.ts';
 
-/** How a cell is shown: its verdict, but `flaky` for a pass after a failure. */
-export type Outlook = VerdictKind | 'flaky';
+/** How a cell is shown: its verdict, but `flaky` for a pass after a failure, and `known` for a failure that does not count. */
+export type Outlook = VerdictKind | 'flaky' | 'known';
 
 /** Every word of a verdict, the best first. */
-export const outlooks: readonly Outlook[] = ['pass', 'flaky', 'fail', 'crash', 'timeout', 'error', 'skip'];
+export const outlooks: readonly Outlook[] = ['pass', 'flaky', 'known', 'fail', 'crash', 'timeout', 'error', 'skip'];
 
-export const outlookOf = (cell: Pick<CellResult, 'verdict' | 'flaky'>): Outlook => (cell.flaky ? 'flaky' : cell.verdict.kind);
+export const outlookOf = (cell: Pick<CellResult, 'verdict' | 'known' | 'flaky'>): Outlook => (cell.known !== undefined ? 'known' : cell.flaky ? 'flaky' : cell.verdict.kind);
 
-/** `flaky` cells are counted under `pass` too: the verdict kinds add up to `total`. */
-export function totalsOf(cells: readonly Pick<CellResult, 'verdict' | 'flaky'>[]): Totals {
-  const totals = { pass: 0, fail: 0, crash: 0, timeout: 0, error: 0, skip: 0, flaky: 0, total: cells.length };
+/** The verdict kinds and `known` add up to `total`: a known failure is counted there alone. `flaky` cells are counted under `pass` too. */
+export function totalsOf(cells: readonly Pick<CellResult, 'verdict' | 'known' | 'flaky'>[]): Totals {
+  const totals = { pass: 0, fail: 0, crash: 0, timeout: 0, error: 0, skip: 0, known: 0, flaky: 0, total: cells.length };
   for (const cell of cells) {
-    totals[cell.verdict.kind] += 1;
+    totals[cell.known === undefined ? cell.verdict.kind : 'known'] += 1;
     if (cell.flaky) totals.flaky += 1;
   }
   return totals;
@@ -32,9 +33,24 @@ export interface CellGroup {
   readonly cells: readonly [CellResult, ...CellResult[]];
 }
 
-/** Cells that failed, crashed, timed out or ended in our own error, by verdict and reason, in matrix order. */
+/** The cell failed, crashed, timed out or ended in our own error, and that counts. */
+export const isTrouble = ({ verdict, known }: Pick<CellResult, 'verdict' | 'known'>): boolean => known === undefined && verdict.kind !== 'pass' && verdict.kind !== 'skip';
+
+/** Cells in trouble by verdict and reason, in matrix order. */
 export function failureGroups(cells: readonly CellResult[]): readonly CellGroup[] {
-  return groupCells(cells.filter(({ verdict }) => verdict.kind !== 'pass' && verdict.kind !== 'skip'));
+  return groupCells(cells.filter(isTrouble));
+}
+
+/** Failures that are known, by why, in matrix order. */
+export function knownGroups(cells: readonly CellResult[]): readonly { readonly known: Known; readonly cells: readonly [CellResult, ...CellResult[]] }[] {
+  const groups = new Map<string, { known: Known; cells: [CellResult, ...CellResult[]] }>();
+  for (const cell of cells) {
+    if (cell.known === undefined) continue;
+    const group = groups.get(knownText(cell.known));
+    if (group === undefined) groups.set(knownText(cell.known), { known: cell.known, cells: [cell] });
+    else group.cells.push(cell);
+  }
+  return [...groups.values()];
 }
 
 /** Skipped cells by reason. */

@@ -1,6 +1,7 @@
 // A run as TAP 14 (https://testanything.org/tap-version-14-specification.html): one test point for each cell, its
 // results as a subtest before it, YAML diagnostics for what is not plain.
 import type { CellResult, RunReport } from '../model/report.ts';
+import { knownText } from '../model/known.ts';
 import { verdictReason } from '../model/verdict.ts';
 import { otherConsoles, repeatWords, shownAttempt } from './attempts.ts';
 import { crashHeadline, crashLine, listedCrashes } from './crashes.ts';
@@ -27,7 +28,8 @@ function crashComments(report: RunReport): readonly string[] {
 function cellLines(cell: CellResult, number: number): readonly string[] {
   const { kind } = cell.verdict;
   const ok = kind === 'pass' || kind === 'skip';
-  const directive = kind === 'skip' ? ` # SKIP ${description(verdictReason(cell.verdict))}` : '';
+  // TODO is TAP's only word for a failure that does not count.
+  const directive = kind === 'skip' ? ` # SKIP ${description(verdictReason(cell.verdict))}` : cell.known === undefined ? '' : ` # TODO known: ${description(knownText(cell.known))}`;
   return [
     ...subtest(cell.id, pointsOf(cell)),
     `${ok ? 'ok' : 'not ok'} ${number} - ${description(cell.id)}${directive.trimEnd()}`,
@@ -54,8 +56,8 @@ function pointDirective({ outcome, detail }: Point): string {
   switch (outcome) {
     case 'pass': case 'fail': return '';
     case 'skip': return ` # SKIP ${description(detail)}`.trimEnd();
-    // TODO is TAP's only word for a failure that does not count.
     case 'xfail': return ` # TODO failed as expected${detail === '' ? '' : `: ${description(detail)}`}`;
+    case 'known': return ` # TODO known${detail === '' ? '' : `: ${description(detail)}`}`;
     case 'uncounted': return ` # TODO does not count${detail === '' ? '' : `: ${description(detail)}`}`;
   }
 }

@@ -51,6 +51,7 @@ export async function execCase(request: ExecRequest): Promise<Case> {
     cpus: request.cpus,
     network: false,
     boot: ['kernel+initrd'],
+    known: [],
     drives: [],
     // Nobody reads the messages of a boot that goes well: without them it takes a tenth less. Errors and crashes still print.
     cmdline: ['kit_test.raw', 'loglevel=4'],

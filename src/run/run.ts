@@ -59,7 +59,7 @@ async function runCell(cell: Cell, options: RunOptions, stages: AttemptStages, e
     if (attempts.length > 0 && options.signal.aborted && attempt.verdict.kind === 'skip') break;
     attempts.push(attempt);
     emit({ kind: 'attempt-end', id: cell.id, attempt });
-    if (!worthRetrying(attempt.verdict) || options.signal.aborted) break;
+    if (!worthRetrying(attempt) || options.signal.aborted) break;
   }
   const [first = skipped(1, interrupted.reason), ...rest] = attempts;
   const all = [first, ...rest] as const;

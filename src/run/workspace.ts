@@ -12,7 +12,7 @@ import { openCache } from '../cache/store.ts';
 import { loadProject } from '../config/load.ts';
 import { createKernelResolver, type KernelResolver, type ResolverContext } from '../kernel/resolve.ts';
 import { matchesName } from '../matrix/select.ts';
-import { rangeProblem } from '../matrix/version.ts';
+import { rangeProblem, satisfies } from '../matrix/version.ts';
 import { checkImageText } from './image-yaml.ts';
 import { projectRegistry } from './registry.ts';
 
@@ -28,7 +28,7 @@ export interface Workspace {
   readonly archs: readonly Arch[];
 }
 
-const checks = { matchesName, rangeProblem };
+const checks = { matchesName, rangeProblem, inRange: satisfies };
 
 /**
  * Reads and checks every file of the project.

@@ -20,9 +20,9 @@ export function unexpectedCrash(expect: readonly Expect[], findings: readonly Fi
   return crashesOf(findings).find((crash) => !isExpected(crash, expect, findings, kunit) && !isOutlived(crash, findings));
 }
 
-/** Every crash for the report, those that the case may have marked as such. */
-export function seenCrashes(expect: readonly Expect[], findings: readonly Finding[]): readonly SeenCrash[] {
-  return crashesOf(findings).map((crash) => (isExpected(crash, expect, findings, false) ? { ...crash, expected: true } : crash));
+/** Every crash for the report, those that the case may have, or is known to have, marked as such. */
+export function seenCrashes(expect: readonly Expect[], findings: readonly Finding[], isKnown: (crash: Crash) => boolean = () => false): readonly SeenCrash[] {
+  return crashesOf(findings).map((crash) => (isExpected(crash, expect, findings, false) || isKnown(crash) ? { ...crash, expected: true } : crash));
 }
 
 function isExpected(crash: Crash, expect: readonly Expect[], findings: readonly Finding[], kunit: boolean): boolean {

@@ -7,11 +7,12 @@ import type { ConsoleDetector } from '../detector.ts';
 import { ownText } from '../clean.ts';
 import { parsePatterns } from '../../model/pattern.ts';
 import type { Pattern } from '../../model/pattern.ts';
+import { suiteFailedText } from '../../model/protocol.ts';
 
 /** A guest that prints FAILED for ever is failed once; a few lines more are kept to show. */
 const failuresKept = 10;
 
-const suiteFailed: Pattern = { source: 'Moby test suite FAILED', gate: 'Moby test suite FAILED', matches: (text) => text.startsWith('Moby test suite FAILED') };
+const suiteFailed: Pattern = { source: suiteFailedText, gate: suiteFailedText, matches: (text) => text.startsWith(suiteFailedText) };
 
 export interface MarkerDetector extends ConsoleDetector {
   /** All `pass` patterns have come; false where there are none. */

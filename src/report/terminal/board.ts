@@ -2,7 +2,7 @@
 import type { CellPhase, PlannedCell, RunEvent } from '../../model/events.ts';
 import type { CellResult, Totals } from '../../model/report.ts';
 import { gridOf, type Grid } from '../grid.ts';
-import { outlookOf, totalsOf } from '../summarize.ts';
+import { isTrouble, outlookOf, totalsOf } from '../summarize.ts';
 import type { Look } from './theme.ts';
 
 export interface RunningCell {
@@ -92,7 +92,7 @@ export function createBoard(): Board {
           const { result } = event;
           running.delete(result.id);
           results.set(result.id, result);
-          if (result.verdict.kind !== 'pass' && result.verdict.kind !== 'skip') troubles.push(result);
+          if (isTrouble(result)) troubles.push(result);
           break;
         }
         case 'notice': case 'attempt-end': case 'run-end':

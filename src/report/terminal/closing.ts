@@ -1,6 +1,7 @@
 // The end of a run on the terminal: the grid, every failure with its reason, the console lines around it and the command
 // that repeats it, what was flaky or skipped, and the totals.
 import type { CellResult, RunReport } from '../../model/report.ts';
+import { knownText } from '../../model/known.ts';
 import { formatDuration } from '../../model/units.ts';
 import { verdictReason } from '../../model/verdict.ts';
 import { otherAttempts, repeatWords } from '../attempts.ts';
@@ -12,6 +13,7 @@ import type { ClosingOptions } from './evidence-lines.ts';
 import { failureSection } from './failure-section.ts';
 import { flakySections } from './flaky-section.ts';
 import { gridTime, renderGrid } from './grid-view.ts';
+import { knownSection } from './known-section.ts';
 import { fitList } from './places.ts';
 import { tally } from './tally.ts';
 import { paint, paintLook, symbolOf, type Theme } from './theme.ts';
@@ -23,6 +25,7 @@ export function renderClosing(report: RunReport, options: ClosingOptions): strin
     ...failureGroups(report.cells).map((group) => failureSection(group, options)),
     crashSection(report, options),
     ...flakySections(report.cells, options),
+    knownSection(report.cells, options),
     skipSection(report.cells, options),
     totalsSection(report, options),
   ];
@@ -42,7 +45,7 @@ function gridSection({ cells }: RunReport, { theme, columns }: ClosingOptions): 
 /** One finished cell: `✓ pass     boot/6.12/x86_64  1.9s`. */
 export function cellLine(cell: CellResult, theme: Theme): string {
   const look = outlookOf(cell);
-  const reason = look === 'flaky' ? otherAttempts(cell).map(safeLine).join('; ') : clip(safeLine(verdictReason(cell.verdict)), 300);
+  const reason = look === 'flaky' ? otherAttempts(cell).map(safeLine).join('; ') : clip(safeLine(cell.known === undefined ? verdictReason(cell.verdict) : `${knownText(cell.known)}: ${verdictReason(cell.verdict)}`), 300);
   const time = look === 'skip' ? '' : `  ${paint(theme, 'dim', formatDuration(cell.durationMs))}`;
   const rounds = repeatWords(cell);
   const words = [...(rounds === undefined ? [] : [rounds]), ...(reason === '' ? [] : [reason])].map((word) => `  ${word}`).join('');

@@ -15,6 +15,7 @@ export type Style = 'dim' | 'bold' | 'cyan' | 'yellow' | 'green' | 'red';
 const styles = {
   pass: 'green',
   flaky: 'yellow',
+  known: ['dim', 'red'],
   fail: 'red',
   crash: ['bold', 'magenta'],
   timeout: ['bold', 'yellow'],
@@ -24,8 +25,8 @@ const styles = {
   waiting: 'dim',
 } as const;
 
-const unicodeSymbols: Readonly<Record<Look, string>> = { pass: '✓', flaky: '≈', fail: '✗', crash: '!', timeout: '◷', error: '?', skip: '–', running: '●', waiting: '·' };
-const asciiSymbols: Readonly<Record<Look, string>> = { pass: '+', flaky: '~', fail: 'x', crash: '!', timeout: 'T', error: '?', skip: '-', running: '*', waiting: '.' };
+const unicodeSymbols: Readonly<Record<Look, string>> = { pass: '✓', flaky: '≈', known: '◇', fail: '✗', crash: '!', timeout: '◷', error: '?', skip: '–', running: '●', waiting: '·' };
+const asciiSymbols: Readonly<Record<Look, string>> = { pass: '+', flaky: '~', known: 'k', fail: 'x', crash: '!', timeout: 'T', error: '?', skip: '-', running: '*', waiting: '.' };
 
 const unicodeGlyphs = { rule: '─', bar: '│', corner: '╭─ ', barFull: '━', barRest: '─', ellipsis: '…', arrow: '→', down: '↓', mark: '▸', dot: '·', spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] } as const;
 const asciiGlyphs = { rule: '-', bar: '|', corner: '--> ', barFull: '=', barRest: '-', ellipsis: '...', arrow: '->', down: 'v', mark: '>', dot: '-', spinner: ['|', '/', '-', '\\'] } as const;

@@ -9,6 +9,7 @@ import { qemuCommand } from '../../boot/command.ts';
 import { planGuest } from '../../boot/plan.ts';
 import { startVm } from '../../boot/vm.ts';
 import { timeScale, unscaledLimits } from '../../config/resolve.ts';
+import { knownFailures } from '../../matrix/known.ts';
 import type { AttemptFiles } from '../../report/layout.ts';
 import { artifactsSerial, collectArtifacts, driveBytes, makeDrive } from './artifacts.ts';
 import { openInquiry } from './hang.ts';
@@ -95,7 +96,7 @@ function observing(cell: Cell, { waits }: PreparedCell, { accel }: Bootable, pla
   // Of a command of the user's none come home.
   const graceMs = place.graceMs + (artifacts === undefined || accel === undefined || !waits ? 0 : artifactsMs * scale);
   const inquiry = place.diagnose ?? cell.case.diagnose ?? place.harness.diagnose ? openInquiry({ registers: cell.arch.registers, folder, files }) : undefined;
-  return { folder, files, expect, probing, scale, consoleLimit: place.harness.consoleLimit, graceMs, inquiry, onConsole };
+  return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, scale, consoleLimit: place.harness.consoleLimit, graceMs, inquiry, onConsole };
 }
 
 const drivePath = ({ folder, files }: BootPlace): string => join(folder, `${files.artifacts}.img`);

@@ -4,6 +4,7 @@ import type { Accel } from '../../model/arch.ts';
 import type { BootResult } from '../../model/boot.ts';
 import type { Case } from '../../model/case.ts';
 import type { WatchState } from '../../model/console.ts';
+import type { KnownFailure } from '../../model/known.ts';
 import type { Attempt } from '../../model/report.ts';
 import { openConsoleFile } from '../../boot/console-file.ts';
 import { createConsoleTimes } from '../../boot/console-times.ts';
@@ -12,7 +13,7 @@ import { createWatch } from '../../console/watch.ts';
 import { writeFileAtomic } from '../../sys/fs.ts';
 import { seenCrashes } from '../../verdict/crash.ts';
 import { excerptAround } from '../../verdict/excerpt.ts';
-import { judge } from '../../verdict/judge.ts';
+import { isKnownCrash, judgeKnown } from '../../verdict/known.ts';
 import type { HangInquiry } from './hang.ts';
 import { beginProbing, type ProbePlan } from './probing.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -27,6 +28,8 @@ export interface Bootable {
 
 export interface ObserveOptions {
   readonly expect: Case['expect'];
+  /** Failures that do not count. */
+  readonly known: readonly KnownFailure[];
   readonly probing?: ProbePlan | undefined;
   /** Factor by which limits are stretched. */
   readonly scale: number;
@@ -42,7 +45,7 @@ export interface ObserveOptions {
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-export type ObservedBoot = Pick<Attempt, 'verdict' | 'results' | 'crashes' | 'excerpt' | 'accel' | 'probes' | 'artifacts' | 'hang'> & {
+export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'crashes' | 'excerpt' | 'accel' | 'probes' | 'artifacts' | 'hang'> & {
   readonly boot: BootResult;
   readonly console: string;
   readonly times: string;
@@ -93,11 +96,12 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const probes = await probing.outcomes(boot);
   const seen = watch.end();
   const hang = await inquiry?.report(boot.consoleBytes);
-  const { verdict, results } = judge({ expect, findings: seen.findings, boot, seen, probes, took, hang });
-  const crashes = seenCrashes(expect, seen.findings);
+  const { verdict, known, results } = judgeKnown({ expect, findings: seen.findings, boot, seen, probes, took, hang }, options.known);
+  const crashes = seenCrashes(expect, seen.findings, (crash) => isKnownCrash(options.known, crash));
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
   return {
     verdict, results, excerpt, boot,
+    ...(known === undefined ? {} : { known }),
     ...(bootable.accel === undefined ? {} : { accel: bootable.accel }),
     ...(crashes.length === 0 ? {} : { crashes }),
     ...(probes.length === 0 ? {} : { probes }),

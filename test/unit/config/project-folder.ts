@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { loadProject, type LoadOptions } from '../../../src/config/load.ts';
 import { ConfigError, type Issue } from '../../../src/model/errors.ts';
 import { matchesName } from '../../../src/matrix/select.ts';
-import { rangeProblem } from '../../../src/matrix/version.ts';
+import { rangeProblem, satisfies } from '../../../src/matrix/version.ts';
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -36,7 +36,7 @@ export async function projectFolder(files: Files): Promise<string> {
   return folder;
 }
 
-export const load = (cwd: string, options: Partial<LoadOptions> = {}) => loadProject({ cwd, archs, checks: { matchesName, rangeProblem }, ...options });
+export const load = (cwd: string, options: Partial<LoadOptions> = {}) => loadProject({ cwd, archs, checks: { matchesName, rangeProblem, inRange: satisfies }, ...options });
 
 /** The issues of a project whose files are the good ones, changed. */
 export async function issuesOf(changes: Readonly<Record<string, string | Uint8Array | undefined>>, options: Partial<LoadOptions> = {}): Promise<readonly Issue[]> {

@@ -13,6 +13,8 @@ describe('rules of the project', () => {
     ['a rule whose architecture matches nothing', `matrix: { exclude: [{ arch: 'mips*' }] }`, 'harness.config.ts:1:46 matrix.exclude[0].arch no architecture matches "mips*"'],
     ['a rule whose label matches nothing', `matrix: { exclude: [{ label: 'smok' }] }`, 'harness.config.ts:1:47 matrix.exclude[0].label no label matches "smok"'],
     ['a rule whose parts match no cell together', `matrix: { exclude: [{ kernel: '6.1', arch: 'arm' }] }`, 'harness.config.ts:1:38 matrix.exclude[0] this rule matches no cell: no case, kernel and architecture fulfil all of it'],
+    ['a known failure whose case matches nothing', `known: [{ case: 'bot', reason: 'x' }]`, 'harness.config.ts:1:34 known[0].case no case matches "bot"'],
+    ['a known failure whose parts match no cell together', `known: [{ kernel: '6.1', arch: 'arm', reason: 'x' }]`, 'harness.config.ts:1:26 known[0] this entry matches no cell: no kernel and architecture fulfil all of it'],
     ['a limit longer than the total', `timeouts: { boot: '5m' }`, 'harness.config.ts:1:36 timeouts.boot the boot limit of 5m 0s is longer than the total limit of 2m 0s'],
     ['a limit of nothing', `timeouts: { boot: '0s' }`, 'harness.config.ts:1:36 timeouts.boot expected a duration longer than nothing, got "0s"'],
     ['a limit beyond all timers', `timeouts: { total: '999999h' }`, 'harness.config.ts:1:37 timeouts.total expected a duration of at most 24h, got "999999h"'],
@@ -72,12 +74,22 @@ describe('rules of a case', () => {
     ['a shortest duration beyond the longest', 'expect: { duration: { min: 20s, max: 10s } }', 'cases/boot/case.yaml:2:21 expect.duration expected min not to be longer than max'],
     ['a duration that is none', 'expect: { duration: soon }', 'cases/boot/case.yaml:2:21 expect.duration expected a duration such as 500ms, 90s, 2m or 1h, got "soon"'],
     ['a mistyped bound', 'expect: { duration: { maximum: 10s } }', 'cases/boot/case.yaml:2:23 expect.duration.maximum unknown key "maximum"'],
+    ['a known failure without a reason', 'known: [{ kernel: "6.1" }]', 'cases/boot/case.yaml:2:9 known[0].reason missing key "reason": expected a string'],
+    ['a known failure of a kernel that is not there', 'known: [{ kernel: "6.2", reason: x }]', 'cases/boot/case.yaml:2:19 known[0].kernel no kernel matches "6.2"'],
+    ['a known failure of one kernel of several that is not there', 'known: [{ kernel: ["6.1", "6.2"], reason: x }]', 'cases/boot/case.yaml:2:27 known[0].kernel[1] no kernel matches "6.2"'],
+    ['a known failure in a version range that is none', 'known: [{ kernel: ">=new", reason: x }]', 'cases/boot/case.yaml:2:19 known[0].kernel expected a version range, got ">=new": ">=new" is neither a version nor a comparison with one; a range is written like ">=5.10 <6.6 || 7.x"'],
+    ['a known failure of an unknown architecture', 'known: [{ arch: arm65, reason: x }]', 'cases/boot/case.yaml:2:17 known[0].arch no architecture matches "arm65"'],
+    ['a known failure of a medium that the case does not boot from', 'known: [{ medium: iso-efi, reason: x }]', 'cases/boot/case.yaml:2:19 known[0].medium no boot medium matches "iso-efi"'],
+    ['a known failure that no cell can have', 'known: [{ kernel: ">=7", reason: x }]', 'cases/boot/case.yaml:2:9 known[0] this entry matches no cell: no kernel and architecture fulfil all of it'],
+    ['a known failure of a result and a crash', 'known: [{ result: a, crash: b, reason: x }]', 'cases/boot/case.yaml:2:9 known[0] expected at most one of result, crash, verdict: an entry for each'],
+    ['a known error of our own', 'known: [{ verdict: error, reason: x }]', 'cases/boot/case.yaml:2:20 known[0].verdict expected one of fail, crash, timeout or a list, got "error"'],
+    ['a known failure whose link is none', 'known: [{ reason: x, link: bug 7 }]', 'cases/boot/case.yaml:2:28 known[0].link expected a URL, got "bug 7"'],
     ['memory that no kernel boots in', 'memory: 1M', 'cases/boot/case.yaml:2:9 memory expected a size from 32M to 1024G, got "1M"'],
   ])('report %s', async (_title, text, expected) => {
     expect(await issues(text)).toEqual([expected]);
   });
 
-  it.each([['needs: { kernel: ">=5.10 <6.6 || 7.x", arch: [arm64] }'], ['expect: { crash: true }'], ['expect: [{ pass: a }, { fail: b }]'], ['expect: { fail: b }'], ['expect: { exit: 0, results: 3, duration: 10s }'], ['expect: [{ exit: 3, protocol: none }, { exit: 3, results: { max: 3 }, duration: { min: 1s, max: 1s } }]'], ['timeouts: { boot: 3m, total: 5m }'], ['expect: { protocol: none }\nprobe: { command: [x, "{port:80}"] }'], ['probe: [{ http: { port: 80 } }, { tcp: { port: 1, dialogue: [{ expect: hi }] } }]']])('accept %s', async (text) => {
+  it.each([['known: [{ kernel: [">=6.9", "6.1"], arch: [arm64, x86*], result: a, reason: x, link: "https://bugs.example/1" }, { verdict: [crash, timeout], sometimes: true, reason: y }]'], ['needs: { kernel: ">=5.10 <6.6 || 7.x", arch: [arm64] }'], ['expect: { crash: true }'], ['expect: [{ pass: a }, { fail: b }]'], ['expect: { fail: b }'], ['expect: { exit: 0, results: 3, duration: 10s }'], ['expect: [{ exit: 3, protocol: none }, { exit: 3, results: { max: 3 }, duration: { min: 1s, max: 1s } }]'], ['timeouts: { boot: 3m, total: 5m }'], ['expect: { protocol: none }\nprobe: { command: [x, "{port:80}"] }'], ['probe: [{ http: { port: 80 } }, { tcp: { port: 1, dialogue: [{ expect: hi }] } }]']])('accept %s', async (text) => {
     expect(await issues(text)).toEqual([]);
   });
 });

@@ -113,6 +113,8 @@ export const sampleCells: readonly CellResult[] = [
   cellResult('network/6.1/arm', attempt({ kind: 'fail', reason: 'no lease' }), attempt({ kind: 'fail', reason: 'no lease' }, { number: 2 })),
   cellResult('modules/6.1/x86_64', attempt({ kind: 'skip', reason: 'needs CONFIG_MODULES, which this kernel does not have' }, { durationMs: 0 })),
   cellResult('modules/6.1/arm', attempt({ kind: 'error', stage: 'kernel', reason: 'cannot download linux-image-armmp: connection reset\nthe server closed the connection', hint: 'run again: the download is resumed' })),
+  { ...cellResult('xattr/6.1/x86_64', attempt({ kind: 'fail', reason: '1 result failed: check (Operation not permitted)', line: 31 }, { known: { reason: 'the cloud kernel has no xattr here', link: 'https://bugs.example/77' }, results: [result('check', 'fail', { children: [result('user', 'pass'), result('trusted', 'fail', { detail: 'Operation not permitted', line: 31 })] })] })), known: { reason: 'the cloud kernel has no xattr here', link: 'https://bugs.example/77' } },
+  { ...cellResult('xattr/6.1/arm', attempt({ kind: 'crash', title: 'WARNING in xattr_get', line: 90, endLine: 97 }, { known: { reason: hostile.join('\n') }, crashes: [crash('WARNING in xattr_get', 90, { expected: true })] })), known: { reason: hostile.join('\n') } },
   cellResult(
     'hostile/6.1/x86_64',
     attempt({ kind: 'fail', reason: hostile.join('\n'), line: 4 }, {

@@ -12,6 +12,7 @@ describe('exitCode', () => {
     ['all passed', { pass: 3 }, false, 0, 0],
     ['some were skipped', { pass: 1, skip: 2 }, false, 0, 0],
     ['one was flaky', { pass: 1, flaky: 1 }, false, 0, 0],
+    ['one is known to fail', { pass: 1, known: 1 }, false, 0, 0],
     ['one failed', { pass: 1, fail: 1 }, false, 0, 1],
     ['one crashed', { crash: 1 }, false, 0, 1],
     ['one timed out', { timeout: 1 }, false, 0, 1],
