@@ -15,7 +15,7 @@ const entries = ['main.ts', 'index.ts'];
 const foundByName = [/^arch\/(?!index\.ts$)[^/]+\.ts$/, /^kernel\/sources\/[^/]+\.ts$/, /^source\/transports\/[^/]+\.ts$/, /^media\/formats\/[^/]+\.ts$/, /^guest\/[^/]+\/tree\.ts$/, /^media\/formats\/[^/]+\.ts$/, /^report\/reporters\/[^/]+\.ts$/];
 const external = [/^node:/, 'execa', 'jiti', 'undici', 'fzstd', 'junit-report-builder', '@actions/core'];
 
-const files = readdirSync(source, { recursive: true }).filter((path) => path.endsWith('.ts'));
+const files = readdirSync(source, { recursive: true }).filter((path) => path.endsWith('.ts') && !path.startsWith('page/'));
 const inputs = files.filter((path) => entries.includes(path) || foundByName.some((pattern) => pattern.test(path)));
 
 rmSync(target, { recursive: true, force: true });
@@ -39,9 +39,17 @@ await bundle.write({
   // Imports between folders go one way (test/architecture.test.ts), so the files made of them do too.
   codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'folders', name: (id) => (id.includes('node_modules') ? 'packages' : id.startsWith(source) ? chunkOf(relative(source, id)) : null) }] },
 });
+await buildPage();
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--emitDeclarationOnly'], { stdio: 'inherit' });
 cpSync(join(source, 'guest'), join(target, 'guest'), { recursive: true, filter: (path) => statSync(path).isDirectory() || !path.endsWith('.ts') });
 chmodSync(join(target, 'main.js'), 0o755);
+
+/** The page of a run: one script for browsers, its packages in it. */
+async function buildPage() {
+  const page = await rolldown({ input: join(source, 'page/main.tsx'), platform: 'browser', tsconfig: join(source, 'page/tsconfig.json'), transform: { target: 'es2022' } });
+  await page.write({ file: join(target, 'page/page.js'), format: 'esm', minify: true });
+  cpSync(join(source, 'page/style.css'), join(target, 'page/page.css'));
+}
 
 /** `kernel/resolve.ts` → `kernel/index`: beside the folders it looks into by `import.meta.url`. Entries stay by themselves. */
 function chunkOf(path) {

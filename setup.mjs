@@ -48,6 +48,7 @@ const tools = {
     'mkfs.erofs': 'erofs-utils',
     sgdisk: 'gdisk',
     'fsck.fat': 'dosfstools',
+    chromium: 'chromium',
   },
 };
 

@@ -29,6 +29,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   console: [],
   verdict: ['console'],
   report: ['sys'],
+  page: ['report'],
   doctor: ['sys', 'boot', 'cache', 'arch'],
   run: ['sys', 'arch', 'cache', 'lock', 'apt', 'archive', 'oci', 'registry', 'source', 'config', 'matrix', 'kernel', 'image', 'media', 'boot', 'probe', 'console', 'verdict', 'report', 'version.ts'],
   cli: ['sys', 'arch', 'boot', 'cache', 'config', 'matrix', 'kernel', 'report', 'doctor', 'run', 'version.ts'],
@@ -51,6 +52,7 @@ const homeOf: Readonly<Record<string, readonly string[]>> = {
   fzstd: ['archive/compress.ts'],
   'junit-report-builder': ['report/reporters/junit.ts'],
   '@actions/core': ['report/reporters/github.ts'],
+  preact: ['page/'],
 };
 
 /** No I/O, clock, randomness or environment. */
@@ -64,7 +66,7 @@ interface Source {
 }
 
 const sources: readonly Source[] = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
   .map((entry) => {
     const path = join(entry.parentPath, entry.name).slice(join(root, 'src').length + 1);
     const text = readFileSync(join(root, 'src', path), 'utf8');

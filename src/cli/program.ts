@@ -11,6 +11,8 @@ import { addParse } from './commands/parse.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addImages } from './commands/images.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addReport } from './commands/report.ts';
+import { addCompare } from './commands/compare.ts';
 import { addSchema } from './commands/schema.ts';
 
 /** Builds the program; `setExitCode` receives what the process should end with. Parsing throws CommanderError. */
@@ -24,7 +26,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false, showGlobalOptions: false })
     .addHelpText('after', help);
-  for (const add of [addRun, addList, addBuild, addExec, addShell, addParse, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
+  for (const add of [addRun, addList, addBuild, addExec, addShell, addParse, addReport, addCompare, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
   overrideExit(program);
   return program;
 }

@@ -54,7 +54,7 @@ export const HarnessSchema = z
     retries: z.int().min(0).max(10).default(0).describe('further attempts after a failure, for cases that do not say'),
     concurrency: z.int().min(1).optional().describe('boots at once; default: by CPUs and memory of the host'),
     accel: z.enum(['auto', 'kvm', 'hvf', 'tcg']).default('auto').describe('what runs guests; auto: hardware where it really works, else tcg'),
-    reporters: z.array(z.string()).default(['terminal', 'junit', 'tap', 'json']).describe('how runs are shown and written'),
+    reporters: z.array(z.string()).default(['terminal', 'junit', 'tap', 'json', 'html']).describe('how runs are shown and written'),
     consoleLimit: z.int().min(4096).default(16 * 1024 * 1024).describe('bytes of console kept per cell; beyond it head and tail'),
     apt: z
       .strictObject({

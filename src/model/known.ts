@@ -19,7 +19,7 @@ const shape = {
   verdict: oneOrMore(z.enum(knowableVerdicts)).optional().describe('the whole cell fails, crashes or times out. Default, without `result` and `crash`: any of them'),
   sometimes: z.boolean().default(false).describe('it does not fail always: that it passes is fine too'),
   reason: z.string().min(1).describe('why it fails, for who reads the report'),
-  link: z.url().optional().describe('where it is being worked on'),
+  link: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).optional().describe('where it is being worked on'),
 };
 
 const oneWhat = ({ result, crash, verdict }: { readonly result?: unknown; readonly crash?: unknown; readonly verdict?: unknown }): boolean =>

@@ -121,6 +121,7 @@ const AttemptSchema = z
     crashes: z.array(SeenCrashSchema).exactOptional().describe('every kernel failure, in the order of their lines'),
     durationMs: milliseconds,
     prepareMs: milliseconds.describe('spent on kernel and image before QEMU started'),
+    startedAt: z.string().exactOptional().describe('when the machine was started; ISO 8601, UTC'),
     accel: z.enum(['kvm', 'hvf', 'tcg']).exactOptional(),
     boot: BootResultSchema.exactOptional(),
     console: z.string().exactOptional().describe('relative to the run folder'),

@@ -21,6 +21,8 @@ export interface Attempt {
   readonly durationMs: number;
   /** Time spent on kernel and image before the cell waited for its turn; downloads are in it. */
   readonly prepareMs: number;
+  /** When the machine was started; ISO 8601 with milliseconds. */
+  readonly startedAt?: string;
   readonly accel?: Accel;
   readonly boot?: BootResult;
   /** Paths relative to the run folder. */

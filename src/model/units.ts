@@ -1,6 +1,8 @@
 // Durations and sizes as people write them.
 import * as z from 'zod';
 
+export { formatDuration, formatSize } from './format.ts';
+
 const durationUnits = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const sizeUnits = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 } as const;
 
@@ -27,20 +29,3 @@ export const Size = z
     if (typeof value === 'number') return value;
     return Math.round(Number(value.slice(0, -1)) * sizeUnits[value.slice(-1) as keyof typeof sizeUnits]);
   });
-
-/** 1536 → `1.5K`: the form `Size` reads, for people. */
-export function formatSize(bytes: number): string {
-  for (const unit of ['G', 'M', 'K'] as const) {
-    if (bytes >= sizeUnits[unit]) return `${Number((bytes / sizeUnits[unit]).toFixed(1))}${unit}`;
-  }
-  return `${bytes}`;
-}
-
-/** 83500 → `1m 24s`, 2345 → `2.3s`, 80 → `80ms`. */
-export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)}ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
-  return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`;
-}

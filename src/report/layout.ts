@@ -3,6 +3,7 @@ import { cellFolder } from '../model/cell.ts';
 
 export const eventsFile = 'events.ndjson';
 export const reportFile = 'report.json';
+export const pageFile = 'index.html';
 
 export interface AttemptFiles {
   readonly folder: string;

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { HarnessError, UsageError } from '../model/errors.ts';
 import type { Reporter, RunEvent } from '../model/events.ts';
 import { errorCode, makeFolder } from '../sys/fs.ts';
-import { attemptFiles, eventsFile, reportFile, type AttemptFiles } from './layout.ts';
+import { attemptFiles, eventsFile, pageFile, reportFile, type AttemptFiles } from './layout.ts';
 import { encodeEvent, parseEvents, type ParsedEvents } from './ndjson.ts';
 
 export interface RunFolderOptions {
@@ -103,7 +103,7 @@ function newId(): string {
 async function clearOldRun(path: string): Promise<void> {
   const isRun = await stat(join(path, eventsFile)).then(() => true, () => false);
   if (!isRun) return;
-  for (const name of ['cells', reportFile, 'junit.xml', 'results.tap', 'index.html', eventsFile]) {
+  for (const name of ['cells', reportFile, 'junit.xml', 'results.tap', pageFile, eventsFile]) {
     await rm(join(path, name), { recursive: true, force: true });
   }
 }

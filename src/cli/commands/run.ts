@@ -18,7 +18,7 @@ export function addRun(program: Command, setExitCode: SetExitCode): void {
     .option('--retries <n>', 'further attempts after a failure, for cases that set none', wholeNumber)
     .addOption(new Option('--accel <accel>', 'how guests run').choices(['auto', 'kvm', 'hvf', 'tcg']))
     .option('--no-diagnose', 'end guests that hang without asking them why')
-    .option('--reporter <name>', 'terminal, junit, tap, json, github; repeatable', collect)
+    .option('--reporter <name>', 'terminal, junit, tap, json, html, github; repeatable', collect)
     .option('--output <dir>', 'run folder (default: a new one in .kit-test/runs)');
   addKernelLockOptions(addProjectOptions(command))
     .addHelpText('after', `

@@ -45,7 +45,7 @@ export interface ObserveOptions {
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'crashes' | 'excerpt' | 'accel' | 'probes' | 'artifacts' | 'hang'> & {
+export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'crashes' | 'excerpt' | 'startedAt' | 'accel' | 'probes' | 'artifacts' | 'hang'> & {
   readonly boot: BootResult;
   readonly console: string;
   readonly times: string;
@@ -71,6 +71,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
       grace = undefined;
     }
   };
+  const startedAt = new Date().toISOString();
   await using vm = bootable.start({
     signal,
     ...(inquiry === undefined ? {} : { onLimit: (ending: AbortSignal) => inquiry.ask(vm, last?.userspace === true, ending) }),
@@ -100,7 +101,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const crashes = seenCrashes(expect, seen.findings, (crash) => isKnownCrash(options.known, crash));
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
   return {
-    verdict, results, excerpt, boot,
+    verdict, results, excerpt, boot, startedAt,
     ...(known === undefined ? {} : { known }),
     ...(bootable.accel === undefined ? {} : { accel: bootable.accel }),
     ...(crashes.length === 0 ? {} : { crashes }),

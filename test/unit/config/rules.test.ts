@@ -83,7 +83,8 @@ describe('rules of a case', () => {
     ['a known failure that no cell can have', 'known: [{ kernel: ">=7", reason: x }]', 'cases/boot/case.yaml:2:9 known[0] this entry matches no cell: no kernel and architecture fulfil all of it'],
     ['a known failure of a result and a crash', 'known: [{ result: a, crash: b, reason: x }]', 'cases/boot/case.yaml:2:9 known[0] expected at most one of result, crash, verdict: an entry for each'],
     ['a known error of our own', 'known: [{ verdict: error, reason: x }]', 'cases/boot/case.yaml:2:20 known[0].verdict expected one of fail, crash, timeout or a list, got "error"'],
-    ['a known failure whose link is none', 'known: [{ reason: x, link: bug 7 }]', 'cases/boot/case.yaml:2:28 known[0].link expected a URL, got "bug 7"'],
+    ['a known failure whose link is none', 'known: [{ reason: x, link: bug 7 }]', 'cases/boot/case.yaml:2:28 known[0].link expected an http or https URL, got "bug 7"'],
+    ['a known failure whose link runs in the reader', 'known: [{ reason: x, link: "javascript:alert(1)" }]', 'cases/boot/case.yaml:2:28 known[0].link expected an http or https URL, got "javascript:alert(1)"'],
     ['memory that no kernel boots in', 'memory: 1M', 'cases/boot/case.yaml:2:9 memory expected a size from 32M to 1024G, got "1M"'],
   ])('report %s', async (_title, text, expected) => {
     expect(await issues(text)).toEqual([expected]);

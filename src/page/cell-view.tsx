@@ -1,0 +1,114 @@
+// Everything about one cell: why its verdict is what it is, how to repeat it, its attempts, results and console.
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { formatDuration, formatSize } from '../model/format.ts';
+import type { Attempt, CellResult } from '../model/report.ts';
+import { verdictReason } from '../model/verdict.ts';
+import { outlookOf } from '../report/summarize.ts';
+import { Console } from './console-view.tsx';
+import { foldsOf, markedLines } from './landmarks.ts';
+import { symbols } from './look.ts';
+import { Results } from './results.tsx';
+import type { Route } from './address.ts';
+
+interface CellViewProps {
+  readonly cell: CellResult;
+  readonly route: Route;
+  readonly onRoute: (change: Partial<Route>) => void;
+}
+
+export function CellView({ cell, route, onRoute }: CellViewProps) {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus({ preventScroll: true }), [cell.id]);
+  const attempt = cell.attempts.find(({ number }) => number === route.attempt) ?? cell.attempts.at(-1) ?? cell.attempts[0];
+  const look = outlookOf(cell);
+  return (
+    <aside class="cell-view" aria-labelledby="cell-title">
+      <header>
+        <h2 id="cell-title" tabIndex={-1} ref={title}><span class={`mark ${look}`} aria-hidden="true">{symbols[look]}</span> {cell.id}</h2>
+        <button type="button" class="close" aria-label="close" title="Esc" onClick={() => onRoute({ cell: undefined, attempt: undefined, line: undefined })}>×</button>
+      </header>
+      <p class="cell-summary">{cell.summary}</p>
+      {cell.attempts.length === 1 ? null : (
+        <nav class="attempts" aria-label="attempts">
+          {cell.attempts.map(({ number, verdict }) => (
+            <button key={number} type="button" class={`chip ${verdict.kind}`} aria-pressed={number === attempt.number} onClick={() => onRoute({ attempt: number, line: undefined })}>
+              <span aria-hidden="true">{symbols[verdict.kind]}</span> attempt {number}
+            </button>
+          ))}
+        </nav>
+      )}
+      <AttemptView key={`${cell.id} ${attempt.number}`} cell={cell} attempt={attempt} line={route.line} onLine={(line) => onRoute({ attempt: attempt.number, line })} />
+    </aside>
+  );
+}
+
+interface AttemptViewProps {
+  readonly cell: CellResult;
+  readonly attempt: Attempt;
+  readonly line: number | undefined;
+  readonly onLine: (line: number) => void;
+}
+
+function AttemptView({ cell, attempt, line, onLine }: AttemptViewProps) {
+  const { verdict, results, console: path, qemuCmd } = attempt;
+  const reason = verdictReason(verdict);
+  const marked = useMemo(() => markedLines(attempt), [attempt]);
+  const folds = useMemo(() => foldsOf(attempt), [attempt]);
+  return (
+    <>
+      <p class={`verdict ${verdict.kind}`}><strong>{verdict.kind}</strong> {reason}</p>
+      {attempt.known === undefined ? null : <p class="hint">Known to fail, and does not count: {attempt.known.reason}{attempt.known.link === undefined ? null : <> (<a href={attempt.known.link}>{attempt.known.link}</a>)</>}</p>}
+      {verdict.kind === 'error' && verdict.hint !== undefined ? <p class="hint">→ {verdict.hint}</p> : null}
+      <Repeat command={cell.repeat} />
+      <Facts cell={cell} attempt={attempt} />
+      {results.length === 0 ? null : <section aria-labelledby="results-title"><h3 id="results-title">Results</h3><Results results={results} onLine={onLine} /></section>}
+      {path === undefined ? null : (
+        <section aria-labelledby="console-title">
+          <h3 id="console-title">Console</h3>
+          <Console path={path} times={attempt.times} marked={marked} line={line} folds={folds} onLine={onLine} />
+        </section>
+      )}
+      {qemuCmd === undefined ? null : <p class="file">By hand: <a href={qemuCmd}>{qemuCmd}</a></p>}
+    </>
+  );
+}
+
+function Repeat({ command }: { readonly command: string }) {
+  const copy = async (button: HTMLButtonElement): Promise<void> => {
+    await navigator.clipboard.writeText(command);
+    button.textContent = 'copied';
+    setTimeout(() => (button.textContent = 'copy'), 1500);
+  };
+  return (
+    <p class="repeat">
+      <span class="visually-hidden">repeat with</span> <code>{command}</code> <button type="button" onClick={({ currentTarget }) => void copy(currentTarget)}>copy</button>
+    </p>
+  );
+}
+
+function Facts({ cell, attempt }: { readonly cell: CellResult; readonly attempt: Attempt }) {
+  const { kernel, image, accel, boot, prepareMs, artifacts, hang } = attempt;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['kernel', kernel && `${kernel.release}, ${kernel.origin}`],
+    ['image', image && `${formatSize(image.bytes)}, ${image.digest.slice(0, 19)}`],
+    ['accelerator', accel],
+    ['user space after', boot?.userspaceMs === undefined ? undefined : formatDuration(boot.userspaceMs)],
+    ['in all', boot && formatDuration(boot.durationMs)],
+    ['made ready in', prepareMs === 0 ? undefined : formatDuration(prepareMs)],
+    ['hung in', hang?.where ?? hang?.cause],
+    ['labels', cell.labels.length === 0 ? undefined : cell.labels.join(', ')],
+  ];
+  const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
+  return (
+    <>
+      <dl class="facts">{known.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+      {hang === undefined ? null : <p class="file">What the guest answered before it was ended: <a href={hang.log}>{hang.log}</a>{hang.screen === undefined ? null : <>, <a href={hang.screen}>its screen</a></>}</p>}
+      {artifacts === undefined ? null : (
+        <details class="artifacts">
+          <summary>{artifacts.files.length === 1 ? '1 file' : `${artifacts.files.length} files`} from the guest</summary>
+          <ul>{artifacts.files.map(({ path, bytes }) => <li key={path}><a href={`${artifacts.folder}/${path}`.split('/').map(encodeURIComponent).join('/')}>{path}</a> {formatSize(bytes)}</li>)}</ul>
+        </details>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,203 @@
+// The page of a run in a real browser: from a file system and from a server, by mouse, keyboard and address, on a phone, for axe.
+import { execFileSync } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CellResult, RunReport } from '../../src/model/report.ts';
+import { foldEvents } from '../../src/report/fold.ts';
+import { isTrouble, outlookOf } from '../../src/report/summarize.ts';
+import { loadReporter } from '../../src/report/create.ts';
+import { sampleEvents } from '../unit/report/sample.ts';
+
+const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+const lineCount = 120_000;
+const consoleLine = (number: number): string => `[${(number / 1000).toFixed(6).padStart(12)}] \x1b[3${number % 8}mdriver\x1b[0m says <b>${number}</b> & more\r\n`;
+
+function consolesOf({ cells }: RunReport): readonly string[] {
+  return [...new Set(cells.flatMap(({ attempts }) => attempts.flatMap(({ console }) => console ?? [])))];
+}
+
+describe.skipIf(program === undefined)('the page of a run', () => {
+  const report = foldEvents(sampleEvents);
+  const failing = report.cells.find(({ verdict }) => verdict.kind === 'fail' && verdict.line !== undefined) as CellResult;
+  let folder: string;
+  let server: Server;
+  let browser: Browser;
+  let served: string;
+  const asked: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kit-test-page-'));
+    const text = Array.from({ length: lineCount }, (_, index) => consoleLine(index + 1)).join('');
+    for (const path of consolesOf(report)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+    const reporter = await loadReporter('html');
+    await reporter.create({ folder, cwd: folder, stdout: process.stdout, env: {} }).onEnd?.(report);
+    server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      readFile(join(folder, decodeURIComponent((request.url ?? '').split('?')[0] ?? ''))).then(
+        (bytes) => response.writeHead(200, { 'content-type': request.url?.endsWith('.html') === true ? 'text/html' : 'application/octet-stream' }).end(bytes),
+        () => response.writeHead(404).end(),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    served = `http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`;
+    browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] });
+  });
+  afterAll(async () => {
+    await browser.close();
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const fromFiles = (): string => pathToFileURL(join(folder, 'index.html')).href;
+
+  interface Visit {
+    readonly page: Page;
+    readonly requests: readonly string[];
+    readonly defects: readonly string[];
+  }
+
+  async function visit(url: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Visit & AsyncDisposable> {
+    const page = await browser.newPage(options);
+    const requests: string[] = [];
+    const defects: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    page.on('pageerror', (error) => defects.push(error.message));
+    page.on('console', (message) => { if (message.type() === 'error') defects.push(message.text()); });
+    await page.goto(url);
+    await page.waitForSelector('h1', { state: 'attached' });
+    return { page, requests, defects, [Symbol.asyncDispose]: () => page.close() };
+  }
+
+  const textOf = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
+
+  it('shows every cell once, and asks nobody for anything', async () => {
+    await using visited = await visit(fromFiles());
+    const { page, requests, defects } = visited;
+    const addresses = await page.evaluate<string[]>(`Array.from(document.querySelectorAll('.grid a.cell'), (link) => link.getAttribute('href'))`);
+    expect(addresses.map((address) => new URLSearchParams(address.slice(1)).get('cell')).sort()).toEqual(report.cells.map(({ id }) => id).sort());
+    expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([fromFiles()]);
+    expect(defects).toEqual([]);
+  });
+
+  it('shows what a guest printed and does not obey it', async () => {
+    await using visited = await visit(`${fromFiles()}#cell=${failing.id}`);
+    const { page, defects } = visited;
+    await page.waitForSelector('.row .text');
+    expect(await page.locator('.row .text b').count()).toBe(0);
+    expect(await textOf(page, '.row.marked .text')).toMatch(/driver says <b>\d+<\/b> & more/);
+    expect(defects).toEqual([]);
+  });
+
+  it.each([['a file system', fromFiles], ['a server', () => served]])('opens at a line of a console, from %s', async (_, url) => {
+    await using visited = await visit(`${url()}#cell=${failing.id}&line=98765`);
+    await visited.page.waitForSelector('.row.target');
+    expect(await textOf(visited.page, '.row.target')).toContain('98765');
+    expect(await textOf(visited.page, '.row.target .text')).toBe(consoleLine(98_765).replace(/\x1b\[\d+m/g, '').trimEnd());
+    expect(await visited.page.locator('.row').count()).toBeLessThan(400);
+    const box = await visited.page.locator('.row.target').boundingBox();
+    const view = await visited.page.locator('.lines').boundingBox();
+    expect(box !== null && view !== null && box.y >= view.y && box.y + box.height <= view.y + view.height).toBe(true);
+  });
+
+  it('gives each console line an address that leads back to it', async () => {
+    await using visited = await visit(`${served}#cell=${failing.id}`);
+    const number = visited.page.locator('.row.marked .number').first();
+    const line = await number.innerText();
+    await number.click();
+    expect(new URL(visited.page.url()).hash).toContain(`line=${line}`);
+  });
+
+  it('finds text in a console that the browser itself cannot see', async () => {
+    await using visited = await visit(`${served}#cell=${failing.id}`);
+    await visited.page.waitForSelector('.find');
+    await visited.page.fill('.find input', 'says <b>77777<');
+    await visited.page.keyboard.press('Enter');
+    await visited.page.waitForSelector('.row.target');
+    expect(await textOf(visited.page, '.row.target .number')).toBe('77777');
+  });
+
+  it('says so where a console is gone', async () => {
+    await using visited = await visit(served);
+    const { page } = visited;
+    await page.route('**/console*.log', (route) => route.fulfill({ status: 404 }));
+    await page.goto(`${served}#cell=${failing.id}`);
+    expect(await textOf(page, '.cell-view .notice')).toContain('404');
+  });
+
+  it('is searched by typing, and by the words of the tally', async () => {
+    await using visited = await visit(fromFiles());
+    const { page } = visited;
+    await page.keyboard.press('/');
+    await page.keyboard.type(failing.id.replaceAll('/', ' '));
+    await page.waitForFunction(`document.querySelector('.found').textContent.startsWith('1 of')`);
+    expect(new URL(page.url()).hash).toContain('q=');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(`document.querySelector('.found').textContent === ''`);
+    await page.click('.tally .chip.fail');
+    await page.waitForFunction(`document.querySelectorAll('.grid a.cell:not(.off)').length === ${report.cells.filter((cell) => outlookOf(cell) === 'fail').length}`);
+  });
+
+  it('is walked through with the keyboard alone', async () => {
+    await using visited = await visit(fromFiles());
+    const { page } = visited;
+    const opened = async (): Promise<string> => (await textOf(page, '#cell-title')).replace(/^\S+\s/, '');
+    const troubled = report.cells.filter((cell) => cell.flaky || isTrouble(cell)).map(({ id }) => id);
+    await page.keyboard.press('n');
+    expect(await opened()).toBe(troubled[0]);
+    await page.keyboard.press('n');
+    expect(await opened()).toBe(troubled[1]);
+    await page.keyboard.press('p');
+    await page.keyboard.press('p');
+    expect(await opened()).toBe(troubled.at(-1));
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.cell-view').count()).toBe(0);
+    await page.locator('.grid a.cell[tabindex="0"]').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    expect(await opened()).not.toBe('');
+    await page.goBack();
+    expect(await page.locator('.cell-view').count()).toBe(0);
+  });
+
+  it.each([
+    ['light', { colorScheme: 'light' }, ''],
+    ['dark', { colorScheme: 'dark' }, ''],
+    ['light, with a cell', { colorScheme: 'light' }, `#cell=${failing.id}`],
+    ['dark, with a cell', { colorScheme: 'dark' }, `#cell=${failing.id}`],
+    ['on a phone', { viewport: { width: 390, height: 844 } }, `#cell=${failing.id}`],
+  ] as const)('leaves axe nothing to find: %s', async (_, options, hash) => {
+    await using visited = await visit(`${served}${hash}`, options);
+    if (hash !== '') await visited.page.waitForSelector('.row .text');
+    await visited.page.addScriptTag({ content: axe.source });
+    const violations = await visited.page.evaluate(async () => {
+      const { axe: inPage } = globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+      return (await inPage.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+    });
+    expect(violations).toEqual([]);
+  });
+
+  it.each(['', `#cell=${failing.id}`])('is not wider than a phone: %s', async (hash) => {
+    await using visited = await visit(`${fromFiles()}${hash}`, { viewport: { width: 360, height: 780 } });
+    if (hash !== '') await visited.page.waitForSelector('.row .text');
+    expect(await visited.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+  });
+
+  it('stands without network in one file', async () => {
+    const page = await readFile(join(folder, 'index.html'), 'utf8');
+    expect(page.match(/\b(?:src|href)="(?!data:)[^"]*"/g)).toBeNull();
+    execFileSync('test', ['-s', join(folder, `${failing.attempts[0].console ?? ''}.js`)]);
+  });
+});

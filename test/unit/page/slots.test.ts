@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { laySlots, ticksOf } from '../../../src/page/slots.ts';
+import { foldEvents } from '../../../src/report/fold.ts';
+import type { CellResult, RunReport } from '../../../src/model/report.ts';
+import { attempt, cellResult, sampleEvents } from '../report/sample.ts';
+
+const began = '2026-11-21T09:30:00.000Z';
+const report = (cells: readonly CellResult[]): RunReport => ({ ...foldEvents(sampleEvents), startedAt: began, durationMs: 9000, cells });
+const at = (id: string, startMs: number): CellResult => cellResult(id, attempt({ kind: 'pass' }, { startedAt: new Date(Date.parse(began) + startMs).toISOString() }));
+
+describe('the slots of the timeline', () => {
+  it('are as many as guests ran at once', () => {
+    const { bars, slots } = laySlots(report([at('a/1/x', 0), at('b/1/x', 100), at('c/1/x', 2300), at('d/1/x', 2400)]));
+    expect(slots).toBe(2);
+    expect(bars.map(({ cell, slot }) => [cell, slot])).toEqual([['a/1/x', 0], ['b/1/x', 1], ['c/1/x', 0], ['d/1/x', 1]]);
+  });
+
+  it('are taken only by what booted', () => {
+    expect(laySlots(report([cellResult('a/1/x', attempt({ kind: 'skip', reason: 'no' }))])).bars).toEqual([]);
+  });
+
+  it.each([[900, 100], [60_000, 10_000], [720_000, 120_000], [1e9, 0]])('have round times below them: %i ms', (endMs, step) => {
+    const ticks = ticksOf(endMs);
+    expect(ticks[0]).toBe(0);
+    expect(ticks.length).toBeLessThanOrEqual(10);
+    if (step > 0) expect(ticks[1]).toBe(step);
+  });
+});
