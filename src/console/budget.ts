@@ -1,6 +1,6 @@
 // How many results of a console are kept. What is beyond is counted by status, so that totals stay true.
 import type { TestResult, TestStatus } from '../model/console.ts';
-import { leavesOf } from './leaves.ts';
+import { isBad, leavesOf } from './leaves.ts';
 
 /** Shared by all documents of a console. */
 export interface Budget {
@@ -11,9 +11,6 @@ export interface Budget {
 }
 
 export const createBudget = (): Budget => ({ left: 10_000, leftForFailures: 1_000, omitted: {} });
-
-/** The result failed or never came, and decides something. */
-export const isBad = (result: TestResult): boolean => result.informative === undefined && (result.status === 'fail' || result.status === 'missing');
 
 /** Takes room for one result; false, and the result is counted, where none is left. */
 export function takeRoom(budget: Budget, result: TestResult): boolean {

@@ -4,7 +4,7 @@ import type { Finding } from '../model/console.ts';
 import type { Protocol } from '../model/protocol.ts';
 
 /** The first that told a result counts. KTAP's reader knows TAP too. */
-const preferred: readonly Protocol[] = ['ktap', 'ltp'];
+const preferred: readonly Protocol[] = ['ktap', 'ltp', 'gotest', 'pytest'];
 
 const expectOf = (protocol: Protocol): Expect => ({ protocol, ordered: false });
 

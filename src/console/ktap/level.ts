@@ -1,8 +1,9 @@
 // One nesting level of a KTAP document: its plan, its results, the numbers that came and those that did not.
 import type { TestResult } from '../../model/console.ts';
-import { countOmitted, isBad, takeRoom } from '../budget.ts';
+import { countOmitted, takeRoom } from '../budget.ts';
 import type { Budget } from '../budget.ts';
 import { ownText } from '../clean.ts';
+import { rollUp } from '../leaves.ts';
 import type { KtapLine } from './syntax.ts';
 import { disagreement } from './totals.ts';
 import type { Level } from './types.ts';
@@ -18,15 +19,6 @@ export function openLevel(indent: number, line: number, announced: boolean): Lev
 export function keepComment(level: Level, text: string): void {
   if (level.comments.length === commentLimit) level.comments.shift();
   level.comments.push(text.slice(0, 200));
-}
-
-/** A result's own word and what came below it: a failing child fails its parent. */
-export function rollUp(result: TestResult): TestResult {
-  if (result.status !== 'pass' && result.status !== 'skip') return result;
-  const failed = result.children.filter(isBad);
-  if (failed.length === 0) return result;
-  const names = failed.slice(0, 3).map((child) => child.name).join(', ');
-  return { ...result, status: 'fail', detail: `said to be ok, but ${failed.length} of its results ${failed.length === 1 ? 'is' : 'are'} not: ${names}` };
 }
 
 /** Adds a result with its children; tells what is wrong with its number. */

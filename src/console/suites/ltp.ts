@@ -1,8 +1,9 @@
 // The Linux Test Project: one result for each program, in it the lines that it told. Programs tell TPASS, TFAIL, TBROK, TCONF and
 // TWARN and end with a summary (new style) or say nothing more (old style); runltp and kirk frame, log and list them.
 import type { TestResult } from '../../model/console.ts';
-import { isBad, takeRoom } from '../budget.ts';
+import { takeRoom } from '../budget.ts';
 import type { Budget } from '../budget.ts';
+import { isBad } from '../leaves.ts';
 import { parseLtpLine } from './ltp-lines.ts';
 import type { LtpLine } from './ltp-lines.ts';
 import { concludeProgram, isSilent, isSummed, openProgram, tellProgram } from './ltp-program.ts';
@@ -15,7 +16,7 @@ const suiteBegins = /^Starting suite: \S/;
 
 export const ltp: Suite = {
   protocol: 'ltp',
-  gate: ['T(?:PASS|FAIL|BROK|CONF|WARN) {0,4}:', '<<<test_start>>>', 'stime=\\d+ dur=', 'Testcase +Result +Exit Value', 'Starting suite: '],
+  gate: ['T(?:PASS|FAIL|BROK|CONF|WARN) {0,4}:', 'test_start>>>', 'stime=\\d+ dur=', 'Testcase +Result +Exit Value', 'Starting suite: '],
   recognises: (text) => parseLtpLine(text) !== undefined,
   open: createLtpReader,
 };
@@ -29,6 +30,8 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
   const rows: TestResult[] = [];
   let listing: 'table' | 'kirk' | undefined;
   let listed = 0;
+  /** The total that closes a list has yet to come. */
+  let unclosed = false;
   let last: string | undefined;
 
   function keep(into: TestResult[], result: TestResult): void {
@@ -113,8 +116,8 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
   return {
     take(raw, line, repaired) {
       const text = raw.trim();
-      if (title.test(text)) listing = 'table';
-      else if (suiteBegins.test(text)) listing = 'kirk';
+      if (title.test(text)) [listing, unclosed] = ['table', true];
+      else if (suiteBegins.test(text)) [listing, unclosed] = ['kirk', true];
       const ltp = parseLtpLine(text);
       switch (ltp?.kind) {
         case undefined: break;
@@ -126,14 +129,16 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
         case 'total':
           if (listing !== undefined && listed !== ltp.count) problems.add(`${ltp.count} programs were run in all, but ${listed} are listed`);
           if (listing === 'kirk') listed = 0;
+          unclosed = false;
           break;
       }
     },
-    complete: () => (count > 0 || listed > 0) && (program === undefined || !program.framed && (program.old === true || isSummed(program))),
+    complete: () => (count > 0 || listed > 0) && !unclosed && (program === undefined || !program.framed && (program.old === true || isSummed(program))),
     lastTest: () => last,
     finish() {
       close();
       joinRows();
+      if (unclosed) keep(results, { name: 'the rest of the list', status: 'missing', detail: 'the total that ends it never came', line: results.at(-1)?.line ?? 1, children: [] });
       return { results, problems: problems.all() };
     },
   };

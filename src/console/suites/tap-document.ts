@@ -4,9 +4,10 @@
 import { Parser } from 'tap-parser';
 import type { FinalResults, Result } from 'tap-parser';
 import type { TestResult, TestStatus } from '../../model/console.ts';
-import { countOmitted, isBad, takeRoom } from '../budget.ts';
+import { countOmitted, takeRoom } from '../budget.ts';
 import type { Budget } from '../budget.ts';
 import { ownText } from '../clean.ts';
+import { isBad, rollUp } from '../leaves.ts';
 import { createProblems } from './suite.ts';
 import type { SuiteResults } from './suite.ts';
 
@@ -88,14 +89,12 @@ export function createTapDocument(startLine: number, budget: Budget, onFailure: 
     state.below = [];
     state.comments = [];
     const name = ownText(result.name === '' ? `test ${id}` : result.name, 200);
-    const wrong = status === 'pass' ? children.filter(isBad).map((child) => child.name) : [];
-    const detail = wrong.length === 0 ? told : `said to be ok, but ${wrong.length} of its results ${wrong.length === 1 ? 'is' : 'are'} not: ${wrong.slice(0, 3).join(', ')}`;
-    keep(state, {
-      name, status: wrong.length === 0 ? status : 'fail', line: state.pointAt, children,
-      ...(detail === undefined ? undefined : { detail: ownText(detail, 1000) }),
+    keep(state, rollUp({
+      name, status, line: state.pointAt, children,
+      ...(told === undefined ? undefined : { detail: ownText(told, 1000) }),
       ...(typeof result.time === 'number' ? { durationMs: result.time } : undefined),
       ...(state.pointRepaired ? { repaired: true } : undefined),
-    });
+    }));
   }
 
   function keep(state: Level, result: TestResult): void {

@@ -27,7 +27,7 @@ describe('protocol: ltp', () => {
     ["the log of runltp's programs", 'tag=a01 stime=1 dur=0 exit=exited stat=0 core=no cu=0 cs=1\ntag=b01 stime=1 dur=3 exit=exited stat=32 core=no cu=0 cs=1\n', 'pass: ok a01, skip b01'],
     ["kirk's lines", 'Starting suite: math\nabs01: pass  (0.003s)\natof01: pass | tainted  (0.005s)\nfloat01: skip  (1m 2s)\n\nTotal Run: 3\n', 'pass: ok abs01, ok atof01, skip float01'],
     ['what kirk waited for in vain', 'Starting suite: math\nabs01: timed out\n\nTotal Run: 1\n', 'fail (1 result failed: abs01 (timed out)): FAIL abs01'],
-    ["kirk's long form", `Starting suite: math\n\n===== abs01 =====\ncommand: abs01\nabs01 1 TPASS: ok\n${summary(1)}\nDuration: 0.021s\n`, 'pass: ok abs01'],
+    ["kirk's long form", `Starting suite: math\n\n===== abs01 =====\ncommand: abs01\nabs01 1 TPASS: ok\n${summary(1)}\nDuration: 0.021s\n\nTotal Run: 1\n`, 'pass: ok abs01'],
     ['kernel lines in the middle of results', `a01.c:1: TPASS: ok\na01.c:1: TPA[    5.123456] usb\nSS: ok\na01.c:2: TPASS: ok\n\nSumm[    5.123456] usb\n[    5.123456] usb\nary:\npassed   3\nfailed   0\nbroken   0\nskipped  0\nwarnings 0\n`, 'pass: ok a01'],
     ['results in an entry of builtin:init', `KTAP version 1\n1..1\n  a01.c:1: TPASS: ok\n${summary(1).replace(/^(?=.)/gm, '  ')}ok 1 run\nMoby test suite PASSED\n`, 'pass: ok a01'],
   ])('reads %s', (_, text, expected) => {
