@@ -1,5 +1,5 @@
 // The keyboard: single letters, as long as nobody is typing.
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 export interface Keys {
   readonly search: () => void;
@@ -10,7 +10,8 @@ export interface Keys {
 }
 
 export function useKeys(keys: Keys): void {
-  useEffect(() => {
+  // Not after the paint: a second key comes before it when one is held down, and would step from the cell before.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;

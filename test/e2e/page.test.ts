@@ -156,12 +156,12 @@ describe.skipIf(program === undefined)('the page of a run', () => {
     const opened = async (): Promise<string> => (await textOf(page, '#cell-title')).replace(/^\S+\s/, '');
     const troubled = report.cells.filter((cell) => cell.flaky || isTrouble(cell)).map(({ id }) => id);
     await page.keyboard.press('n');
-    expect(await opened()).toBe(troubled[0]);
+    await expect.poll(opened).toBe(troubled[0]);
     await page.keyboard.press('n');
-    expect(await opened()).toBe(troubled[1]);
+    await expect.poll(opened).toBe(troubled[1]);
     await page.keyboard.press('p');
     await page.keyboard.press('p');
-    expect(await opened()).toBe(troubled.at(-1));
+    await expect.poll(opened).toBe(troubled.at(-1));
     await page.keyboard.press('Escape');
     expect(await page.locator('.cell-view').count()).toBe(0);
     await page.locator('.grid a.cell[tabindex="0"]').focus();

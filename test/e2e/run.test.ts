@@ -59,10 +59,10 @@ describe('a run on all architectures', () => {
   });
 
   it('holds every file of a run, and no other', async () => {
-    expect((await readdir(folder)).sort()).toEqual(['cells', 'events.ndjson', 'junit.xml', 'report.json', 'results.tap']);
+    expect((await readdir(folder)).sort()).toEqual(['cells', 'events.ndjson', 'index.html', 'junit.xml', 'report.json', 'results.tap']);
     expect((await readdir(join(folder, 'cells'))).sort()).toEqual(['only-there+6.1+x86_64', ...[...archs].sort().map((arch) => `passes+6.1+${arch}`)].sort());
     for (const arch of archs) {
-      expect((await readdir(join(folder, 'cells', `passes+6.1+${arch}`))).sort()).toEqual(['console.log', 'qemu.cmd']);
+      expect((await readdir(join(folder, 'cells', `passes+6.1+${arch}`))).sort()).toEqual(['console.log', 'console.log.js', 'console.times', 'qemu.cmd']);
       expect(await readFile(join(folder, 'cells', `passes+6.1+${arch}`, 'console.log'), 'utf8')).toContain(`this is ${arch === 'arm' ? 'armv7l' : arch}`);
     }
   });

@@ -20,7 +20,7 @@ describe('readYaml', () => {
     expect(shown(caseIssues('summary: 3\ntimeout: 60s\nexpect: { protocol: ktab }\ntimeouts: { total: 60 }\nmemory: lots\ncpus: 100\nmodules: loop\n'))).toEqual([
       'case.yaml:1:10 summary expected a string, got 3',
       'case.yaml:2:1 timeout unknown key "timeout"',
-      'case.yaml:3:21 expect.protocol expected one of ktap, tap, ltp, none, got "ktab"',
+      'case.yaml:3:21 expect.protocol expected one of ktap, tap, ltp, gotest, pytest, none, got "ktab"',
       'case.yaml:4:20 timeouts.total expected a duration such as 500ms, 90s, 2m or 1h, got 60',
       'case.yaml:5:9 memory expected a size such as 512M or 2G, got "lots"',
       'case.yaml:6:7 cpus expected a whole number of at most 64, got 100',
