@@ -1,0 +1,50 @@
+// The action's own step, as a runner runs it: bash, inputs as JSON, outputs by file.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createProject, scriptCase, type Project } from './project.ts';
+
+interface Action {
+  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
+  readonly runs: { readonly steps: readonly { readonly id?: string; readonly run?: string }[] };
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Action;
+const script = action.runs.steps.find(({ id }) => id === 'run')?.run ?? '';
+
+async function act(project: Project, inputs: Readonly<Record<string, string>>): Promise<{ readonly code: number | null; readonly output: string; readonly outputs: Readonly<Record<string, string>> }> {
+  const defaults = Object.fromEntries(Object.entries(action.inputs).map(([name, input]) => [name, input.default]));
+  const file = join(project.folder, 'outputs');
+  await writeFile(file, '');
+  const { status, stdout, stderr } = spawnSync('bash', ['-e', '-c', script], {
+    cwd: project.folder,
+    encoding: 'utf8',
+    env: { ...process.env, GITHUB_ACTION_PATH: root, GITHUB_OUTPUT: file, KIT_TEST_INPUTS: JSON.stringify({ ...defaults, ...inputs }) },
+  });
+  const outputs = Object.fromEntries((await readFile(file, 'utf8')).split('\n').filter((line) => line !== '').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  return { code: status, output: stdout + stderr, outputs };
+}
+
+describe('the step of the action', () => {
+  it('runs what its inputs select, and tells the outcome', async () => {
+    await using project = await createProject({ ...scriptCase('good', 'true'), ...scriptCase('bad', 'exit 3'), ...scriptCase('other', 'true') });
+    const one = await act(project, { case: 'good\nbad', retries: '0' });
+    expect(one).toMatchObject({ code: 1, outputs: { verdict: 'fail', total: '2', pass: '1', fail: '1', output: join(project.folder, 'kit-test-results'), page: join(project.folder, 'kit-test-results', 'index.html') } });
+    const two = await act(project, { case: '* !bad', output: 'again' });
+    expect(two).toMatchObject({ code: 0, outputs: { verdict: 'pass', total: '2', pass: '2' } });
+  });
+
+  it('does not let a shell read an input', async () => {
+    await using project = await createProject(scriptCase('good', 'true'));
+    const { code, output, outputs } = await act(project, { case: '`touch\t${PWD}/made`;$(id)' });
+    expect(code).toBe(2);
+    expect(output).toContain('`touch');
+    expect(existsSync(join(project.folder, 'made'))).toBe(false);
+    expect(outputs).toEqual({});
+  });
+});
