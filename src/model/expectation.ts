@@ -16,7 +16,7 @@ export const TestDurationSchema = z
       .refine(({ min, max }) => min !== undefined || max !== undefined, 'expected min, max, or both')
       .refine(({ min = 0, max = Infinity }) => min <= max, 'expected min not to be longer than max'),
   ])
-  .describe('how long the test part takes: from user space to when all that is expected has come. One value is `max`. A saved console does not tell it: it is not judged there');
+  .describe('how long the test part takes: from user space to when all that is expected has come. One value is `max`. Of a saved console it is judged by the console.times beside it');
 
 const Count = z.int().min(1);
 

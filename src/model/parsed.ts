@@ -24,7 +24,12 @@ export interface ParsedConsole {
   readonly crashes: readonly ParsedCrash[];
   readonly results: ResultCounts;
   readonly findings: readonly Finding[];
+  /** What the case expects and nothing that was saved shows; empty without --case. */
+  readonly notJudged: readonly Unjudged[];
 }
+
+/** Keys of case.yaml whose evidence is not on a console. */
+export type Unjudged = 'duration' | 'probe' | 'known';
 
 export type ParseProtocol = Exclude<NonNullable<Expect['protocol']>, 'none'>;
 

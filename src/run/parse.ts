@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { decompress } from '../archive/compress.ts';
 import { createWatch } from '../console/watch.ts';
-import type { Expect } from '../model/case.ts';
 import type { ConsoleWatch, TestResult } from '../model/console.ts';
 import { HarnessError } from '../model/errors.ts';
 import type { ParsedConsole } from '../model/parsed.ts';
@@ -13,11 +12,16 @@ import { anyProtocol } from '../verdict/auto.ts';
 import { describeConsole } from '../verdict/parsed.ts';
 import { judgeEnded } from '../verdict/parse-text.ts';
 import { failingLeaves } from '../verdict/results.ts';
+import { createReplay } from './replay.ts';
 import type { ConsoleSource } from './saved-consoles.ts';
+import { asksDuration, savedEvidence, type SavedExpectations } from './saved-evidence.ts';
+import type { SavedRecord } from './saved-record.ts';
 
 export interface ParseOptions {
   /** Undefined: the results that are found decide by what it is judged. */
-  readonly expect?: readonly Expect[] | undefined;
+  readonly by?: SavedExpectations | undefined;
+  /** What was saved beside the console. */
+  readonly record?: SavedRecord;
   /** Told after every chunk; bytes are those of the console, unpacked. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -35,22 +39,24 @@ export interface JudgedConsole {
 export type ConsoleExcerpt = ReturnType<ConsoleWatch['excerpt']>;
 
 /** Reads a console to its end. One that cannot be read to its end is the verdict `error`, beside what was found until then. */
-export async function parseConsole(source: ConsoleSource, { expect, onProgress }: ParseOptions): Promise<JudgedConsole> {
-  const watch = createWatch(expect ?? anyProtocol);
+export async function parseConsole(source: ConsoleSource, { by, record = {}, onProgress }: ParseOptions): Promise<JudgedConsole> {
+  const watch = createWatch(by?.expect ?? anyProtocol);
+  const replay = by !== undefined && asksDuration(by) && record.times !== undefined ? createReplay(watch, record.times) : undefined;
   let bytes = 0;
   let broken: Verdict | undefined;
   try {
     for await (const chunk of chunksOf(source)) {
       bytes += chunk.length;
-      watch.push(chunk);
+      (replay ?? watch).push(chunk);
       onProgress?.(bytes);
     }
   } catch (error) {
     if (!(error instanceof HarnessError) && errorCode(error) === undefined) throw error;
     broken = { kind: 'error', stage: 'console', reason: `cannot be read to its end: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const judgement = judgeEnded(watch, bytes, expect);
-  const parsed = describeConsole(source.name, broken === undefined ? judgement : { ...judgement, verdict: broken });
+  const { notJudged, ...outside } = by === undefined ? { notJudged: [] } : savedEvidence(by, record, replay);
+  const judgement = judgeEnded(watch, bytes, by?.expect, outside);
+  const parsed = describeConsole(source.name, broken === undefined ? judgement : { ...judgement, verdict: broken }, notJudged);
   return {
     parsed,
     excerpt: judgement.excerpt,

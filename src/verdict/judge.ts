@@ -25,7 +25,7 @@ export interface JudgeInput {
   readonly kunit?: boolean;
   /** How the probes of the case ended; each is a result. */
   readonly probes?: readonly ProbeOutcome[];
-  /** How long the test part took. Undefined for a saved console, which does not tell: it is not judged by it then. */
+  /** How long the test part took. Undefined for a saved console that nothing tells it of: it is not judged by it then. */
   readonly took?: Took;
   /** What was found out about a guest that hung. */
   readonly hang?: Pick<HangReport, 'where'> | undefined;

@@ -5,7 +5,7 @@ import type { Verdict } from '../model/verdict.ts';
 import { autoExpect } from './auto.ts';
 import { protocolsOf, resultDocuments } from './evidence.ts';
 import { excerptAround } from './excerpt.ts';
-import { judge } from './judge.ts';
+import { judge, type JudgeInput } from './judge.ts';
 
 export interface ConsoleJudgement {
   readonly verdict: Verdict;
@@ -26,12 +26,12 @@ export function judgeConsole(watch: ConsoleWatch, chunks: Iterable<Uint8Array>, 
   return judgeEnded(watch, consoleBytes, expect);
 }
 
-/** The same, for a console that was read in its own time. Without expectations the results that were found decide. */
-export function judgeEnded(watch: ConsoleWatch, consoleBytes: number, given?: readonly Expect[]): ConsoleJudgement {
+/** The same, for a console that was read in its own time. Without expectations the results that were found decide; `outside` is what else was saved. */
+export function judgeEnded(watch: ConsoleWatch, consoleBytes: number, given?: readonly Expect[], outside: Pick<JudgeInput, 'took' | 'probes'> = {}): ConsoleJudgement {
   const state = watch.end();
   const expect = given ?? autoExpect(state.findings);
   const protocols = protocolsOf(expect);
-  const { verdict, results } = judge({ expect, findings: state.findings, seen: state, kunit: true, boot: { exit: { kind: 'exited', code: 0 }, durationMs: 0, consoleBytes, stderr: '' } });
+  const { verdict, results } = judge({ ...outside, expect, findings: state.findings, seen: state, kunit: true, boot: { exit: { kind: 'exited', code: 0 }, durationMs: 0, consoleBytes, stderr: '' } });
   return {
     verdict, results, state,
     documents: resultDocuments(state.findings, protocols.size > 0 ? protocols : protocolsOf(autoExpect(state.findings))),

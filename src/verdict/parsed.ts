@@ -7,7 +7,7 @@ import type { ConsoleJudgement } from './parse-text.ts';
 import { countResults, explainedResults } from './results.ts';
 
 /** `file` is what the reader calls the console. */
-export function describeConsole(file: string, { verdict, state, documents }: Pick<ConsoleJudgement, 'verdict' | 'state' | 'documents'>): ParsedConsole {
+export function describeConsole(file: string, { verdict, state, documents }: Pick<ConsoleJudgement, 'verdict' | 'state' | 'documents'>, notJudged: ParsedConsole['notJudged'] = []): ParsedConsole {
   const crashes = crashesOf(state.findings);
   const line = verdict.kind === 'crash' || verdict.kind === 'fail' ? verdict.line : undefined;
   return {
@@ -18,6 +18,7 @@ export function describeConsole(file: string, { verdict, state, documents }: Pic
     crashes: inOrder(crashes).map(describeCrash),
     results: countResults(documents),
     findings: state.findings.map((finding) => explained(finding, crashes)),
+    notJudged,
   };
 }
 

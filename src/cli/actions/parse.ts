@@ -1,14 +1,14 @@
 // The work of `kit-test parse`.
 import { once } from 'node:events';
-import type { Expect } from '../../model/case.ts';
-import { UsageError } from '../../model/errors.ts';
-import type { ParseProtocol } from '../../model/parsed.ts';
-import { suggest } from '../../model/suggest.ts';
+import type { ParseProtocol, Unjudged } from '../../model/parsed.ts';
 import type { VerdictKind } from '../../model/verdict.ts';
 import { detectCapabilities } from '../../report/terminal/detect.ts';
 import { renderParsed } from '../../report/terminal/parsed.ts';
 import { parseConsole, type JudgedConsole } from '../../run/parse.ts';
 import { findConsoles } from '../../run/saved-consoles.ts';
+import type { SavedExpectations } from '../../run/saved-evidence.ts';
+import { openRecords } from '../../run/saved-record.ts';
+import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions } from '../options.ts';
 import { readingProgress } from '../reading-progress.ts';
@@ -22,27 +22,43 @@ export interface ParseCommandOptions extends ProjectOptions {
 /** Prints one console after the other, in the order they were named. Returns the exit code. */
 export async function parseFiles(files: readonly string[], options: ParseCommandOptions): Promise<number> {
   const sources = await findConsoles(files, process.stdin);
-  const expect = await expectations(options);
+  const by = await expectations(options);
+  const recordOf = options.case === undefined ? () => Promise.resolve({}) : openRecords();
   const print = options.format === 'ndjson' ? ({ parsed }: JudgedConsole) => `${JSON.stringify(parsed)}\n` : textForm();
   const verdicts = new Set<VerdictKind>();
+  const unjudged = new Map<Unjudged, number>();
   for (const source of sources) {
     using progress = readingProgress(source);
-    const judged = await parseConsole(source, { expect, onProgress: progress.read });
+    const judged = await parseConsole(source, { by, record: await recordOf(source.path), onProgress: progress.read });
     progress.clear();
     verdicts.add(judged.parsed.verdict);
+    for (const key of judged.parsed.notJudged) unjudged.set(key, (unjudged.get(key) ?? 0) + 1);
     // A reader that is slower than we are sets the pace.
     if (!process.stdout.write(print(judged))) await once(process.stdout, 'drain');
   }
+  process.stderr.write(warnUnjudged(options.case ?? '', unjudged, sources.length));
   return exitCodeOf(verdicts);
 }
 
-async function expectations({ case: name, protocol, config }: ParseCommandOptions): Promise<readonly Expect[] | undefined> {
-  if (name === undefined) return protocol === undefined ? undefined : [{ protocol, ordered: false }];
-  const { loadWorkspace } = await import('../../run/workspace.ts');
-  const { project } = await loadWorkspace({ cwd: process.cwd(), config, requireConfig: true });
-  const found = project.cases.find((one) => one.name === name);
-  if (found === undefined) throw new UsageError('NO_CASE', `--case ${JSON.stringify(name)}: there is no such case`, { hint: suggest(name, project.cases.map((one) => one.name), 'cases') });
-  return found.expect;
+/** Once for all consoles: their fields `notJudged` tell it of each. */
+function warnUnjudged(name: string, unjudged: ReadonlyMap<Unjudged, number>, consoles: number): string {
+  const { yellow } = colours(process.stderr);
+  return [...unjudged].map(([key, count]) => {
+    const of = consoles === 1 ? '' : ` (${count} of ${consoles} consoles)`;
+    return `${yellow('not judged')} ${key} of case ${name}${of}: ${whyUnjudged[key]}\n`;
+  }).join('');
+}
+
+const whyUnjudged: Readonly<Record<Unjudged, string>> = {
+  duration: 'a console does not show it; a run leaves console.times beside it, and in events.ndjson what the guest ran on',
+  probe: 'a console does not show how probes ended; the folder of the run does',
+  known: 'a failure stays one here, whether it is known or not',
+};
+
+async function expectations({ case: name, protocol, config }: ParseCommandOptions): Promise<SavedExpectations | undefined> {
+  if (name === undefined) return protocol === undefined ? undefined : { expect: [{ protocol, ordered: false }] };
+  const { caseExpectations } = await import('../../run/case-expectations.ts');
+  return caseExpectations(name, config);
 }
 
 function textForm(): (judged: JudgedConsole) => string {
