@@ -16,6 +16,11 @@ export interface ResultsDetector extends ConsoleDetector {
   readonly protocol: Protocol;
   /** User space has told all it announced, and nobody has begun anything else. */
   complete(): boolean;
+  /**
+   * How many results have come so far that were not skipped: as many at least, for those of a document that goes on may not
+   * be among them. Undefined where the reader can only tell at the end.
+   */
+  ran?(): number;
   /** The last test that began or reported. */
   lastTest(): string | undefined;
 }

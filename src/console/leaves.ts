@@ -10,6 +10,11 @@ export function leavesOf(results: readonly TestResult[]): readonly TestResult[] 
   });
 }
 
+/** How many results are told: of the leaves those that neither were skipped nor never came, nor took the kernel with them. */
+export function countRan(results: readonly TestResult[]): number {
+  return leavesOf(results).filter(({ status, crashed }) => crashed !== true && (status === 'pass' || status === 'fail' || status === 'xfail')).length;
+}
+
 /** The result failed or never came, and decides something. */
 export const isBad = (result: TestResult): boolean => result.informative === undefined && (result.status === 'fail' || result.status === 'missing');
 

@@ -32,4 +32,4 @@ export const ResultCountSchema = z
       .refine(({ min, max }) => min !== undefined || max !== undefined, 'expected min, max, or both')
       .refine(({ min = 0, max = Infinity }) => min <= max, 'expected min not to be more than max'),
   ])
-  .describe('how many results the guest gives: the innermost ones, whatever they say, but for skips and announced ones that never came. One value is `min`');
+  .describe('how many results the guest gives: the innermost ones, whatever they say, but for skips and announced ones that never came. One value is `min`. A guest that has given so many is ended before its time limit only where KTAP has told all it planned: any later result may fail');

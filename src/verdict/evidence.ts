@@ -67,7 +67,7 @@ export function weigh(expect: readonly Expect[], findings: readonly Finding[], {
     ...[...protocols].flatMap((protocol) => missingResults(protocol, documents, kunit)),
     ...expect.flatMap((one, index) => missingProof(one, index, markers, findings, probes.length > 0)),
     ...expect.flatMap((one) => missingExit(one, findings)),
-    ...documents.length === 0 ? [] : expect.flatMap((one) => tooFewResults(one, ran)),
+    ...documents.length === 0 && protocols.size > 0 ? [] : expect.flatMap((one) => tooFewResults(one, ran)),
     ...(lost === undefined || failed !== undefined ? [] : [lost]),
   ];
   return {

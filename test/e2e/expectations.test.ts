@@ -12,6 +12,12 @@ const imageCase = (name: string, yaml: string, image: string) => ({
   [`cases/${name}/root/empty`]: '',
 });
 
+/** A guest that never ends by itself. */
+const lingers = (name: string, yaml: string, lines: string) => ({
+  [`cases/${name}/case.yaml`]: `summary: ${name}\ntimeouts: { silence: 9s }\ndiagnose: false\n${yaml}\n`,
+  [`cases/${name}/image.yml`]: `init: ["apt:busybox-static"]\nfiles:\n  - { path: init, mode: "0755", contents: ${JSON.stringify(`#!/usr/bin/busybox sh\necho KTAP version 1\n${lines}\nexec busybox sleep 1000\n`)} }\n`,
+});
+
 const files = {
   ...scriptCase('exits-as-told', 'echo on the way; exit 3', 'expect: { exit: 3 }'),
   ...scriptCase('exits-otherwise', 'exit 0', 'expect: { exit: 3 }'),
@@ -23,6 +29,8 @@ const files = {
   ...imageCase('never-started', 'expect: { exit: 1 }', `onboot:\n${entry('second', 'true').replace(' }\n', ', runtime: { bindNS: { net: /run/net } } }\n')}`),
   ...scriptCase('enough', 'echo KTAP version 1; echo 1..2; echo ok 1 a; echo ok 2 b', 'expect: { results: { min: 2, max: 2 } }'),
   ...scriptCase('too-few', 'echo KTAP version 1; echo 1..2; echo ok 1 a; echo "ok 2 b # SKIP no device"', 'expect: { results: 2 }'),
+  ...lingers('lingers-with-enough', 'expect: { results: 2 }', 'echo 1..2; echo ok 1 a; echo ok 2 b'),
+  ...lingers('lingers-before-its-plan', 'expect: { results: 2 }', 'echo 1..3; echo ok 1 a; echo ok 2 b'),
   ...scriptCase('quick', 'true', 'expect: { duration: 60s }'),
   ...scriptCase('slow', 'sleep 2', 'expect: { duration: 1500ms }'),
   ...scriptCase('too-quick', 'true', 'expect: { duration: { min: 20s } }'),
@@ -54,4 +62,9 @@ it.each<[string, string, string, RegExp]>([
 ])('a cell %s', (_, name, kind, reason) => {
   const { verdict } = cellOf(report, name);
   expect([verdict.kind, verdictReason(verdict)]).toEqual([kind, expect.stringMatching(reason)]);
+});
+
+it('a guest that has given as many results as expected is ended before its limit once its plan is complete', () => {
+  expect(cellOf(report, 'lingers-with-enough')).toMatchObject({ verdict: { kind: 'pass' }, attempts: [{ boot: { exit: { kind: 'stopped', why: 'decided' } } }] });
+  expect(cellOf(report, 'lingers-before-its-plan')).toMatchObject({ verdict: { kind: 'timeout', phase: 'silence' }, attempts: [{ boot: { exit: { why: 'silence-limit' } } }] });
 });

@@ -3,6 +3,7 @@
 import type { Finding, Line } from '../../model/console.ts';
 import { createBudget, takeOmitted } from '../budget.ts';
 import { ownText } from '../clean.ts';
+import { countRan } from '../leaves.ts';
 import type { ResultsDetector } from '../detector.ts';
 import { createDocument } from '../ktap/document.ts';
 import type { Document } from '../ktap/types.ts';
@@ -28,6 +29,9 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
   const kernel: Channel = { kernel: true, document: undefined, raw: false };
   let lastTest: string | undefined;
   let told = false;
+  /** Of the documents that have ended, and of all: asked for with every chunk, counted only where a result has come. */
+  let ranBefore = 0;
+  let ran: number | undefined;
 
   function close(channel: Channel): readonly Finding[] {
     const { document } = channel;
@@ -36,6 +40,8 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
     const complete = document.complete();
     const { results, planned, problems, emptySubtests } = document.finish();
     channel.document = undefined;
+    ranBefore += countRan(results);
+    ran = undefined;
     const omitted = takeOmitted(budget);
     return [{
       kind: 'results', protocol: 'ktap', line: document.line, results, complete, problems, kernel: channel.kernel,
@@ -66,6 +72,7 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
     }
     if (document === undefined) return [];
     document.feed(ktap, line, repaired || glued !== undefined);
+    if (ktap.kind !== 'comment' && ktap.kind !== 'yaml') ran = undefined;
     if (ktap.kind === 'result' && ktap.status === 'fail') onFailure(line);
     return [];
   }
@@ -117,6 +124,7 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
     line: (line) => (line.kernel ? takeKernelLine(line) : takeUserLine(line)),
     end: () => [...rejoiner.end().flatMap(takeWhole), ...releaseKernelHead(), ...close(user), ...close(kernel)],
     complete: () => told && [user, kernel].every((channel) => channel.document === undefined || channel.document.complete()),
+    ran: () => (ran ??= ranBefore + (user.document?.ran() ?? 0) + (kernel.document?.ran() ?? 0)),
     lastTest: () => user.document?.lastTest() ?? kernel.document?.lastTest() ?? lastTest,
   };
 }

@@ -2,6 +2,7 @@
 // https://docs.kernel.org/dev-tools/ktap.html; KUnit and kselftest as they really print are in the tests.
 import type { Budget } from '../budget.ts';
 import { ownText } from '../clean.ts';
+import { countRan } from '../leaves.ts';
 import { addResult, closeLevel, countFromOne, isComplete, isEmpty, keepComment, openLevel } from './level.ts';
 import { fitOf } from './fit.ts';
 import { parseKtapLine } from './syntax.ts';
@@ -168,6 +169,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     announced: () => (root.current?.startsWith('selftests: ') === true ? root.current : undefined),
     lastTest: () => last,
     complete: () => stack.length === 1 && root.planned !== 0 && isComplete(root) && problems.length === 0,
+    ran: () => countRan(root.results),
     finish() {
       while (stack.length > 1) closeTop();
       endInner(root);

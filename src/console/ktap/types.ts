@@ -54,5 +54,7 @@ export interface Document {
   lastTest(): string | undefined;
   /** All that was planned has come. */
   complete(): boolean;
+  /** How many of the outermost results that have come, and of those below them, were not skipped. */
+  ran(): number;
   finish(): { readonly results: readonly TestResult[]; readonly planned: number | undefined; readonly problems: readonly string[]; readonly emptySubtests: number };
 }

@@ -65,9 +65,42 @@ describe('an expected number of results', () => {
     expect(say(verdict(text, [{ ...ktap, results }]))).toBe(outcome);
   });
 
+  const decided = (text: string, expected: Expect, min: number, max?: number): boolean => createWatch([{ ...expected, results: { min, max } }]).push(Buffer.from(text)).decided;
+
   it('keeps a guest going that may give more', () => {
-    const watch = createWatch([{ ...ktap, results: { min: 2, max: undefined } }]);
-    expect(watch.push(Buffer.from(good('ok 1 a'))).decided).toBe(false);
+    expect(decided(good('ok 1 a'), ktap, 2)).toBe(false);
+    expect(decided(good('ok 1 a # SKIP no device'), ktap, 1)).toBe(false);
+  });
+
+  it('keeps a guest going that has given as many, while its plan says that others are to come', () => {
+    expect(decided(console('1..3', 'ok 1 a', 'ok 2 b'), ktap, 2)).toBe(false);
+    expect(decided(console('ok 1 a', 'ok 2 b'), ktap, 2)).toBe(false);
+    expect(decided(console('1..1', '  KTAP version 1', '  1..2', '  ok 1 a', '  ok 2 b'), ktap, 2)).toBe(false);
+  });
+
+  it('is enough with the last result that was planned', () => {
+    expect(decided(console('1..3', 'ok 1 a', 'ok 2 b', 'ok 3 c'), ktap, 2)).toBe(true);
+    expect(decided(nested, ktap, 3, 3)).toBe(true);
+    expect(decided(nested, ktap, 4)).toBe(false);
+    expect(decided(console('1..2', 'ok 1 a', 'not ok 2 b'), ktap, 2)).toBe(true);
+    expect(decided(`${nested}KTAP version 1\n1..1\nok 1 z\n`, ktap, 4)).toBe(true);
+  });
+
+  it('is never enough where another program may begin', () => {
+    const bats = 'kit-test: init 1\nTAP version 13\n1..2\nok 1 a\nok 2 b\n';
+    expect(decided(bats, { ...ktap, protocol: 'tap' }, 2)).toBe(false);
+    expect(verdict(bats, [{ ...ktap, protocol: 'tap', results: { min: 2, max: undefined } }])).toEqual({ kind: 'pass' });
+  });
+
+  it('takes the decision back where another document begins', () => {
+    const watch = createWatch([{ ...ktap, results: { min: 1, max: undefined } }]);
+    expect(watch.push(Buffer.from(good('ok 1 a'))).decided).toBe(true);
+    expect(watch.push(Buffer.from('KTAP version 1\n1..2\nok 1 b\n')).decided).toBe(false);
+    expect(watch.push(Buffer.from('not ok 2 c\n')).decided).toBe(true);
+  });
+
+  it('is missing evidence without a protocol to read results by', () => {
+    expect(say(verdict('up\n', [{ ...none, pass: 'up', results: { min: 1, max: undefined } }]))).toBe('fail: missing evidence: 0 results that were not skipped, at least 1 expected');
   });
 });
 
