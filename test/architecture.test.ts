@@ -26,12 +26,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   media: ['sys', 'cache', 'archive', 'source'],
   boot: ['sys', 'cache'],
   probe: ['sys'],
+  symbols: ['sys', 'archive'],
   console: [],
   verdict: ['console'],
   report: ['sys'],
   page: ['report'],
   doctor: ['sys', 'boot', 'cache', 'arch'],
-  run: ['sys', 'arch', 'cache', 'lock', 'apt', 'archive', 'oci', 'registry', 'source', 'config', 'matrix', 'kernel', 'image', 'media', 'boot', 'probe', 'console', 'verdict', 'report', 'version.ts'],
+  run: ['sys', 'arch', 'cache', 'lock', 'apt', 'archive', 'oci', 'registry', 'source', 'config', 'matrix', 'kernel', 'image', 'media', 'boot', 'probe', 'symbols', 'console', 'verdict', 'report', 'version.ts'],
   cli: ['sys', 'arch', 'boot', 'cache', 'config', 'matrix', 'kernel', 'report', 'doctor', 'run', 'version.ts'],
   'main.ts': ['cli'],
   'index.ts': ['config'],
@@ -56,7 +57,7 @@ const homeOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** No I/O, clock, randomness or environment. */
-const pure = ['model/', 'matrix/', 'console/', 'verdict/', 'arch/x86_64.ts', 'arch/aarch64.ts', 'arch/arm.ts', 'boot/plan.ts', 'boot/devices.ts', 'archive/rootfs.ts', 'oci/bundle.ts'];
+const pure = ['model/', 'matrix/', 'console/', 'verdict/', 'arch/x86_64.ts', 'arch/aarch64.ts', 'arch/arm.ts', 'boot/plan.ts', 'boot/devices.ts', 'archive/rootfs.ts', 'oci/bundle.ts', 'symbols/symbol.ts', 'symbols/table.ts', 'symbols/map.ts', 'symbols/elf.ts'];
 const impure = /\bfrom 'node:(?!path|util|buffer|string_decoder)|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bperformance\./;
 
 interface Source {

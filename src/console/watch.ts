@@ -2,6 +2,8 @@
 // Text in which no detector can find anything is passed by in whole blocks; only then are tens of megabytes a second possible.
 import type { Expect } from '../model/case.ts';
 import type { ConsoleWatch, Finding, Line, WatchState } from '../model/console.ts';
+import type { Symbols } from '../model/symbols.ts';
+import { createAddresses } from './addresses/addresses.ts';
 import { ownText } from './clean.ts';
 import type { ResultsDetector } from './detector.ts';
 import { createDetectors } from './detectors/index.ts';
@@ -14,11 +16,12 @@ import { createSplitter } from './split.ts';
 /** Findings are few by nature; a console that is not, is cut here. */
 const findingLimit = 500;
 
-/** Reads one console by what a case expects of it. */
-export function createWatch(expect: readonly Expect[]): ConsoleWatch {
+/** Reads one console by what a case expects of it. With the kernel's symbols, addresses in crash reports are read as names. */
+export function createWatch(expect: readonly Expect[], symbols?: Symbols): ConsoleWatch {
+  const addresses = symbols && createAddresses(symbols);
   const findings: Finding[] = [];
   const recorder = createExcerptRecorder();
-  const detectors = createDetectors(expect, { onReport: (line) => { recorder.mark(line, 'crash'); }, onFailure: (line) => { recorder.mark(line, 'result'); } });
+  const detectors = createDetectors(expect, { onReport: (line) => { recorder.mark(line, 'crash'); }, onFailure: (line) => { recorder.mark(line, 'result'); } }, addresses);
   const all = [detectors.crash, detectors.milestone, detectors.exit, ...detectors.results, ...detectors.markers];
   const gate = createGate(all);
   let ended = false;
@@ -116,7 +119,11 @@ export function createWatch(expect: readonly Expect[]): ConsoleWatch {
       }
       return state();
     },
-    excerpt: (around) => recorder.excerpt(around),
+    excerpt(around) {
+      const lines = recorder.excerpt(around);
+      return addresses === undefined ? lines : lines.map(({ number, text }) => ({ number, text: addresses.name(text, number) }));
+    },
+    unplaced: () => addresses?.unplaced() === true,
   };
 }
 

@@ -135,4 +135,6 @@ export interface ConsoleWatch {
   end(): WatchState;
   /** At most 40 lines around a finding's first line, or the last ones; safe to print. */
   excerpt(around?: { readonly line: number; readonly endLine?: number }): readonly { readonly number: number; readonly text: string }[];
+  /** Crash reports hold addresses that the symbols given could not name, for the kernel had been moved and did not say by how much. */
+  unplaced(): boolean;
 }

@@ -5,6 +5,7 @@ import { decompress } from '../archive/compress.ts';
 import { createWatch } from '../console/watch.ts';
 import type { ConsoleWatch, TestResult } from '../model/console.ts';
 import { HarnessError } from '../model/errors.ts';
+import type { Symbols } from '../model/symbols.ts';
 import type { ParsedConsole } from '../model/parsed.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { errorCode } from '../sys/fs.ts';
@@ -22,6 +23,8 @@ export interface ParseOptions {
   readonly by?: SavedExpectations | undefined;
   /** What was saved beside the console. */
   readonly record?: SavedRecord;
+  /** Of the kernel that printed the console. */
+  readonly symbols?: Symbols | undefined;
   /** Told after every chunk; bytes are those of the console, unpacked. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -34,13 +37,15 @@ export interface JudgedConsole {
   readonly reports: readonly ConsoleExcerpt[];
   /** The deepest results that failed or never came, with the names that lead to them. */
   readonly failed: readonly { readonly names: readonly string[]; readonly result: TestResult }[];
+  /** Addresses kept their form, for nothing told by how much the kernel had been moved. */
+  readonly unplaced: boolean;
 }
 
 export type ConsoleExcerpt = ReturnType<ConsoleWatch['excerpt']>;
 
 /** Reads a console to its end. One that cannot be read to its end is the verdict `error`, beside what was found until then. */
-export async function parseConsole(source: ConsoleSource, { by, record = {}, onProgress }: ParseOptions): Promise<JudgedConsole> {
-  const watch = createWatch(by?.expect ?? anyProtocol);
+export async function parseConsole(source: ConsoleSource, { by, symbols, record = {}, onProgress }: ParseOptions): Promise<JudgedConsole> {
+  const watch = createWatch(by?.expect ?? anyProtocol, symbols);
   const replay = by !== undefined && asksDuration(by) && record.times !== undefined ? createReplay(watch, record.times) : undefined;
   let bytes = 0;
   let broken: Verdict | undefined;
@@ -62,6 +67,7 @@ export async function parseConsole(source: ConsoleSource, { by, record = {}, onP
     excerpt: judgement.excerpt,
     reports: parsed.crashes.map((crash) => reportOf(watch, crash)),
     failed: judgement.documents.flatMap(({ results }) => failingLeaves(results)),
+    unplaced: watch.unplaced(),
   };
 }
 

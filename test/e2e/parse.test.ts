@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ParsedConsole } from '../../src/model/parsed.ts';
+import { takeNames } from '../unit/symbols/nameless.ts';
 import { cellOf, createProject, scriptCase, type Outcome } from './project.ts';
 
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url));
@@ -72,6 +73,27 @@ describe('kit-test parse', () => {
     const outcome = await project.run(['parse', '--format', 'ndjson', 'cut.gz']);
     expect(outcome).toMatchObject({ code: 3, stderr: '' });
     expect(objects(outcome)).toMatchObject([{ verdict: 'error', reason: expect.stringContaining('gzip data is cut or damaged') as string, crashes: [{ title: 'kernel panic: sysrq triggered crash' }] }]);
+  });
+
+  it('names the addresses of a kernel that prints no names by its System.map', async () => {
+    const log = await readFile(join(corpus, 'kernel-logs/452.log'), 'utf8');
+    const nameless = takeNames(log);
+    await using project = await createProject({
+      'named.log': log, 'nameless.log': nameless.text, 'moved.log': takeNames(log, 0x1a400000n).text,
+      'System.map': nameless.map, 'System.map.gz': gzipSync(nameless.map), 'placeholder': 'ffffffffffffffff B The real System.map is in the linux-image-6.1-dbg package\n',
+    });
+    const crashes = async (...args: readonly string[]) => objects(await project.run(['parse', '--format', 'ndjson', ...args])).map((one) => one.crashes);
+    const [named] = await crashes('named.log');
+    expect(named).toMatchObject([{ corrupted: false, function: expect.any(String) as string }]);
+    expect(await crashes('nameless.log')).not.toEqual([named]);
+    expect(await crashes('--symbols', 'System.map', 'nameless.log', 'named.log')).toEqual([named, named]);
+    expect(await crashes('--symbols', 'System.map.gz', 'nameless.log')).toEqual([named]);
+    const text = await project.run(['parse', '--symbols', 'System.map', 'nameless.log']);
+    expect(text).toMatchObject({ code: 1, stderr: '', stdout: expect.stringMatching(new RegExp(`${named?.[0]?.function ?? '?'}\\+0x[0-9a-f]+/0x`)) as string });
+    expect(await readFile(join(project.folder, 'nameless.log'), 'utf8')).toBe(nameless.text);
+    expect(await project.run(['parse', '--symbols', 'System.map', 'moved.log'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^note moved\.log: addresses keep their form: .*KASLR/) as string });
+    expect(await project.run(['parse', '--symbols', 'gone', 'moved.log'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--symbols: the symbols in gone cannot be read: it does not exist') as string });
+    expect(await project.run(['parse', '--symbols', 'placeholder', 'moved.log'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('the real one is in the package linux-image-6.1-dbg') as string });
   });
 
   it('ends quietly when its reader goes away', async () => {

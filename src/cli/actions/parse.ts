@@ -1,13 +1,17 @@
 // The work of `kit-test parse`.
 import { once } from 'node:events';
+import { HarnessError, UsageError } from '../../model/errors.ts';
 import type { ParseProtocol, Unjudged } from '../../model/parsed.ts';
+import type { Symbols } from '../../model/symbols.ts';
 import type { VerdictKind } from '../../model/verdict.ts';
 import { detectCapabilities } from '../../report/terminal/detect.ts';
 import { renderParsed } from '../../report/terminal/parsed.ts';
+import { safeLine } from '../../report/text.ts';
 import { parseConsole, type JudgedConsole } from '../../run/parse.ts';
 import { findConsoles } from '../../run/saved-consoles.ts';
 import type { SavedExpectations } from '../../run/saved-evidence.ts';
 import { openRecords } from '../../run/saved-record.ts';
+import { readSymbolFile } from '../../run/symbols.ts';
 import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions } from '../options.ts';
@@ -16,6 +20,7 @@ import { readingProgress } from '../reading-progress.ts';
 export interface ParseCommandOptions extends ProjectOptions {
   readonly format: 'text' | 'ndjson';
   readonly case?: string;
+  readonly symbols?: string;
   readonly protocol?: ParseProtocol;
 }
 
@@ -24,13 +29,15 @@ export async function parseFiles(files: readonly string[], options: ParseCommand
   const sources = await findConsoles(files, process.stdin);
   const by = await expectations(options);
   const recordOf = options.case === undefined ? () => Promise.resolve({}) : openRecords();
+  const symbols = options.symbols === undefined ? undefined : await symbolsIn(options.symbols);
   const print = options.format === 'ndjson' ? ({ parsed }: JudgedConsole) => `${JSON.stringify(parsed)}\n` : textForm();
   const verdicts = new Set<VerdictKind>();
   const unjudged = new Map<Unjudged, number>();
   for (const source of sources) {
     using progress = readingProgress(source);
-    const judged = await parseConsole(source, { by, record: await recordOf(source.path), onProgress: progress.read });
+    const judged = await parseConsole(source, { by, symbols, record: await recordOf(source.path), onProgress: progress.read });
     progress.clear();
+    if (judged.unplaced) process.stderr.write(`${colours(process.stderr).yellow('note')} ${safeLine(source.name)}: addresses keep their form: this kernel is not the one of ${safeLine(symbols?.file ?? '')}, or was moved (KASLR) and does not say by how much; "nokaslr" on its command line keeps it in place\n`);
     verdicts.add(judged.parsed.verdict);
     for (const key of judged.parsed.notJudged) unjudged.set(key, (unjudged.get(key) ?? 0) + 1);
     // A reader that is slower than we are sets the pace.
@@ -59,6 +66,15 @@ async function expectations({ case: name, protocol, config }: ParseCommandOption
   if (name === undefined) return protocol === undefined ? undefined : { expect: [{ protocol, ordered: false }] };
   const { caseExpectations } = await import('../../run/case-expectations.ts');
   return caseExpectations(name, config);
+}
+
+async function symbolsIn(file: string): Promise<Symbols> {
+  try {
+    return await readSymbolFile(file);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    throw new UsageError(error.code, `--symbols: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+  }
 }
 
 function textForm(): (judged: JudgedConsole) => string {

@@ -12,6 +12,7 @@ export function addParse(program: Command, setExitCode: SetExitCode): void {
     .argument('<file...>', 'consoles; folders of cells or of whole runs')
     .addOption(new Option('--format <format>', 'text to read, or ndjson: one object for each console').choices(['text', 'ndjson']).default('text'))
     .addOption(new Option('--case <name>', 'judge by what this case of the project expects').conflicts('protocol'))
+    .addOption(new Option('--symbols <file>', "name the addresses in crash reports by the kernel's System.map, /proc/kallsyms or vmlinux; may be compressed"))
     .addOption(new Option('--protocol <protocol>', 'how the results are written (default: KTAP or TAP where there is a document, else what is found)').choices(parseProtocols));
   addProjectOptions(command)
     .addHelpText('after', `
@@ -22,6 +23,7 @@ Examples:
   kit-test parse console.log
   ssh lab cat /var/log/console | kit-test parse -
   kit-test parse --case redis .kit-test/runs/latest/cells/redis+6.12+arm
+  kit-test parse --symbols System.map console.log
   kit-test parse --format ndjson logs/*.log | jq -r 'select(.crashes[0]) | [.file, .crashes[0].title] | @tsv'
 `)
     .action(async (files: string[], options: ParseCommandOptions) => {

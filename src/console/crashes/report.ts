@@ -57,7 +57,7 @@ export function interruptReport(report: Report): void {
 
 const endMark = /---\[ end (?:trace|Kernel panic)/;
 // What reports are made of: indented lines, frames, registers, the lines that say where and what.
-const reportLike = /^\s|\+0x[0-9a-f]+\/0x|^(?:[A-Z][A-Za-z0-9]{1,3}: |CPU: |Call |Hardware name|Modules linked|Code: |Workqueue: |---\[|={5}|-{5}|pstate|[ep]c ?:|lr : |sp : |x\d+ ?:|r\d+ ?:|PC is|LR is|RIP|Kernel panic|Backtrace|Stack|Read of|Write of|The buggy|Allocated|Freed|Memory state|which belongs|page:|Oops|Internal error|#PF|PGD|pgd|Mem abort|Data abort|Process |irq event|NMI |Sending|rcu:|stack backtrace|task:)/;
+const reportLike = /^\s|\+0x[0-9a-f]+\/0x|^(?:[A-Z][A-Za-z0-9]{1,3}: |CPU: |Call |Hardware name|Modules linked|Code: |Workqueue: |---\[|={5}|-{5}|pstate|[ep]c ?:|lr : |sp : |x\d+ ?:|r\d+ ?:|PC is|LR is|RIP|Kernel panic|Backtrace|Stack|Read of|Write of|The buggy|Allocated|Freed|Memory state|Function entered|\[<|which belongs|page:|Oops|Internal error|#PF|PGD|pgd|Mem abort|Data abort|Process |irq event|NMI |Sending|rcu:|stack backtrace|task:)/;
 
 /** Adds a line that comes after the header. */
 export function extendReport(report: Report, line: Line): void {
@@ -85,12 +85,17 @@ export function isOver(report: Report): boolean {
   return report.lines.length >= lineLimit || report.quiet > quietLines || !report.panicked && report.sinceEnd !== undefined && report.sinceEnd > tailLines;
 }
 
+/** Puts names into a line of which only addresses were printed. */
+export type NameLine = (text: string) => string;
+const asPrinted: NameLine = (text) => text;
+
 /** A stack is in it, whatever else is missing. */
-export const hasStack = (report: Report): boolean => !lacksStacks(report.lines);
+export const hasStack = (report: Report, nameLine = asPrinted): boolean => !lacksStacks(report.lines.map(nameLine));
 
 /** Names a report; undefined where it lacks what would make it one. */
-export function closeReport(report: Report): Crash | undefined {
-  const { header, lines } = report;
+export function closeReport(report: Report, nameLine = asPrinted): Crash | undefined {
+  const { header } = report;
+  const lines = report.lines.map(nameLine);
   const name = nameReport(lines.slice(0, report.own), lines);
   if (name === undefined) return undefined;
   return {

@@ -1,6 +1,8 @@
 // Finds kernel failures by the tables of crashes/, gathers each report's lines and names it when it is over.
 // Lines that go on with an open report (the Oops after `Unable to handle`, the panic after an Oops) open no other.
 import type { Crash, Finding, Line } from '../../model/console.ts';
+import type { Addresses } from '../addresses/addresses.ts';
+import { bareAddresses } from '../addresses/bare.ts';
 import type { ConsoleDetector } from '../detector.ts';
 import { interrupts } from '../crashes/damage.ts';
 import { crashFamilies } from '../crashes/index.ts';
@@ -34,12 +36,15 @@ export interface CrashDetector extends ConsoleDetector {
   crashed(): boolean;
 }
 
-export function createCrashDetector(onReport: (line: number) => void): CrashDetector {
+/** `addresses` names those that reports hold instead of functions. */
+export function createCrashDetector(onReport: (line: number) => void, addresses?: Addresses): CrashDetector {
   let open: readonly Report[] = [];
   /** Begun by a line without a prefix, where the kernel has one: a program may have printed it. Its stack will tell. */
   let doubtful: Report | undefined;
   /** Named, but a panic may yet say that it comes from them. */
   let waiting: readonly Crash[] = [];
+  /** Closed ones with bare addresses: where the kernel lies it says last of all. */
+  const bare: Report[] = [];
   const starts = createStartFinder();
   const resets = createResetFinder();
   let count = 0;
@@ -51,17 +56,31 @@ export function createCrashDetector(onReport: (line: number) => void): CrashDete
     if (crash !== undefined) waiting = [...waiting, crash].sort((a, b) => a.line - b.line);
   }
 
+  function keepReport(report: Report): void {
+    keep(closeReport(report));
+    if (addresses !== undefined && report.lines.some((line) => bareAddresses(line).length > 0)) bare.push(report);
+  }
+
+  function nameReport(report: Report): void {
+    const crash = closeReport(report, nameLine(report));
+    const before = waiting.find(({ line }) => line === report.header.number);
+    waiting = waiting.filter((one) => one !== before);
+    keep(crash === undefined ? before : { ...crash, panicked: before?.panicked ?? crash.panicked });
+  }
+
+  const nameLine = ({ header }: Report) => (text: string): string => addresses?.name(text, header.number) ?? text;
+
   function close(over: (report: Report) => boolean): void {
     const closed = open.filter(over);
     open = open.filter((report) => !over(report));
-    for (const report of closed) keep(closeReport(report));
+    closed.forEach(keepReport);
   }
 
   function closeDoubtful(): void {
-    if (doubtful !== undefined && hasStack(doubtful) && count < crashLimit) {
+    if (doubtful !== undefined && hasStack(doubtful, nameLine(doubtful)) && count < crashLimit) {
       count += 1;
       panicked ||= doubtful.panicked;
-      keep(closeReport(doubtful));
+      keepReport(doubtful);
     }
     doubtful = undefined;
   }
@@ -111,7 +130,7 @@ export function createCrashDetector(onReport: (line: number) => void): CrashDete
   }
 
   return {
-    gate: [...triggers, ...starts.gate, ...resets.gate],
+    gate: [...triggers, ...starts.gate, ...resets.gate, ...addresses?.gate ?? []],
     attention: () => resets.watches() || open.length > 0 || doubtful !== undefined || prefixed < prefixedLines && lines < prefixWindow ? 'lines' : 'none',
     line(line) {
       // Later lines are not all seen: what is counted must not hang on which.
@@ -122,12 +141,14 @@ export function createCrashDetector(onReport: (line: number) => void): CrashDete
       starts.line(line);
       keep(resets.line(line));
       if (open.length > 0 || doubtful !== undefined || isTriggered(line.text)) read(line);
+      addresses?.line(line, open.length > 0 || doubtful !== undefined);
       return [];
     },
     end() {
       close(() => true);
       closeDoubtful();
       keep(resets.end());
+      bare.forEach(nameReport);
       const findings: readonly Finding[] = waiting;
       waiting = [];
       return findings;

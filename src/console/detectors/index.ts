@@ -1,5 +1,6 @@
 // The detectors every console is read by, and those a case asks for.
 import type { Expect } from '../../model/case.ts';
+import type { Addresses } from '../addresses/addresses.ts';
 import type { ResultsDetector } from '../detector.ts';
 import { createCrashDetector } from './crash.ts';
 import type { CrashDetector } from './crash.ts';
@@ -28,9 +29,9 @@ export interface Listener {
   onFailure(line: number): void;
 }
 
-export function createDetectors(expect: readonly Expect[], listener: Listener): Detectors {
+export function createDetectors(expect: readonly Expect[], listener: Listener, addresses?: Addresses): Detectors {
   return {
-    crash: createCrashDetector((line) => { listener.onReport(line); }),
+    crash: createCrashDetector((line) => { listener.onReport(line); }, addresses),
     milestone: createMilestoneDetector(),
     exit: createExitDetector(expect.some(({ exit }) => exit !== undefined)),
     results: createResultsDetectors(expect, (line) => { listener.onFailure(line); }),
