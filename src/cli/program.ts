@@ -4,6 +4,7 @@ import { version } from '../version.ts';
 import type { SetExitCode } from './options.ts';
 import { addRun } from './commands/run.ts';
 import { addList } from './commands/list.ts';
+import { addPlan } from './commands/plan.ts';
 import { addBuild } from './commands/build.ts';
 import { addExec } from './commands/exec.ts';
 import { addShell } from './commands/shell.ts';
@@ -26,7 +27,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false, showGlobalOptions: false })
     .addHelpText('after', help);
-  for (const add of [addRun, addList, addBuild, addExec, addShell, addParse, addReport, addCompare, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
+  for (const add of [addRun, addList, addPlan, addBuild, addExec, addShell, addParse, addReport, addCompare, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
   overrideExit(program);
   return program;
 }

@@ -1,6 +1,7 @@
 // What happens during a run, as it is written to events.ndjson.
 import type { BootMedium } from './case.ts';
 import type { CellResult, Attempt, RunReport } from './report.ts';
+import type { Shard } from './shard.ts';
 
 export interface PlannedCell {
   readonly id: string;
@@ -16,11 +17,17 @@ export interface PlannedCell {
   readonly skip?: string;
 }
 
+/** What a run of one shard tells of all of them, so that one that is missing can be named with its cells. */
+export interface ShardedMatrix extends Shard {
+  /** Every cell, in matrix order, with the number of its shard. */
+  readonly matrix: readonly (PlannedCell & { readonly shard: number })[];
+}
+
 export type CellPhase = 'kernel' | 'image' | 'boot';
 
 /** Every event carries `at`: ISO 8601 with milliseconds. */
 export type RunEvent = { readonly at: string } & (
-  | { readonly kind: 'run-start'; readonly id: string; readonly folder: string; readonly tool: RunReport['tool']; readonly host: RunReport['host']; readonly command: readonly string[]; readonly concurrency: number; readonly cells: readonly PlannedCell[] }
+  | { readonly kind: 'run-start'; readonly id: string; readonly folder: string; readonly tool: RunReport['tool']; readonly host: RunReport['host']; readonly command: readonly string[]; readonly concurrency: number; readonly shard?: ShardedMatrix; readonly cells: readonly PlannedCell[] }
   | { readonly kind: 'notice'; readonly message: string }
   /** A download: `total` is undefined where the server does not say. Several may run at once. */
   | { readonly kind: 'download'; readonly name: string; readonly done: number; readonly total?: number; readonly finished: boolean }

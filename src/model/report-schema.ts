@@ -186,6 +186,7 @@ export const RunReportSchema = z
     durationMs: milliseconds,
     interrupted: z.boolean(),
     repeat: z.object({ rounds: z.int().min(1).exactOptional(), untilFail: z.literal(true).exactOptional() }).exactOptional().describe('every cell was repeated, failed or not'),
+    shard: z.object({ index: z.int().min(1), count: z.int().min(1), plan: z.string().describe('digest of which cell is in which shard') }).exactOptional().describe('which part of the matrix this is, where it is not all of it'),
     exitCode: z.int(),
     totals: z
       .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, known: number, flaky: number })

@@ -6,6 +6,7 @@ import type { BootResult } from './boot.ts';
 import type { BootMedium } from './case.ts';
 import type { Known } from './known.ts';
 import type { ProbeOutcome } from './probe.ts';
+import type { Shard } from './shard.ts';
 import type { Verdict, VerdictKind } from './verdict.ts';
 
 /** One try of a cell. */
@@ -95,6 +96,8 @@ export interface RunReport {
   readonly interrupted: boolean;
   /** Where every cell was repeated, failed or not. */
   readonly repeat?: RepeatPlan;
+  /** Which part of its matrix this is, where it is not all of it. */
+  readonly shard?: Shard;
   readonly notices: readonly string[];
   /** One for each cell of the matrix, in matrix order. */
   readonly cells: readonly CellResult[];

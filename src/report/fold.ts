@@ -3,6 +3,7 @@
 import { HarnessError } from '../model/errors.ts';
 import type { CellPhase, PlannedCell, RunEvent } from '../model/events.ts';
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
+import type { Shard } from '../model/shard.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { distinctCrashes } from './crashes.ts';
 import { exitCode } from './exit-code.ts';
@@ -105,6 +106,7 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
     startedAt: start.at,
     durationMs: elapsed(start.at, end.at),
     interrupted: end.interrupted,
+    ...(start.shard === undefined ? {} : { shard: shardOf(start.shard) }),
     notices,
     cells: all,
     crashes: distinctCrashes(all),
@@ -112,6 +114,8 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
     exitCode: exitCode({ totals, interrupted: end.interrupted, brokenReporters: 0 }),
   };
 }
+
+const shardOf = ({ index, count, plan }: Shard): Shard => ({ index, count, plan });
 
 function resultOf(cell: PlannedCell, progress: Progress | undefined, endAt: string): CellResult {
   if (progress?.result !== undefined) return progress.result;

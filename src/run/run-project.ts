@@ -21,9 +21,12 @@ import { runnerFor } from './cell/runner.ts';
 import { createMemoryGate } from './cell/memory-gate.ts';
 import { runCells } from './run.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
+import type { ShardOfRun } from './shard.ts';
 
 export interface RunProjectOptions {
   readonly cells: readonly Cell[];
+  /** Where `cells` are one shard of a matrix. */
+  readonly shard?: ShardOfRun | undefined;
   readonly command: readonly string[];
   readonly jobs?: number | undefined;
   readonly retries?: number | undefined;
@@ -69,6 +72,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     concurrency,
     retries: options.retries ?? harness.retries,
     cells,
+    shard: options.shard,
     deliver: (event) => fanout.emit(event),
     stages: (emit) => {
       relay.connect(emit);

@@ -2,13 +2,14 @@
 import PQueue from 'p-queue';
 import type { BootMedium } from '../model/case.ts';
 import type { Cell } from '../model/cell.ts';
-import type { PlannedCell, RunEvent } from '../model/events.ts';
+import type { PlannedCell, RunEvent, ShardedMatrix } from '../model/events.ts';
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import { conclude, worthRetrying } from '../verdict/attempts.ts';
 import { createFold } from '../report/fold.ts';
 import { attemptCell, interrupted, type AttemptStages } from './cell/attempt.ts';
 import { stampEvents, type EventSink } from './events.ts';
 import { repeatCommand } from './repeat.ts';
+import type { ShardOfRun } from './shard.ts';
 
 export interface RunOptions {
   readonly id: string;
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly concurrency: number;
   readonly retries: number;
   readonly cells: readonly Cell[];
+  /** Where `cells` are one shard of a matrix. */
+  readonly shard?: ShardOfRun | undefined;
   /** Receives every event in order; must not throw. */
   readonly deliver: (event: RunEvent) => void;
   /** The stages, made once the run has a place to tell its progress to. */
@@ -37,8 +40,8 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
     options.deliver(event);
   };
   const emit = stampEvents(deliver);
-  const { id, folder, tool, host, command, concurrency, cells } = options;
-  emit({ kind: 'run-start', id, folder, tool, host, command, concurrency, cells: cells.map(planned) });
+  const { id, folder, tool, host, command, concurrency, cells, shard } = options;
+  emit({ kind: 'run-start', id, folder, tool, host, command, concurrency, ...(shard === undefined ? {} : { shard: shardedMatrix(shard) }), cells: cells.map(planned) });
   const stages = options.stages(emit);
   // More cells are prepared than boot, so that a free place never waits for an image; not all, so that memory stays small.
   const queue = new PQueue({ concurrency: 2 * concurrency + 2 });
@@ -86,6 +89,8 @@ function skipped(number: number, reason: string): Attempt {
 function mediumOf({ case: { boot }, medium }: Cell): { readonly medium?: BootMedium } {
   return boot.length === 1 && medium === 'kernel+initrd' ? {} : { medium };
 }
+
+const shardedMatrix = ({ shard, matrix }: ShardOfRun): ShardedMatrix => ({ ...shard, matrix: matrix.map(({ cell, shard: number }) => ({ ...planned(cell), shard: number })) });
 
 function planned(cell: Cell): PlannedCell {
   return {

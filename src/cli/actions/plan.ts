@@ -1,33 +1,58 @@
-// The work of `kit-test run --dry-run`: everything is made ready, and instead of booting, said.
+// The work of `kit-test plan`: the matrix divided into shards, told to people and to CI systems.
 import { arch as hostArch } from 'node:os';
-import { HarnessError } from '../../model/errors.ts';
-import { planCells, type PlannedBoot } from '../../run/plan.ts';
-import { watchInterrupt } from '../../run/interrupt.ts';
+import { resolve } from 'node:path';
+import { quoteWord } from '../../model/shell.ts';
 import { requestedCells } from '../../run/select.ts';
+import { planShards } from '../../run/shard.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
+import { writeFileAtomic } from '../../sys/fs.ts';
 import { colours } from '../colours.ts';
-import type { RunCommandOptions } from './run.ts';
-import { exitCodes } from '../exit-codes.ts';
-import type { SelectionOptions } from '../options.ts';
-import { stderrProgress } from '../progress.ts';
+import type { ProjectOptions, SelectionOptions } from '../options.ts';
+import { planDocument, type PlanDocument } from '../plan/document.ts';
+import { renderWorkflowMatrix } from '../plan/github.ts';
+import { renderPlan } from '../plan/text.ts';
+import { timingsFor } from '../requested.ts';
 
-export async function printPlan(selection: SelectionOptions, options: RunCommandOptions): Promise<void> {
-  const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
-  const cells = await requestedCells(project, archs, { matrix: options.matrix ?? false, selection, hostArch: hostArch() });
-  using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  const plan = await planCells(project, cells, { jobs: options.jobs, accel: options.accel, frozen: options.frozen ?? false, offline: options.offline, progress: stderrProgress(), signal: interrupt.signal });
-  if (options.json === true) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
-  else {
-    process.stdout.write(plan.cells.map(describe).join('\n'));
-    process.stdout.write(colours(process.stdout).dim(`\n${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'}, ${plan.concurrency} at once\n`));
-  }
-  const failed = plan.cells.filter(({ error }) => error !== undefined);
-  if (failed.length > 0) throw new HarnessError('PLAN_INCOMPLETE', `${failed.length} of ${plan.cells.length} cells cannot be planned`, { hint: 'the reasons are above' });
+export type PlanFormat = 'text' | 'json' | 'github';
+
+export interface PlanCommandOptions extends SelectionOptions, ProjectOptions {
+  readonly shards: number | 'auto';
+  readonly target: number;
+  readonly maxShards: number;
+  readonly jobs: number;
+  readonly format: PlanFormat;
+  readonly timings?: string;
+  readonly output?: string;
 }
 
-function describe(cell: PlannedBoot): string {
-  const { bold, dim, red, yellow } = colours(process.stdout);
-  if (cell.skip !== undefined) return `${bold(cell.id)} ${yellow('skip')} ${cell.skip}\n`;
-  if (cell.error !== undefined) return `${bold(cell.id)} ${red('error')} ${cell.error}\n`;
-  return `${bold(cell.id)} ${dim(cell.kernel ?? '')}\n${cell.qemu ?? ''}\n`;
+export async function printShards(selection: SelectionOptions, options: PlanCommandOptions): Promise<void> {
+  const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
+  const cells = await requestedCells(project, archs, { matrix: true, selection, hostArch: hostArch() });
+  const wanted = options.shards === 'auto' ? { targetMs: options.target, jobs: options.jobs, max: options.maxShards } : options.shards;
+  const plan = planShards(cells, project.harness, await timingsFor(project, options.timings), wanted);
+  if (typeof wanted === 'number' && plan.count < wanted) {
+    process.stderr.write(`${colours(process.stderr).yellow('note')} ${plan.count} shards instead of ${wanted}: more of them would be empty\n`);
+  }
+  const document = planDocument(plan, { jobs: options.jobs, timings: options.timings, command: runCommand(selection, options) });
+  const text = render(document, options.format);
+  if (options.output !== undefined) await writeFileAtomic(resolve(options.output), renderJson(document));
+  process.stdout.write(text);
+}
+
+function render(document: PlanDocument, format: PlanFormat): string {
+  switch (format) {
+    case 'text': return renderPlan(document, colours(process.stdout));
+    case 'json': return renderJson(document);
+    case 'github': return renderWorkflowMatrix(document);
+  }
+}
+
+const renderJson = ({ shards, ...document }: PlanDocument): string =>
+  `${JSON.stringify({ ...document, shards: shards.map((shard) => ({ ...shard, command: shard.command.map(quoteWord).join(' ') })) }, null, 2)}\n`;
+
+/** A file that was written here is at hand for every shard; the name of a run may mean nothing elsewhere. */
+function runCommand(selection: SelectionOptions, { config, timings, output }: PlanCommandOptions): readonly string[] {
+  const flag = (name: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [`--${name}`, value]);
+  const selected = (['case', 'kernel', 'arch', 'label', 'medium'] as const).flatMap((name) => flag(name, selection[name]?.join(',')));
+  return ['kit-test', 'run', ...selected, ...flag('config', config), ...flag('timings', output ?? timings)];
 }

@@ -1,16 +1,14 @@
 // The work of `kit-test run`.
-import { arch as hostArch } from 'node:os';
 import type { Accel } from '../../model/arch.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { runProject } from '../../run/run-project.ts';
-import { requestedCells } from '../../run/select.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions, SelectionOptions } from '../options.ts';
+import { cellsToRun, type ShardOptions } from '../requested.ts';
 
-export interface RunCommandOptions extends SelectionOptions, ProjectOptions {
-  readonly matrix?: boolean;
+export interface RunCommandOptions extends SelectionOptions, ProjectOptions, ShardOptions {
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly jobs?: number;
@@ -25,12 +23,13 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions {
 
 /** Returns the exit code. */
 export async function runMatrix(selection: SelectionOptions, options: RunCommandOptions): Promise<number> {
-  const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
-  const cells = await requestedCells(project, archs, { matrix: options.matrix ?? false, selection, hostArch: hostArch() });
+  const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
+  const { cells, shard } = await cellsToRun(workspace, selection, options);
   // QEMUs end with this process, whatever way it ends.
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  const { exitCode, brokenReporters } = await runProject(project, {
+  const { exitCode, brokenReporters } = await runProject(workspace.project, {
     cells,
+    shard,
     command: ['kit-test', ...process.argv.slice(2)],
     jobs: options.jobs,
     retries: options.retries,

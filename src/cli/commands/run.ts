@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { RunCommandOptions } from '../actions/run.ts';
 import { addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, positiveNumber, wholeNumber, type SetExitCode } from '../options.ts';
+import { parseShard } from '../shard.ts';
 
 export function addRun(program: Command, setExitCode: SetExitCode): void {
   const command = program
@@ -12,6 +13,8 @@ export function addRun(program: Command, setExitCode: SetExitCode): void {
     .option('--matrix', 'every kernel and architecture of harness.config.ts');
   addSelectionOptions(command);
   command
+    .option('--shard <i/n>', 'one of n parts of the matrix, divided by length; env: as the CI system numbers this job', (value) => parseShard(value, process.env))
+    .option('--timings <run>', 'with --shard: a run, report.json or plan that says how long cells take; the same for every shard')
     .option('--dry-run', 'print the plan with the QEMU command lines, boot nothing')
     .option('--json', 'with --dry-run: print the plan as JSON')
     .option('-j, --jobs <n>', 'guests at once (default: by CPUs and memory)', positiveNumber)
@@ -27,11 +30,12 @@ Examples:
   kit-test run boot 'net*'                          two cases here and now
   kit-test run --matrix --kernel '6.*' --arch '!arm'
   kit-test run --matrix --label smoke --dry-run
+  kit-test run --shard 2/4 --timings report.json    the second of four machines; see kit-test plan
 `)
     .action(async (cases: string[], options: RunCommandOptions) => {
       const selection = { ...options, case: cases.length === 0 ? options.case : [...(options.case ?? []), ...cases] };
       if (options.dryRun === true) {
-        const { printPlan } = await import('../actions/plan.ts');
+        const { printPlan } = await import('../actions/dry-run.ts');
         await printPlan(selection, options);
       } else {
         const { runMatrix } = await import('../actions/run.ts');

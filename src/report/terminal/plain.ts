@@ -1,5 +1,5 @@
 // The run as plain lines, for logs and pipes: one for each finished cell, notice and download.
-import type { RunEvent } from '../../model/events.ts';
+import type { RunEvent, ShardedMatrix } from '../../model/events.ts';
 import { formatSize } from '../../model/units.ts';
 import { count, safeLine } from '../text.ts';
 import { cellLine } from './closing.ts';
@@ -13,6 +13,8 @@ export interface Display {
 
 const largeDownload = 8 * 1024 ** 2;
 
+const ofShard = (shard: ShardedMatrix | undefined): string => (shard === undefined ? '' : `shard ${shard.index} of ${shard.count} of ${count(shard.matrix.length, 'cell')}: `);
+
 export function createPlainLines(theme: Theme, write: (text: string) => void): Display {
   const notices = new Set<string>();
   const announced = new Set<string>();
@@ -22,7 +24,7 @@ export function createPlainLines(theme: Theme, write: (text: string) => void): D
     switch (event.kind) {
       case 'run-start':
         total = event.cells.length;
-        return `${count(total, 'cell')}, up to ${event.concurrency} at once`;
+        return `${ofShard(event.shard)}${count(total, 'cell')}, up to ${event.concurrency} at once`;
       case 'notice':
         if (notices.has(event.message)) return undefined;
         notices.add(event.message);

@@ -1,0 +1,33 @@
+// The work of `kit-test run --dry-run`: everything is made ready, and instead of booting, said.
+import { HarnessError } from '../../model/errors.ts';
+import { planCells, type PlannedBoot } from '../../run/plan.ts';
+import { watchInterrupt } from '../../run/interrupt.ts';
+import { loadWorkspace } from '../../run/workspace.ts';
+import { colours } from '../colours.ts';
+import type { RunCommandOptions } from './run.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { SelectionOptions } from '../options.ts';
+import { stderrProgress } from '../progress.ts';
+import { cellsToRun } from '../requested.ts';
+
+export async function printPlan(selection: SelectionOptions, options: RunCommandOptions): Promise<void> {
+  const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
+  const { project } = workspace;
+  const { cells } = await cellsToRun(workspace, selection, options);
+  using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
+  const plan = await planCells(project, cells, { jobs: options.jobs, accel: options.accel, frozen: options.frozen ?? false, offline: options.offline, progress: stderrProgress(), signal: interrupt.signal });
+  if (options.json === true) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+  else {
+    process.stdout.write(plan.cells.map(describe).join('\n'));
+    process.stdout.write(colours(process.stdout).dim(`\n${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'}, ${plan.concurrency} at once\n`));
+  }
+  const failed = plan.cells.filter(({ error }) => error !== undefined);
+  if (failed.length > 0) throw new HarnessError('PLAN_INCOMPLETE', `${failed.length} of ${plan.cells.length} cells cannot be planned`, { hint: 'the reasons are above' });
+}
+
+function describe(cell: PlannedBoot): string {
+  const { bold, dim, red, yellow } = colours(process.stdout);
+  if (cell.skip !== undefined) return `${bold(cell.id)} ${yellow('skip')} ${cell.skip}\n`;
+  if (cell.error !== undefined) return `${bold(cell.id)} ${red('error')} ${cell.error}\n`;
+  return `${bold(cell.id)} ${dim(cell.kernel ?? '')}\n${cell.qemu ?? ''}\n`;
+}

@@ -1,0 +1,21 @@
+// Parts of a matrix that run on different machines.
+import * as z from 'zod';
+
+/** Which part of how many; both count from 1. */
+export interface ShardNumber {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** A shard together with the division it belongs to. */
+export interface Shard extends ShardNumber {
+  /** Digest of which cell is in which shard, in hexadecimal: equal for parts that belong together. */
+  readonly plan: string;
+}
+
+/** How long cells took, as `--timings` reads it: of a report, or of a plan that was made by one. */
+const MeasuredCell = z.object({ id: z.string(), durationMs: z.number().min(0), verdict: z.object({ kind: z.string() }).optional() });
+export const TimingsSchema = z.union([z.object({ cells: z.array(MeasuredCell) }), z.object({ shards: z.array(z.object({ cells: z.array(MeasuredCell) })) })]);
+
+/** Milliseconds by the id of a cell. */
+export type Timings = ReadonlyMap<string, number>;
