@@ -1,6 +1,6 @@
 // `npm run bench`: the same cells by a bare shell loop over QEMU and by kit-test, in one session, and the ratios.
 //   npm run bench                       all of it but the whole matrix, which takes a quarter of an hour
-//   npm run bench -- --only cells       one part: cells (12), matrix (the default one), exec, images, build
+//   npm run bench -- --only cells       one part: cells (12), matrix (the default one), exec, images, build, reports
 //   npm run bench -- --repeat 5         more rounds; the median is shown
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchBuild } from './build.ts';
+import { benchReports } from './reports.ts';
 import { measure, shellLoop } from './shell-loop.ts';
 
 const { values } = parseArgs({ options: { repeat: { type: 'string', default: '3' }, only: { type: 'string' } } });
@@ -111,9 +112,10 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   exec,
   images,
   build: () => benchBuild({ rounds, kitTest, say }),
+  reports: () => benchReports({ kitTest, say }),
   matrix: () => matrix('the default matrix', []),
 };
-for (const part of values.only === undefined ? ['cells', 'exec', 'images', 'build'] : [values.only]) {
+for (const part of values.only === undefined ? ['cells', 'exec', 'images', 'build', 'reports'] : [values.only]) {
   const work = parts[part];
   if (work === undefined) throw new Error(`there is no part "${part}": ${Object.keys(parts).join(', ')}`);
   await work();

@@ -21,11 +21,30 @@ const order = ['failure', 'rerunFailure', 'flakyFailure', 'skipped', 'error', 'r
 /** Longer lines are cut: a reader's browser has to show them. */
 const lineLimit = 2000;
 
+/** The builder keeps a tree of the whole document, which for thousands of cells is ten times the text. */
+const suitesAtOnce = 50;
+
 function renderWith(builder: Builder, report: RunReport): string {
-  builder.name(attribute(`kit-test ${report.id}`));
-  for (const suite of junitSuites(report)) addSuite(builder.testSuite(), suite);
+  const suites = junitSuites(report);
+  const parts: ReturnType<typeof takeApart>[] = [];
+  for (let first = 0; first === 0 || first < suites.length; first += suitesAtOnce) {
+    const part = builder.newBuilder();
+    part.name(attribute(`kit-test ${report.id}`));
+    for (const suite of suites.slice(first, first + suitesAtOnce)) addSuite(part.testSuite(), suite);
+    parts.push(takeApart(part.build()));
+  }
+  const [{ head, attributes } = { head: '', attributes: '' }] = parts;
+  const counted = attributes.replace(/ (tests|failures|errors)="\d+"/g, (_, name: string) => ` ${name}="${parts.reduce((sum, part) => sum + Number(new RegExp(` ${name}="(\\d+)"`).exec(part.attributes)?.[1] ?? 0), 0)}"`);
   // The builder counts skipped cases on the root too, where no schema has a place for them.
-  return `${builder.build().replace(/(<testsuites [^>]*?) skipped="\d+"/, '$1')}\n`;
+  return `${head}<testsuites${counted.replace(/ skipped="\d+"/, '')}>${parts.map(({ inner }) => inner).join('')}\n</testsuites>\n`;
+}
+
+/** What the builder makes, cut at its root element. */
+function takeApart(xml: string): { readonly head: string; readonly attributes: string; readonly inner: string } {
+  const start = xml.indexOf('<testsuites');
+  const end = xml.indexOf('>', start);
+  const attributes = xml.slice(start + '<testsuites'.length, end).replace(/\/$/, '');
+  return { head: xml.slice(0, start), attributes, inner: xml.slice(end + 1, Math.max(end + 1, xml.lastIndexOf('\n</testsuites>'))) };
 }
 
 function addSuite(target: TestSuite, suite: JunitSuite): void {
