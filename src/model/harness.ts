@@ -1,6 +1,7 @@
 // harness.config.ts: what the whole project says about its matrix.
 import * as z from 'zod';
 import { bootMedia, TimeoutsSchema } from './case.ts';
+import { GithubSchema } from './github.ts';
 import { ProjectKnownSchema } from './known.ts';
 import { Duration } from './units.ts';
 
@@ -55,6 +56,7 @@ export const HarnessSchema = z
     concurrency: z.int().min(1).optional().describe('boots at once; default: by CPUs and memory of the host'),
     accel: z.enum(['auto', 'kvm', 'hvf', 'tcg']).default('auto').describe('what runs guests; auto: hardware where it really works, else tcg'),
     reporters: z.array(z.string()).default(['terminal', 'junit', 'tap', 'json', 'html']).describe('how runs are shown and written'),
+    github: GithubSchema.prefault({}),
     consoleLimit: z.int().min(4096).default(16 * 1024 * 1024).describe('bytes of console kept per cell; beyond it head and tail'),
     apt: z
       .strictObject({

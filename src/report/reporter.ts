@@ -1,6 +1,7 @@
 // What a file of src/report/reporters exports, and what a reporter is given.
 import type { Writable } from 'node:stream';
 import type { Reporter } from '../model/events.ts';
+import type { GithubSettings } from '../model/github.ts';
 import type { RunReport } from '../model/report.ts';
 
 /** A terminal, a file or a pipe: what is shown depends on which. */
@@ -17,6 +18,9 @@ export interface ReporterContext {
   readonly cwd: string;
   readonly stdout: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly github: GithubSettings;
+  /** Tells what a reporter could not do although nothing is wrong with the run; shown when the run has ended. */
+  readonly warn: (message: string) => void;
 }
 
 /** The default export of a reporter's file; its name is the file's name. */

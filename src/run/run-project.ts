@@ -7,6 +7,7 @@ import type { Progress } from '../model/events.ts';
 import type { Project } from '../model/project.ts';
 import type { RunReport } from '../model/report.ts';
 import { createFanout, type ReporterFailure } from '../report/fanout.ts';
+import { chosenReporters } from '../report/choose.ts';
 import { createReporters, loadReporter } from '../report/create.ts';
 import { exitCode } from '../report/exit-code.ts';
 import type { Output } from '../report/reporter.ts';
@@ -36,6 +37,8 @@ export interface RunProjectOptions {
   readonly frozen: boolean;
   readonly offline?: boolean | undefined;
   readonly reporters?: readonly string[] | undefined;
+  /** Reporters beside those, or beside the project's. */
+  readonly addReporters?: readonly string[] | undefined;
   readonly output?: string | undefined;
   readonly cwd: string;
   readonly stdout: Output;
@@ -48,6 +51,8 @@ export interface RunOutcome {
   /** What the process should end with; knows of broken reporters. */
   readonly exitCode: number;
   readonly brokenReporters: readonly ReporterFailure[];
+  /** What reporters could not do although nothing is wrong with the run. */
+  readonly warnings: readonly string[];
 }
 
 const defaultGraceMs = 3000;
@@ -56,12 +61,14 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   const { harness } = project;
   const { cells, cwd, signal } = options;
   // A mistyped reporter is found before a folder is made.
-  const names = [...(options.reporters ?? harness.reporters), ...(options.env['GITHUB_ACTIONS'] === 'true' && options.reporters === undefined ? ['github'] : [])];
+  const names = chosenReporters(harness, options);
   await Promise.all(names.map(loadReporter));
   const relay = createRelay();
   const pipeline = await openPipeline(project, { frozen: options.frozen, offline: options.offline, accel: options.accel, progress: relay.progress });
   const folder = await createRunFolder({ root: resolve(project.root, harness.output), output: options.output });
-  const fanout = createFanout([folder.recorder, ...(await createReporters(names, { folder: folder.path, cwd, stdout: options.stdout, env: options.env }))]);
+  const warnings: string[] = [];
+  const context = { folder: folder.path, cwd, stdout: options.stdout, env: options.env, github: harness.github, warn: (message: string) => void warnings.push(message) };
+  const fanout = createFanout([folder.recorder, ...(await createReporters(names, context))]);
   const concurrency = options.jobs ?? harness.concurrency ?? defaultConcurrency(cells);
   const report = await runCells({
     id: folder.id,
@@ -81,7 +88,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     signal,
   });
   const brokenReporters = await fanout.finish(report);
-  return { report, brokenReporters, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
+  return { report, brokenReporters, warnings, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
 }
 
 function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly concurrency: number; readonly graceMs: number; readonly diagnose: boolean | undefined }): AttemptStages {

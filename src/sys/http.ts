@@ -10,13 +10,13 @@ import { isFinal, networkError, redactUrl } from './http-failure.ts';
 export { networkError, redactUrl };
 
 export interface HttpRequest {
-  /** Default GET. A POST is never redirected. */
-  readonly method?: 'GET' | 'HEAD' | 'POST';
+  /** Default GET. Others than GET and HEAD are never redirected. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PATCH';
   /** Sent wherever the request is redirected to: never credentials. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Credentials: sent to the origin of the URL only. */
   readonly authorization?: string | undefined;
-  /** Content of a POST. */
+  /** Content of a POST or PATCH. */
   readonly body?: string;
   /** PEM texts of authorities to trust besides the known ones. */
   readonly ca?: readonly string[];
@@ -132,7 +132,7 @@ async function follow(first: string, request: HttpRequest): Promise<HttpResponse
     response.body.on('error', () => undefined);
     const headers = flatten(response.headers);
     const location = headers['location'];
-    if (![301, 302, 303, 307, 308].includes(response.statusCode) || location === undefined || method === 'POST') {
+    if (![301, 302, 303, 307, 308].includes(response.statusCode) || location === undefined || (method !== 'GET' && method !== 'HEAD')) {
       return { status: response.statusCode, headers, origin: url.origin, body: response.body };
     }
     response.body.destroy();

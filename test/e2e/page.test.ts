@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GithubSchema } from '../../src/model/github.ts';
 import type { CellResult, RunReport } from '../../src/model/report.ts';
 import { foldEvents } from '../../src/report/fold.ts';
 import { isTrouble, outlookOf } from '../../src/report/summarize.ts';
@@ -43,7 +44,7 @@ describe.skipIf(program === undefined)('the page of a run', () => {
       await writeFile(join(folder, path), text);
     }
     const reporter = await loadReporter('html');
-    await reporter.create({ folder, cwd: folder, stdout: process.stdout, env: {} }).onEnd?.(report);
+    await reporter.create({ folder, cwd: folder, stdout: process.stdout, env: {}, github: GithubSchema.parse({}), warn: () => undefined }).onEnd?.(report);
     server = createServer((request, response) => {
       asked.push(request.url ?? '');
       readFile(join(folder, decodeURIComponent((request.url ?? '').split('?')[0] ?? ''))).then(

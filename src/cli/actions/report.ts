@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { HarnessError } from '../../model/errors.ts';
+import type { GithubSettings } from '../../model/github.ts';
 import { createReporters, loadReporter } from '../../report/create.ts';
 import { pageFile } from '../../report/layout.ts';
 import { findRun, readRun } from '../../report/stored-run.ts';
@@ -10,6 +11,7 @@ import { loadCommandWorkspace } from '../../run/workspace.ts';
 import { runProgram } from '../../sys/process.ts';
 import { findProgram } from '../../sys/programs.ts';
 import { serveFolder } from '../../sys/serve.ts';
+import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions } from '../options.ts';
 
@@ -23,13 +25,23 @@ export interface RenderOptions extends ProjectOptions {
 
 /** Folder of a run, by any of its names. */
 export async function runFolder(name: string, options: ProjectOptions): Promise<string> {
+  return (await storedRun(name, options)).folder;
+}
+
+interface StoredRun {
+  readonly folder: string;
+  readonly github: GithubSettings;
+}
+
+async function storedRun(name: string, options: ProjectOptions): Promise<StoredRun> {
   const cwd = process.cwd();
   const { project } = await loadCommandWorkspace({ cwd, config: options.config });
-  return findRun(name, { cwd, runs: join(resolve(project.root, project.harness.output), 'runs') });
+  const { output, github } = project.harness;
+  return { folder: await findRun(name, { cwd, runs: join(resolve(project.root, output), 'runs') }), github };
 }
 
 export async function openPage(run: string, options: ProjectOptions): Promise<void> {
-  const page = await ensurePage(await runFolder(run, options));
+  const page = await ensurePage(await storedRun(run, options));
   process.stdout.write(`${relative(process.cwd(), page)}\n`);
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   if (findProgram(opener) === undefined) throw new HarnessError('NO_BROWSER', `there is no ${opener} on this machine`, { hint: 'open that file in a browser, or use "kit-test report serve"' });
@@ -38,10 +50,10 @@ export async function openPage(run: string, options: ProjectOptions): Promise<vo
 
 /** Returns the exit code. */
 export async function servePage(run: string, options: ServeOptions): Promise<number> {
-  const folder = await runFolder(run, options);
-  await ensurePage(folder);
+  const stored = await storedRun(run, options);
+  await ensurePage(stored);
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  await using server = await serveFolder(folder, options.port ?? 0);
+  await using server = await serveFolder(stored.folder, options.port ?? 0);
   process.stdout.write(`http://127.0.0.1:${server.port}/\n`);
   await new Promise((resolveEnd) => interrupt.signal.addEventListener('abort', resolveEnd, { once: true }));
   return exitCodes.ok;
@@ -52,21 +64,23 @@ export async function renderReports(runs: readonly string[], options: RenderOpti
   // A mistyped name is found before anything is written.
   await Promise.all(names.map(loadReporter));
   for (const run of runs) {
-    const folder = await runFolder(run, options);
-    await render(folder, names);
-    process.stdout.write(`${relative(process.cwd(), folder) || '.'}\n`);
+    const stored = await storedRun(run, options);
+    await render(stored, names);
+    process.stdout.write(`${relative(process.cwd(), stored.folder) || '.'}\n`);
   }
 }
 
-async function render(folder: string, names: readonly string[]): Promise<void> {
+async function render({ folder, github }: StoredRun, names: readonly string[]): Promise<void> {
+  const { yellow } = colours(process.stderr);
+  const warn = (message: string): void => void process.stderr.write(`${yellow('warning')} ${message}\n`);
   const report = await readRun(folder);
-  const reporters = await createReporters(names, { folder, cwd: process.cwd(), stdout: process.stdout, env: process.env });
+  const reporters = await createReporters(names, { folder, cwd: process.cwd(), stdout: process.stdout, env: process.env, github, warn });
   for (const reporter of reporters) await reporter.onEnd?.(report);
 }
 
 /** A run that was killed, or had no reporter for it, gets its page now. */
-async function ensurePage(folder: string): Promise<string> {
-  const page = join(folder, pageFile);
-  if (!(await stat(page).then(() => true, () => false))) await render(folder, ['html']);
+async function ensurePage(run: StoredRun): Promise<string> {
+  const page = join(run.folder, pageFile);
+  if (!(await stat(page).then(() => true, () => false))) await render(run, ['html']);
   return page;
 }

@@ -16,6 +16,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
   readonly accel?: 'auto' | Accel;
   readonly diagnose?: boolean;
   readonly reporter?: readonly string[];
+  readonly githubStatus?: boolean;
   readonly output?: string;
   readonly frozen?: boolean;
   readonly offline?: boolean;
@@ -27,7 +28,7 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
   const { cells, shard } = await cellsToRun(workspace, selection, options);
   // QEMUs end with this process, whatever way it ends.
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  const { exitCode, brokenReporters } = await runProject(workspace.project, {
+  const { exitCode, brokenReporters, warnings } = await runProject(workspace.project, {
     cells,
     shard,
     command: ['kit-test', ...process.argv.slice(2)],
@@ -39,13 +40,15 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
     frozen: options.frozen ?? false,
     offline: options.offline,
     reporters: options.reporter,
+    addReporters: options.githubStatus === true ? ['github-status'] : [],
     output: options.output,
     cwd: process.cwd(),
     stdout: process.stdout,
     env: process.env,
     signal: interrupt.signal,
   });
-  const { red } = colours(process.stderr);
+  const { red, yellow } = colours(process.stderr);
+  for (const warning of warnings) process.stderr.write(`${yellow('warning')} ${warning}\n`);
   for (const { reporter, error } of brokenReporters) {
     process.stderr.write(`${red('error')} the reporter ${reporter} failed: ${error instanceof Error ? error.message : String(error)}\n`);
   }

@@ -21,7 +21,8 @@ export function addRun(program: Command, setExitCode: SetExitCode): void {
     .option('--retries <n>', 'further attempts after a failure, for cases that set none', wholeNumber)
     .addOption(new Option('--accel <accel>', 'how guests run').choices(['auto', 'kvm', 'hvf', 'tcg']))
     .option('--no-diagnose', 'end guests that hang without asking them why')
-    .option('--reporter <name>', 'terminal, junit, tap, json, html, github; repeatable', collect)
+    .option('--reporter <name>', 'terminal, junit, tap, json, html, github, github-status; repeatable', collect)
+    .option('--github-status', 'report commit statuses to GitHub too; needs GITHUB_TOKEN')
     .option('--output <dir>', 'run folder (default: a new one in .kit-test/runs)');
   addKernelLockOptions(addProjectOptions(command))
     .addHelpText('after', `
@@ -31,6 +32,7 @@ Examples:
   kit-test run --matrix --kernel '6.*' --arch '!arm'
   kit-test run --matrix --label smoke --dry-run
   kit-test run --shard 2/4 --timings report.json    the second of four machines; see kit-test plan
+  kit-test run --matrix --github-status             with GITHUB_TOKEN: a status for each kernel and architecture
 `)
     .action(async (cases: string[], options: RunCommandOptions) => {
       const selection = { ...options, case: cases.length === 0 ? options.case : [...(options.case ?? []), ...cases] };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GithubSchema } from '../../../src/model/github.ts';
 import type { Reporter } from '../../../src/model/events.ts';
 import { createReporters, loadReporter, reporterNames } from '../../../src/report/create.ts';
 import { createFanout } from '../../../src/report/fanout.ts';
@@ -52,7 +53,7 @@ describe('reporters by name', () => {
   });
 
   it('are made once each, in the order they are named', async () => {
-    const context = { folder: '.', cwd: '.', stdout: process.stdout, env: { CI: '1' } };
+    const context = { folder: '.', cwd: '.', stdout: process.stdout, env: { CI: '1' }, github: GithubSchema.parse({}), warn: () => undefined };
     expect((await createReporters(['tap', 'json', 'tap'], context)).map(({ name }) => name)).toEqual(['tap', 'json']);
   });
 

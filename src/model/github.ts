@@ -1,0 +1,32 @@
+// How a run shows itself on GitHub, and what is read of the files and answers it gives.
+import * as z from 'zod';
+
+export const GithubSchema = z
+  .strictObject({
+    status: z.boolean().default(false).describe('commit statuses: one for the run, one for each kernel and architecture. Needs the permission `statuses: write`'),
+    context: z
+      .string()
+      .min(1)
+      .max(100)
+      .regex(/^[\x20-\x7e]+$/, 'expected printable ASCII')
+      .default('kit-test')
+      .describe('name of the status of the run; those of kernels and architectures begin with it. Runs that share a commit need different ones'),
+    targetUrl: z
+      .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+      .optional()
+      .describe("where the page of the run will be published; {run} and {sha} are replaced. Default: the workflow run's page"),
+  })
+  .describe('what a run reports to GitHub, where GITHUB_TOKEN is set or GitHub Actions runs it');
+
+export type GithubSettings = z.output<typeof GithubSchema>;
+
+const sha = z.string().regex(/^[0-9a-f]{40,64}$/i);
+
+/** What is read of the event that started a workflow: a pull request's commit, rather than that of its trial merge. */
+export const GithubEventSchema = z.looseObject({
+  pull_request: z.looseObject({ number: z.int().positive(), head: z.looseObject({ sha }) }).optional(),
+  workflow_run: z.looseObject({ head_sha: sha }).optional(),
+});
+
+/** What is read of an answer that says no. */
+export const GithubRefusalSchema = z.looseObject({ message: z.string() });
