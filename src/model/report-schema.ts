@@ -37,7 +37,7 @@ const VerdictSchema = z
       .describe('our side failed'),
     z.object({ kind: z.literal('skip'), reason: z.string() }),
   ])
-  .meta({ id: 'Verdict', description: "what a cell's evidence means; the cell's own is that of its last attempt, or of the first that failed where cells are repeated" });
+  .meta({ id: 'Verdict', description: "what a cell's evidence means; the cell's own is that of its last attempt, or of the first that failed where the run goes in rounds" });
 
 const crash = { title: z.string().describe("in syzkaller's convention, stable across builds"), type: z.string(), function: z.string().exactOptional() };
 
@@ -145,9 +145,24 @@ const AttemptSchema = z
     excerpt: z.array(z.object({ number: z.int(), text: z.string() })).describe('console lines around the reason of the verdict'),
     kernel: z.object({ release: z.string(), digest: z.string(), origin: z.string() }).exactOptional(),
     image: z.object({ digest: z.string(), bytes: z.int().min(0) }).exactOptional(),
-    trimmed: z.literal(true).exactOptional().describe('one of many passes of a repeated cell: its files, results and boot were not kept'),
+    trimmed: z.literal(true).exactOptional().describe('one of many rounds: its files, results and boot were not kept'),
   })
   .meta({ id: 'Attempt', description: 'one try of a cell' });
+
+const number = z.int().min(0);
+
+const RoundsSchema = z
+  .object({
+    planned: z.int().min(1).exactOptional().describe('missing: as many as it takes'),
+    ran: z.int().min(1).describe('the sum of the following four'),
+    passed: number,
+    failed: number.describe('fail, crash or timeout'),
+    errors: number,
+    known: number,
+    firstFailed: z.int().min(1).exactOptional().describe('the first round that failed; where none did, the first that ended in an error'),
+    durationMs: z.object({ min: milliseconds, median: milliseconds, max: milliseconds }),
+  })
+  .meta({ id: 'Rounds', description: 'how the rounds of a cell ended, where the run goes in rounds; each of its attempts is one' });
 
 const CellResultSchema = z.object({
   id: z.string().describe('CASE/KERNEL/ARCH, with /MEDIUM where the case names several'),
@@ -160,13 +175,11 @@ const CellResultSchema = z.object({
   verdict: VerdictSchema,
   known: KnownSchema.exactOptional().describe('the verdict is a failure that the project lists as known: it does not count'),
   flaky: z.boolean().describe('passed after a failure'),
-  repeats: z.object({ ran: z.int().min(0), failed: z.int().min(0) }).exactOptional().describe('of a run that repeats its cells: rounds this one ran, and in how many it did not pass'),
+  rounds: RoundsSchema.exactOptional(),
   durationMs: milliseconds,
   repeat: z.string().describe('the command that repeats this cell'),
   attempts: z.tuple([AttemptSchema], AttemptSchema).describe('in the order they ran'),
 }).meta({ id: 'Cell' });
-
-const number = z.int().min(0);
 
 export const RunReportSchema = z
   .object({
@@ -185,8 +198,15 @@ export const RunReportSchema = z
     startedAt: z.string().describe('ISO 8601, UTC'),
     durationMs: milliseconds,
     interrupted: z.boolean(),
-    repeat: z.object({ rounds: z.int().min(1).exactOptional(), untilFail: z.literal(true).exactOptional() }).exactOptional().describe('every cell was repeated, failed or not'),
     shard: z.object({ index: z.int().min(1), count: z.int().min(1), plan: z.string().describe('digest of which cell is in which shard') }).exactOptional().describe('which part of the matrix this is, where it is not all of it'),
+    rounds: z
+      .object({
+        planned: z.int().min(1).exactOptional().describe('so many at most'),
+        untilFail: z.literal(true).exactOptional().describe('none begins once a cell has failed'),
+        forMs: milliseconds.exactOptional().describe('none begins after this time'),
+      })
+      .exactOptional()
+      .describe('the run went over its cells in rounds'),
     exitCode: z.int(),
     totals: z
       .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, known: number, flaky: number })

@@ -41,7 +41,7 @@ export interface Attempt {
   readonly excerpt: readonly { readonly number: number; readonly text: string }[];
   readonly kernel?: { readonly release: string; readonly digest: string; readonly origin: string };
   readonly image?: { readonly digest: string; readonly bytes: number };
-  /** One of many passes of a repeated cell: its files, results and boot were not kept. */
+  /** One of many rounds: its files, results and boot were not kept. */
   readonly trimmed?: true;
 }
 
@@ -70,17 +70,35 @@ export interface CellResult {
   readonly medium?: BootMedium;
   /** Never empty, in the order they ran; a skip has one attempt too. */
   readonly attempts: readonly [Attempt, ...Attempt[]];
-  /** The verdict that counts: of the last attempt, or of the first one that failed where the cell was repeated. */
+  /** The verdict that counts: of the last attempt, or, of a cell that went in rounds, of the first one that failed. */
   readonly verdict: Verdict;
   /** The verdict is a failure that is known: it does not count. */
   readonly known?: Known;
   /** Passed after a failure. */
   readonly flaky: boolean;
-  /** Where the run repeats its cells: how many rounds this one ran, and in how many it did not pass. */
-  readonly repeats?: { readonly ran: number; readonly failed: number };
+  /** Where the run goes in rounds, and this cell ran in one. Its attempts are its rounds. */
+  readonly rounds?: Rounds;
   readonly durationMs: number;
   /** The command that repeats this cell, ready to paste. */
   readonly repeat: string;
+}
+
+/** How the rounds of a cell ended; the four outcomes add up to `ran`. */
+export interface Rounds {
+  /** Undefined: as many as it takes. */
+  readonly planned?: number;
+  /** Skipped ones are not among them. */
+  readonly ran: number;
+  readonly passed: number;
+  /** The guest or the kernel said no, or a limit ended it. */
+  readonly failed: number;
+  /** Ended in our own error. */
+  readonly errors: number;
+  /** Failed as the project says it does. */
+  readonly known: number;
+  /** Number of the first round that failed; where none did, of the first that ended in an error. */
+  readonly firstFailed?: number;
+  readonly durationMs: { readonly min: number; readonly median: number; readonly max: number };
 }
 
 export interface RunReport {
@@ -94,10 +112,10 @@ export interface RunReport {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly interrupted: boolean;
-  /** Where every cell was repeated, failed or not. */
-  readonly repeat?: RepeatPlan;
   /** Which part of its matrix this is, where it is not all of it. */
   readonly shard?: Shard;
+  /** Where the run went over its cells in rounds. */
+  readonly rounds?: RoundPlan;
   readonly notices: readonly string[];
   /** One for each cell of the matrix, in matrix order. */
   readonly cells: readonly CellResult[];
@@ -107,12 +125,14 @@ export interface RunReport {
   readonly exitCode: number;
 }
 
-/** How often a run goes over its cells. One of the two is always set. */
-export interface RepeatPlan {
-  /** Undefined: until a cell fails. */
-  readonly rounds?: number;
-  /** Ends with the first failure. */
+/** How often a run goes over its cells. Without a number and a time it is until a cell fails. */
+export interface RoundPlan {
+  /** So many rounds at most. */
+  readonly planned?: number;
+  /** No further round begins once a cell has failed, or ended in our own error. */
   readonly untilFail?: true;
+  /** No further round begins after this time. */
+  readonly forMs?: number;
 }
 
 /** One kernel failure, by its title, with everything that it hit. */

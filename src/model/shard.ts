@@ -14,7 +14,7 @@ export interface Shard extends ShardNumber {
 }
 
 /** How long cells took, as `--timings` reads it: of a report, or of a plan that was made by one. */
-const MeasuredCell = z.object({ id: z.string(), durationMs: z.number().min(0), verdict: z.object({ kind: z.string() }).optional() });
+const MeasuredCell = z.object({ id: z.string(), durationMs: z.number().min(0), rounds: z.object({ durationMs: z.object({ median: z.number().min(0) }) }).optional(), verdict: z.object({ kind: z.string() }).optional() });
 export const TimingsSchema = z.union([z.object({ cells: z.array(MeasuredCell) }), z.object({ shards: z.array(z.object({ cells: z.array(MeasuredCell) })) })]);
 
 /** Milliseconds by the id of a cell. */

@@ -10,7 +10,7 @@ const timeMs = 2000;
 
 type Side = NonNullable<ComparedCell['before']>;
 
-const sideOf = (cell: CellResult): Side => ({ word: outlookOf(cell), reason: verdictReason(cell.verdict), durationMs: cell.durationMs });
+const sideOf = (cell: CellResult): Side => ({ word: outlookOf(cell), reason: verdictReason(cell.verdict), durationMs: cell.rounds?.durationMs.median ?? cell.durationMs });
 
 const isGood = ({ word }: Side): boolean => word === 'pass' || word === 'flaky';
 /** Said no; a skip and an error of our side say nothing. */

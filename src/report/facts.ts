@@ -17,7 +17,7 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['labels', cell.labels.join(', ')],
     ['attempts', String(cell.attempts.length)],
     ['flaky', cell.flaky ? 'true' : undefined],
-    ['failed', cell.repeats === undefined ? undefined : String(cell.repeats.failed)],
+    ...roundFacts(cell),
     ['known', cell.known && knownText(cell.known)],
     ['console', last.console],
     ['hang', last.hang?.cause],
@@ -28,6 +28,24 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
   return facts.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value] as const]));
 }
 
+function roundFacts({ rounds }: CellResult): readonly (readonly [string, string | undefined])[] {
+  if (rounds === undefined) return [];
+  const { planned, ran, passed, failed, errors, known, firstFailed, durationMs: { min, median, max } } = rounds;
+  const number = (value: number | undefined): string | undefined => value === undefined ? undefined : String(Math.round(value));
+  return [
+    ['rounds', number(ran)],
+    ['rounds.planned', number(planned)],
+    ['rounds.passed', number(passed)],
+    ['rounds.failed', number(failed)],
+    ['rounds.errors', number(errors)],
+    ['rounds.known', number(known)],
+    ['rounds.first_failed', number(firstFailed)],
+    ['rounds.min_ms', number(min)],
+    ['rounds.median_ms', number(median)],
+    ['rounds.max_ms', number(max)],
+  ];
+}
+
 const crashLimit = 20;
 
 /** The kernel failures of a cell, each title once, as `WARNING in foo (attempt 2, line 119, expected)`. */
@@ -35,7 +53,7 @@ export function crashesOfCell(cell: CellResult): readonly string[] {
   const titles = new Map<string, string>();
   for (const attempt of cell.attempts) {
     for (const { title, line, expected } of attempt.crashes ?? []) {
-      const where = `${cell.attempts.length === 1 ? '' : `attempt ${attempt.number}, `}line ${line}${expected === true ? ', expected' : ''}`;
+      const where = `${cell.attempts.length === 1 ? '' : `${cell.rounds === undefined ? 'attempt' : 'round'} ${attempt.number}, `}line ${line}${expected === true ? ', expected' : ''}`;
       if (!titles.has(title)) titles.set(title, `${title} (${where})`);
     }
   }

@@ -2,11 +2,13 @@
 // still gives every planned cell exactly one verdict.
 import { HarnessError } from '../model/errors.ts';
 import type { CellPhase, PlannedCell, RunEvent } from '../model/events.ts';
-import type { Attempt, CellResult, RunReport } from '../model/report.ts';
+import type { Attempt, CellResult, RoundPlan, RunReport } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { cellResultOf } from './cell-result.ts';
 import { distinctCrashes } from './crashes.ts';
 import { exitCode } from './exit-code.ts';
+import { trimRounds } from './rounds.ts';
 import { totalsOf } from './summarize.ts';
 
 /** How a run ended, for whoever makes the report while the run goes on. */
@@ -28,7 +30,7 @@ interface Fold {
 type RunStart = Extract<RunEvent, { kind: 'run-start' }>;
 
 interface Progress {
-  readonly attempts: Attempt[];
+  attempts: readonly Attempt[];
   /** The attempt that has begun but not ended. */
   open?: { readonly number: number; readonly phase: CellPhase; readonly since: string };
   result?: CellResult;
@@ -62,7 +64,7 @@ export function createFold(): Fold {
         case 'notice':
           notices.add(event.message);
           break;
-        case 'download':
+        case 'download': case 'round-start': case 'round-end':
           break;
         case 'cell-phase': {
           const { open } = cell(event.id);
@@ -70,10 +72,14 @@ export function createFold(): Fold {
           cell(event.id).open = { number: event.attempt, phase: event.phase, since };
           break;
         }
-        case 'attempt-end':
-          cell(event.id).attempts.push(event.attempt);
-          delete cell(event.id).open;
+        case 'attempt-end': {
+          const progress = cell(event.id);
+          const attempts = [...progress.attempts, event.attempt];
+          // A hunt may go on for a night: it holds no more of each round than its report does.
+          progress.attempts = start?.rounds === undefined ? attempts : trimRounds(attempts);
+          delete progress.open;
           break;
+        }
         case 'cell-end':
           cell(event.result.id).result = event.result;
           break;
@@ -94,7 +100,7 @@ export function createFold(): Fold {
 function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, notices: readonly string[], end: RunEnd): RunReport {
   const planned = new Map(start.cells.map((cell) => [cell.id, cell]));
   const strays = [...progress].filter(([id]) => !planned.has(id)).flatMap(([, { result }]) => result ?? []);
-  const cells = [...planned.values()].map((cell) => resultOf(cell, progress.get(cell.id), end.at));
+  const cells = [...planned.values()].map((cell) => resultOf(cell, progress.get(cell.id), end.at, start.rounds));
   const all = [...cells, ...strays];
   const totals = totalsOf(all);
   return {
@@ -107,6 +113,7 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
     durationMs: elapsed(start.at, end.at),
     interrupted: end.interrupted,
     ...(start.shard === undefined ? {} : { shard: shardOf(start.shard) }),
+    ...(start.rounds === undefined ? {} : { rounds: start.rounds }),
     notices,
     cells: all,
     crashes: distinctCrashes(all),
@@ -117,18 +124,13 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
 
 const shardOf = ({ index, count, plan }: Shard): Shard => ({ index, count, plan });
 
-function resultOf(cell: PlannedCell, progress: Progress | undefined, endAt: string): CellResult {
+function resultOf(cell: PlannedCell, progress: Progress | undefined, endAt: string, plan: RoundPlan | undefined): CellResult {
   if (progress?.result !== undefined) return progress.result;
   const tried = progress?.attempts ?? [];
   const open = progress?.open;
   // A verdict that was reached stands: the retry that was cut off cannot take it back.
   const [first, ...rest] = tried.length > 0 ? tried : [unfinished(cell, open, endAt)];
-  const attempts = [first as Attempt, ...rest] as const;
-  const { verdict, known } = attempts.at(-1) ?? attempts[0];
-  const flaky = verdict.kind === 'pass' && attempts.some((attempt) => attempt.verdict.kind !== 'pass');
-  const { id, case: name, summary, labels, kernel, arch, repeat } = cell;
-  const durationMs = attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0);
-  return { id, case: name, summary, labels, kernel, arch, attempts, verdict, ...(known === undefined ? {} : { known }), flaky, durationMs, repeat };
+  return cellResultOf(cell, [first as Attempt, ...rest], plan);
 }
 
 /** The attempt of a cell of which no attempt ended. */

@@ -4,12 +4,12 @@
 import { knownText } from '../model/known.ts';
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import { formatDuration } from '../model/units.ts';
-import { verdictReason } from '../model/verdict.ts';
-import { decisiveAttempt, otherAttempts, repeatWords, shownAttempt } from './attempts.ts';
+import { decisiveAttempt, otherAttempts, shownAttempt } from './attempts.ts';
 import { crashHeadline, listedCrashes } from './crashes.ts';
 import { selectExcerpt } from './excerpt.ts';
 import { gridOf, placeOf } from './grid.ts';
 import { failureGroups, knownGroups, outlookOf, outlooks, skipGroups, type CellGroup, type Outlook } from './summarize.ts';
+import { cellReason, roundDetails, roundsRun, roundWords } from './round-words.ts';
 import { clip, count, safeLine, safeText } from './text.ts';
 
 export interface Annotation {
@@ -27,7 +27,7 @@ const marks: Readonly<Record<Outlook, string>> = { pass: '✅', flaky: '🔁', k
 
 /** One for each group of failures, and one for each flaky cell. */
 export function annotationsOf({ cells }: RunReport): readonly Annotation[] {
-  const failures = failureGroups(cells).map((group): Annotation => ({ level: 'error', title: `${group.kind}: ${cellNames(group)}`, message: `${safeText(group.reason)}\nrepeat: ${safeLine(group.cells[0].repeat)}` }));
+  const failures = failureGroups(cells).map((group): Annotation => ({ level: 'error', title: `${group.kind}: ${cellNames(group)}`, message: `${safeText(group.cells.length === 1 ? cellReason(group.cells[0]) : group.reason)}\nrepeat: ${safeLine(group.cells[0].repeat)}` }));
   const flaky = cells.filter((cell) => cell.flaky).map((cell): Annotation => ({ level: 'warning', title: `flaky: ${cell.id}`, message: otherAttempts(cell).map(safeLine).join('\n') }));
   return [...limited(failures), ...limited(flaky)];
 }
@@ -51,16 +51,16 @@ export function renderSummary(report: RunReport): string {
     ...(groups.length > groupLimit ? [`<p>and ${count(groups.length - groupLimit, 'more kind')} of failure, in report.json</p>`] : []),
     ...crashBlock(report),
     ...flakyBlocks(report.cells),
-    ...listBlock('known', knownGroups(report.cells).flatMap(({ known, cells }) => cells.map(({ id, verdict }) => `${id}: ${knownText(known)}: ${verdictReason(verdict)}`))),
+    ...listBlock('known', knownGroups(report.cells).flatMap(({ known, cells }) => cells.map((cell) => `${cell.id}: ${knownText(known)}: ${cellReason(cell)}`))),
     ...listBlock('skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
-function headline({ totals, durationMs, interrupted }: RunReport): string {
+function headline({ totals, durationMs, interrupted, rounds, cells }: RunReport): string {
   const counts = { ...totals, pass: totals.pass - totals.flaky };
   const parts = outlooks.filter((look) => counts[look] > 0).map((look) => `${counts[look]} ${look}`);
-  return `${interrupted ? 'interrupted, ' : ''}${parts.join(', ')} of ${count(totals.total, 'cell')} in ${formatDuration(durationMs)}`;
+  return `${interrupted ? 'interrupted, ' : ''}${parts.join(', ')} of ${count(totals.total, 'cell')}${rounds === undefined ? '' : `, ${count(roundsRun(cells), 'round')}`} in ${formatDuration(durationMs)}`;
 }
 
 function gridTable(cells: readonly CellResult[]): string {
@@ -77,18 +77,17 @@ function gridTable(cells: readonly CellResult[]): string {
 
 function tableMark(cell: CellResult): string {
   const look = outlookOf(cell);
-  const reason = cell.known === undefined ? verdictReason(cell.verdict) : knownText(cell.known);
+  const reason = cell.known === undefined ? cellReason(cell) : knownText(cell.known);
   return `<span title="${html(clip(`${cell.id}: ${look}${reason === '' ? '' : `: ${reason}`}`, 200))}">${marks[look]}</span>`;
 }
 
 function failureBlock(group: CellGroup): string {
   const [cell] = group.cells;
-  const rounds = repeatWords(cell);
   const others = otherAttempts(cell);
   return [
-    `<details><summary>${marks[group.kind]} <b>${group.kind}</b> ${html(clip(group.reason, 300))}</summary>`,
+    `<details><summary>${marks[group.kind]} <b>${group.kind}</b> ${html(clip(group.cells.length === 1 ? cellReason(cell) : group.reason, 300))}</summary>`,
     `<p>${group.cells.map(({ id }) => `<code>${html(id)}</code>`).join(' ')}</p>`,
-    ...(rounds === undefined ? [] : [`<p>${rounds}</p>`]),
+    ...group.cells.flatMap(({ id, rounds }) => (rounds === undefined ? [] : [`<p>${group.cells.length === 1 ? '' : `<code>${html(id)}</code> `}${html(`${roundWords({ rounds }) ?? ''}, ${roundDetails(rounds)}`)}</p>`])),
     ...excerptBlock(decisiveAttempt(cell)),
     ...(others.length === 0 ? [] : [`<p>${others.map(html).join('<br>')}</p>`]),
     `<p>repeat: <code>${html(cell.repeat)}</code></p>`,

@@ -5,9 +5,10 @@ import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import { knownText } from '../model/known.ts';
 import { formatSize } from '../model/units.ts';
 import { verdictReason, type VerdictKind } from '../model/verdict.ts';
-import { attemptLine, decisiveAttempt, otherAttempts, otherFailures, repeatWords, shownAttempt } from './attempts.ts';
+import { attemptLine, decisiveAttempt, otherAttempts, otherFailures, shownAttempt } from './attempts.ts';
 import { crashesOfCell, factsOf } from './facts.ts';
 import { flatPoints, pointsOf, type Point } from './points.ts';
+import { cellReason, roundDetails, roundWords } from './round-words.ts';
 
 export interface JunitSuite {
   readonly name: string;
@@ -61,7 +62,7 @@ function suiteOf(cell: CellResult, timestamp: string): JunitSuite {
 
 /** The results alone say what the verdict says. */
 function isExplained(cell: CellResult, points: readonly Point[]): boolean {
-  if (cell.attempts.length > 1) return false;
+  if (cell.attempts.length > 1 || cell.rounds !== undefined) return false;
   const { kind } = cell.verdict;
   return (kind === 'pass' || kind === 'fail') && points.some(({ outcome }) => outcome === kind);
 }
@@ -70,13 +71,13 @@ function caseOfCell(cell: CellResult): JunitCase {
   const { kind } = cell.verdict;
   // JUnit has no word for a failure that does not count; `skipped` is the one that turns nobody's build red.
   const tag = cell.known === undefined ? junitTag(kind) : 'skipped';
-  const message = cell.known === undefined ? verdictReason(cell.verdict) : `known: ${knownText(cell.known)}: ${kind}: ${verdictReason(cell.verdict)}`;
-  const rounds = repeatWords(cell);
-  const text = [verdictReason(cell.verdict), ...hintOf(cell), ...(rounds === undefined ? [] : [rounds]), ...otherAttempts(cell), `repeat: ${cell.repeat}`].join('\n');
+  const message = cell.known === undefined ? cellReason(cell) : `known: ${knownText(cell.known)}: ${kind}: ${cellReason(cell)}`;
+  const text = [cellReason(cell), ...hintOf(cell), ...otherAttempts(cell), `repeat: ${cell.repeat}`].join('\n');
   return {
     ...blankCase(cell, cell.case),
     ...(tag === undefined ? {} : { outcome: { tag, type: kind, message, text } }),
-    reruns: otherFailures(cell).map((attempt) => rerunOf(cell, attempt)),
+    // The rounds of a cell are no tries to make it pass.
+    reruns: cell.rounds !== undefined ? [] : otherFailures(cell).map((attempt) => rerunOf(cell, attempt)),
   };
 }
 
@@ -108,7 +109,7 @@ function junitTag(kind: VerdictKind): JunitOutcome['tag'] | undefined {
 function rerunOf(cell: CellResult, attempt: Attempt): JunitRerun {
   const { verdict } = attempt;
   const part = verdict.kind === 'error' ? 'Error' : 'Failure';
-  return { tag: cell.flaky ? `flaky${part}` : `rerun${part}`, type: verdict.kind, message: verdictReason(verdict), text: attemptLine(attempt), output: evidenceOf(attempt).join('\n') };
+  return { tag: cell.flaky ? `flaky${part}` : `rerun${part}`, type: verdict.kind, message: verdictReason(verdict), text: attemptLine(attempt, cell), output: evidenceOf(attempt).join('\n') };
 }
 
 const hintOf = ({ verdict }: CellResult): readonly string[] => (verdict.kind === 'error' && verdict.hint !== undefined ? [verdict.hint] : []);
@@ -120,8 +121,9 @@ const filesShown = 50;
 /** The excerpt only: the whole console lies in the run folder, and so does what the guest gave us. */
 function outputOf(cell: CellResult): string {
   const flaky = cell.flaky ? [`flaky: passed at attempt ${cell.attempts.length}`, ...otherAttempts(cell)] : [];
+  const rounds = cell.rounds === undefined ? [] : [`${roundWords(cell) ?? ''}, ${roundDetails(cell.rounds)}`];
   const artifacts = artifactsOf(decisiveAttempt(cell));
-  return [...flaky, ...excerptOf(shownAttempt(cell)), ...artifacts].join('\n');
+  return [...flaky, ...rounds, ...excerptOf(shownAttempt(cell)), ...artifacts].join('\n');
 }
 
 /** What is left of an attempt that does not count. */

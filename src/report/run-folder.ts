@@ -5,6 +5,7 @@ import { mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HarnessError, UsageError } from '../model/errors.ts';
 import type { Reporter, RunEvent } from '../model/events.ts';
+import type { Attempt } from '../model/report.ts';
 import { errorCode, makeFolder } from '../sys/fs.ts';
 import { attemptFiles, eventsFile, pageFile, reportFile, type AttemptFiles } from './layout.ts';
 import { encodeEvent, parseEvents, type ParsedEvents } from './ndjson.ts';
@@ -25,6 +26,8 @@ export interface RunFolder {
   readonly recorder: Reporter;
   /** Paths relative to the run folder; the cell's folder is made. */
   attempt(cell: string, number: number): Promise<AttemptFiles>;
+  /** Removes what an attempt left. */
+  discard(cell: string, attempt: Attempt): Promise<void>;
 }
 
 /** Makes the folder of a new run. */
@@ -46,6 +49,13 @@ export async function createRunFolder(options: RunFolderOptions): Promise<RunFol
       const files = attemptFiles(cell, number);
       await mkdir(join(path, files.folder), { recursive: true });
       return files;
+    },
+    async discard(cell, { number, hang }) {
+      const files = attemptFiles(cell, number);
+      const { console, times, qemuCmd, artifacts, hang: log } = files;
+      for (const name of [console, times, qemuCmd, artifacts, log, ...(hang?.screen === undefined ? [] : [hang.screen])]) {
+        await rm(join(path, name), { recursive: true, force: true });
+      }
     },
   };
 }

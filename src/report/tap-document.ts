@@ -3,10 +3,11 @@
 import type { CellResult, RunReport } from '../model/report.ts';
 import { knownText } from '../model/known.ts';
 import { verdictReason } from '../model/verdict.ts';
-import { otherConsoles, repeatWords, shownAttempt } from './attempts.ts';
+import { otherConsoles, shownAttempt } from './attempts.ts';
 import { crashHeadline, crashLine, listedCrashes } from './crashes.ts';
 import { crashesOfCell, factsOf } from './facts.ts';
 import { pointsOf, type Point } from './points.ts';
+import { cellReason } from './round-words.ts';
 import { clip, safeLine } from './text.ts';
 
 const lineLimit = 1000;
@@ -66,10 +67,9 @@ type Diagnostic = readonly [name: string, value: string | number | readonly stri
 
 function cellDiagnostics(cell: CellResult): readonly Diagnostic[] {
   const { verdict } = cell;
-  if (verdict.kind === 'pass' && !cell.flaky) return [['duration_ms', Math.round(cell.durationMs)], ...factsOf(cell).filter(([name]) => ['accel', 'kernel.release'].includes(name))];
-  const reason = verdictReason(verdict);
+  if (verdict.kind === 'pass' && !cell.flaky) return [['duration_ms', Math.round(cell.durationMs)], ...factsOf(cell).filter(([name]) => ['accel', 'kernel.release'].includes(name) || name.startsWith('rounds'))];
+  const reason = cellReason(cell);
   const others = otherConsoles(cell);
-  const rounds = repeatWords(cell);
   const crashes = crashesOfCell(cell);
   const excerpt = shownAttempt(cell).excerpt.map(({ number, text }) => `${number}: ${text}`);
   return [
@@ -78,8 +78,7 @@ function cellDiagnostics(cell: CellResult): readonly Diagnostic[] {
     ...(verdict.kind === 'error' ? [['stage', verdict.stage] as const, ...(verdict.hint === undefined ? [] : [['hint', verdict.hint] as const])] : []),
     ['duration_ms', Math.round(cell.durationMs)],
     ...factsOf(cell),
-    ...(rounds === undefined ? [] : [['rounds', rounds] as const]),
-    ...(others.length === 0 ? [] : [[cell.repeats === undefined ? 'earlier' : 'others', others] as const]),
+    ...(others.length === 0 ? [] : [[cell.rounds === undefined ? 'earlier' : 'others', others] as const]),
     ...(crashes.length === 0 ? [] : [['crashes', crashes] as const]),
     ...(excerpt.length === 0 ? [] : [['excerpt', excerpt] as const]),
   ];

@@ -16,7 +16,7 @@ export async function readTimings(name: string, place: RunsPlace): Promise<Timin
   const { success, data, error } = TimingsSchema.safeParse(isFile ? await readJson(path) : await readRun(await findRun(name, place)));
   if (!success) throw unreadable(path, error);
   const cells = 'cells' in data ? data.cells : data.shards.flatMap((shard) => shard.cells);
-  return new Map(cells.filter(({ verdict }) => verdict?.kind !== 'skip' && verdict?.kind !== 'error').map(({ id, durationMs }) => [id, durationMs]));
+  return new Map(cells.filter(({ verdict }) => verdict?.kind !== 'skip' && verdict?.kind !== 'error').map(({ id, durationMs, rounds }) => [id, rounds?.durationMs.median ?? durationMs]));
 }
 
 async function readJson(path: string): Promise<unknown> {

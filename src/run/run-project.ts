@@ -5,7 +5,7 @@ import type { Accel } from '../model/arch.ts';
 import type { Cell } from '../model/cell.ts';
 import type { Progress } from '../model/events.ts';
 import type { Project } from '../model/project.ts';
-import type { RunReport } from '../model/report.ts';
+import type { RoundPlan, RunReport } from '../model/report.ts';
 import { createFanout, type ReporterFailure } from '../report/fanout.ts';
 import { chosenReporters } from '../report/choose.ts';
 import { createReporters, loadReporter } from '../report/create.ts';
@@ -31,6 +31,8 @@ export interface RunProjectOptions {
   readonly command: readonly string[];
   readonly jobs?: number | undefined;
   readonly retries?: number | undefined;
+  /** Goes over the cells in rounds, without retries. */
+  readonly rounds?: RoundPlan | undefined;
   readonly accel?: 'auto' | Accel | undefined;
   /** False: guests that hang are ended without a question, whatever project and cases say. */
   readonly diagnose?: boolean | undefined;
@@ -70,6 +72,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   const context = { folder: folder.path, cwd, stdout: options.stdout, env: options.env, github: harness.github, warn: (message: string) => void warnings.push(message) };
   const fanout = createFanout([folder.recorder, ...(await createReporters(names, context))]);
   const concurrency = options.jobs ?? harness.concurrency ?? defaultConcurrency(cells);
+  if (options.rounds !== undefined) tellRetriesAreOff(project, cells, relay.progress);
   const report = await runCells({
     id: folder.id,
     folder: folder.path,
@@ -78,6 +81,8 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     command: options.command,
     concurrency,
     retries: options.retries ?? harness.retries,
+    rounds: options.rounds,
+    discard: (cell, attempt) => folder.discard(cell, attempt).catch((error: unknown) => relay.progress.notice(`cannot remove what a round left: ${error instanceof Error ? error.message : String(error)}`)),
     cells,
     shard: options.shard,
     deliver: (event) => fanout.emit(event),
@@ -89,6 +94,12 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   });
   const brokenReporters = await fanout.finish(report);
   return { report, brokenReporters, warnings, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
+}
+
+/** What configuration and cases ask for is not done: that is said. */
+function tellRetriesAreOff({ harness }: Project, cells: readonly Cell[], progress: Progress): void {
+  const asking = [...(harness.retries > 0 ? ['the configuration'] : []), ...new Set(cells.filter(({ case: { retries } }) => (retries ?? 0) > 0).map(({ case: { name } }) => `case ${name}`))];
+  if (asking.length > 0) progress.notice(`retries are off, for every round counts: ${asking.join(', ')} ${asking.length === 1 ? 'asks' : 'ask'} for some`);
 }
 
 function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly concurrency: number; readonly graceMs: number; readonly diagnose: boolean | undefined }): AttemptStages {

@@ -3,12 +3,14 @@ import PQueue from 'p-queue';
 import type { BootMedium } from '../model/case.ts';
 import type { Cell } from '../model/cell.ts';
 import type { PlannedCell, RunEvent, ShardedMatrix } from '../model/events.ts';
-import type { Attempt, CellResult, RunReport } from '../model/report.ts';
-import { conclude, worthRetrying } from '../verdict/attempts.ts';
+import type { Attempt, RoundPlan, RunReport } from '../model/report.ts';
+import { worthRetrying } from '../verdict/attempts.ts';
+import { cellResultOf } from '../report/cell-result.ts';
 import { createFold } from '../report/fold.ts';
 import { attemptCell, interrupted, type AttemptStages } from './cell/attempt.ts';
 import { stampEvents, type EventSink } from './events.ts';
 import { repeatCommand } from './repeat.ts';
+import { runRounds } from './rounds.ts';
 import type { ShardOfRun } from './shard.ts';
 
 export interface RunOptions {
@@ -19,6 +21,8 @@ export interface RunOptions {
   readonly command: readonly string[];
   readonly concurrency: number;
   readonly retries: number;
+  /** In rounds nothing is retried. */
+  readonly rounds?: RoundPlan | undefined;
   readonly cells: readonly Cell[];
   /** Where `cells` are one shard of a matrix. */
   readonly shard?: ShardOfRun | undefined;
@@ -27,6 +31,8 @@ export interface RunOptions {
   /** The stages, made once the run has a place to tell its progress to. */
   readonly stages: (emit: EventSink) => AttemptStages;
   readonly signal: AbortSignal;
+  /** Takes away what a round left whose evidence is not kept. */
+  readonly discard: (cell: string, attempt: Attempt) => Promise<void>;
 }
 
 /**
@@ -40,45 +46,51 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
     options.deliver(event);
   };
   const emit = stampEvents(deliver);
-  const { id, folder, tool, host, command, concurrency, cells, shard } = options;
-  emit({ kind: 'run-start', id, folder, tool, host, command, concurrency, ...(shard === undefined ? {} : { shard: shardedMatrix(shard) }), cells: cells.map(planned) });
+  const { id, folder, tool, host, command, concurrency, cells, shard, rounds, signal } = options;
+  const plan = rounds === undefined ? {} : { rounds };
+  emit({ kind: 'run-start', id, folder, tool, host, command, concurrency, ...(shard === undefined ? {} : { shard: shardedMatrix(shard, rounds) }), ...plan, cells: cells.map((cell) => planned(cell, rounds)) });
   const stages = options.stages(emit);
   // More cells are prepared than boot, so that a free place never waits for an image; not all, so that memory stays small.
   const queue = new PQueue({ concurrency: 2 * concurrency + 2 });
-  await Promise.all(cells.map((cell) => queue.add(async () => emit({ kind: 'cell-end', result: await runCell(cell, options, stages, emit) }))));
+  const attempt = (cell: Cell, number: number): Promise<Attempt> => tryCell(cell, number, { stages, emit, signal });
+  const end = (cell: Cell, attempts: readonly Attempt[]): void => {
+    const [first = skipped(1, interrupted.reason), ...rest] = attempts;
+    emit({ kind: 'cell-end', result: cellResultOf(planned(cell, rounds), [first, ...rest], rounds) });
+  };
+  if (rounds === undefined) {
+    await Promise.all(cells.map((cell) => queue.add(async () => end(cell, await retryCell(cell, options, attempt, emit)))));
+  } else {
+    const all = await runRounds(cells, rounds, { attempt: (cell, round) => queue.add(() => attempt(cell, round)), discard: (cell, each) => options.discard(cell.id, each), emit, signal });
+    for (const cell of cells) end(cell, all.get(cell.id) ?? []);
+  }
   const at = new Date().toISOString();
-  const report = fold.report({ at, interrupted: options.signal.aborted });
+  const report = fold.report({ at, interrupted: signal.aborted });
   deliver({ at, kind: 'run-end', report });
   return report;
 }
 
-async function runCell(cell: Cell, options: RunOptions, stages: AttemptStages, emit: EventSink): Promise<CellResult> {
-  const tries = 1 + (cell.case.retries ?? options.retries);
+interface TryOptions {
+  readonly stages: AttemptStages;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+async function tryCell(cell: Cell, number: number, { stages, emit, signal }: TryOptions): Promise<Attempt> {
+  if (cell.skip !== undefined) return skipped(number, cell.skip);
+  return attemptCell(cell, number, stages, (phase) => emit({ kind: 'cell-phase', id: cell.id, attempt: number, phase }), signal);
+}
+
+async function retryCell(cell: Cell, { retries, signal }: RunOptions, tryOnce: (cell: Cell, number: number) => Promise<Attempt>, emit: EventSink): Promise<readonly Attempt[]> {
   const attempts: Attempt[] = [];
-  for (let number = 1; number <= tries; number += 1) {
-    const onPhase = (phase: 'kernel' | 'image' | 'boot'): void => emit({ kind: 'cell-phase', id: cell.id, attempt: number, phase });
-    const attempt = cell.skip === undefined ? await attemptCell(cell, number, stages, onPhase, options.signal) : skipped(number, cell.skip);
+  for (let number = 1; number <= 1 + (cell.case.retries ?? retries); number += 1) {
+    const attempt = await tryOnce(cell, number);
     // What an earlier attempt found out is not forgotten because the next one was cut off.
-    if (attempts.length > 0 && options.signal.aborted && attempt.verdict.kind === 'skip') break;
+    if (attempts.length > 0 && signal.aborted && attempt.verdict.kind === 'skip') break;
     attempts.push(attempt);
     emit({ kind: 'attempt-end', id: cell.id, attempt });
-    if (!worthRetrying(attempt) || options.signal.aborted) break;
+    if (!worthRetrying(attempt) || signal.aborted) break;
   }
-  const [first = skipped(1, interrupted.reason), ...rest] = attempts;
-  const all = [first, ...rest] as const;
-  return {
-    id: cell.id,
-    case: cell.case.name,
-    summary: cell.case.summary,
-    labels: cell.case.labels,
-    kernel: cell.kernel.name,
-    arch: cell.arch.name,
-    ...mediumOf(cell),
-    attempts: all,
-    ...conclude(all),
-    durationMs: attempts.reduce((sum, { durationMs }) => sum + durationMs, 0),
-    repeat: repeatCommand(cell),
-  };
+  return attempts;
 }
 
 function skipped(number: number, reason: string): Attempt {
@@ -90,9 +102,9 @@ function mediumOf({ case: { boot }, medium }: Cell): { readonly medium?: BootMed
   return boot.length === 1 && medium === 'kernel+initrd' ? {} : { medium };
 }
 
-const shardedMatrix = ({ shard, matrix }: ShardOfRun): ShardedMatrix => ({ ...shard, matrix: matrix.map(({ cell, shard: number }) => ({ ...planned(cell), shard: number })) });
+const shardedMatrix = ({ shard, matrix }: ShardOfRun, rounds: RoundPlan | undefined): ShardedMatrix => ({ ...shard, matrix: matrix.map(({ cell, shard: number }) => ({ ...planned(cell, rounds), shard: number })) });
 
-function planned(cell: Cell): PlannedCell {
+function planned(cell: Cell, rounds: RoundPlan | undefined): PlannedCell {
   return {
     id: cell.id,
     case: cell.case.name,
@@ -101,7 +113,7 @@ function planned(cell: Cell): PlannedCell {
     ...mediumOf(cell),
     summary: cell.case.summary,
     labels: cell.case.labels,
-    repeat: repeatCommand(cell),
+    repeat: repeatCommand(cell, rounds),
     ...(cell.skip === undefined ? {} : { skip: cell.skip }),
   };
 }

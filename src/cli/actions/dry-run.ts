@@ -9,8 +9,10 @@ import { exitCodes } from '../exit-codes.ts';
 import type { SelectionOptions } from '../options.ts';
 import { stderrProgress } from '../progress.ts';
 import { cellsToRun } from '../requested.ts';
+import { roundPlan } from '../rounds.ts';
 
 export async function printPlan(selection: SelectionOptions, options: RunCommandOptions): Promise<void> {
+  roundPlan(options);
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
   const { project } = workspace;
   const { cells } = await cellsToRun(workspace, selection, options);

@@ -7,12 +7,12 @@ import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions, SelectionOptions } from '../options.ts';
 import { cellsToRun, type ShardOptions } from '../requested.ts';
+import { roundPlan, type RoundOptions } from '../rounds.ts';
 
-export interface RunCommandOptions extends SelectionOptions, ProjectOptions, ShardOptions {
+export interface RunCommandOptions extends SelectionOptions, ProjectOptions, ShardOptions, RoundOptions {
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly jobs?: number;
-  readonly retries?: number;
   readonly accel?: 'auto' | Accel;
   readonly diagnose?: boolean;
   readonly reporter?: readonly string[];
@@ -24,6 +24,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
 
 /** Returns the exit code. */
 export async function runMatrix(selection: SelectionOptions, options: RunCommandOptions): Promise<number> {
+  const rounds = roundPlan(options);
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
   const { cells, shard } = await cellsToRun(workspace, selection, options);
   // QEMUs end with this process, whatever way it ends.
@@ -34,6 +35,7 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
     command: ['kit-test', ...process.argv.slice(2)],
     jobs: options.jobs,
     retries: options.retries,
+    rounds,
     accel: options.accel,
     // Commander's value of a switch that was not given is true.
     diagnose: options.diagnose === false ? false : undefined,

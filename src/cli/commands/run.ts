@@ -1,7 +1,7 @@
 // `kit-test run`: the matrix, or a quick check of some cases on one kernel.
 import { type Command, Option } from 'commander';
 import type { RunCommandOptions } from '../actions/run.ts';
-import { addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, positiveNumber, wholeNumber, type SetExitCode } from '../options.ts';
+import { addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, duration, positiveNumber, wholeNumber, type SetExitCode } from '../options.ts';
 import { parseShard } from '../shard.ts';
 
 export function addRun(program: Command, setExitCode: SetExitCode): void {
@@ -19,6 +19,9 @@ export function addRun(program: Command, setExitCode: SetExitCode): void {
     .option('--json', 'with --dry-run: print the plan as JSON')
     .option('-j, --jobs <n>', 'guests at once (default: by CPUs and memory)', positiveNumber)
     .option('--retries <n>', 'further attempts after a failure, for cases that set none', wholeNumber)
+    .option('--repeat <n>', 'run every cell n times, in rounds, to hunt a flake', positiveNumber)
+    .option('--until-fail', 'run rounds until a cell fails, or as many as --repeat says')
+    .option('--for <duration>', 'with --repeat or --until-fail: begin no further round after this time', duration)
     .addOption(new Option('--accel <accel>', 'how guests run').choices(['auto', 'kvm', 'hvf', 'tcg']))
     .option('--no-diagnose', 'end guests that hang without asking them why')
     .option('--reporter <name>', 'terminal, junit, tap, json, html, github, github-status; repeatable', collect)
@@ -33,6 +36,8 @@ Examples:
   kit-test run --matrix --label smoke --dry-run
   kit-test run --shard 2/4 --timings report.json    the second of four machines; see kit-test plan
   kit-test run --matrix --github-status             with GITHUB_TOKEN: a status for each kernel and architecture
+  kit-test run boot --repeat 20                     how often does it fail?
+  kit-test run boot --until-fail --for 30m          hunt a flake; Ctrl-C ends it with a report
 `)
     .action(async (cases: string[], options: RunCommandOptions) => {
       const selection = { ...options, case: cases.length === 0 ? options.case : [...(options.case ?? []), ...cases] };

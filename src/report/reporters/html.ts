@@ -14,6 +14,7 @@ export default { name: 'html', create: createPage } satisfies ReporterModule;
 
 function createPage({ folder }: ReporterContext): Reporter {
   let written: Promise<unknown> = Promise.resolve();
+  let isInRounds = false;
   const scripts = new Set<string>();
   const prepare = ({ console, times }: Attempt): void => {
     if (console === undefined || scripts.has(console)) return;
@@ -23,7 +24,9 @@ function createPage({ folder }: ReporterContext): Reporter {
   return {
     name: 'html',
     onEvent(event) {
-      if (event.kind === 'attempt-end') prepare(event.attempt);
+      if (event.kind === 'run-start') isInRounds = event.rounds !== undefined;
+      // Of many rounds most consoles do not stay: those that do are known at the end.
+      if (event.kind === 'attempt-end' && !isInRounds) prepare(event.attempt);
     },
     async onEnd(report) {
       for (const { attempts } of report.cells) attempts.forEach(prepare);

@@ -1,6 +1,7 @@
 // What a running matrix looks like at this moment, folded from its events: the data behind every frame.
 import type { CellPhase, PlannedCell, RunEvent } from '../../model/events.ts';
-import type { CellResult, Totals } from '../../model/report.ts';
+import type { Attempt, CellResult, RoundPlan, Totals } from '../../model/report.ts';
+import { cellResultOf } from '../cell-result.ts';
 import { gridOf, type Grid } from '../grid.ts';
 import { isTrouble, outlookOf, totalsOf } from '../summarize.ts';
 import type { Look } from './theme.ts';
@@ -19,6 +20,14 @@ export interface Download {
   readonly total: number | undefined;
 }
 
+export interface LiveRound {
+  readonly number: number;
+  /** Undefined: nobody knows. */
+  readonly planned: number | undefined;
+  readonly done: number;
+  readonly count: number;
+}
+
 export interface Board {
   push(event: RunEvent): void;
   readonly planned: readonly PlannedCell[];
@@ -32,6 +41,8 @@ export interface Board {
   totals(): Totals;
   /** Cells that failed, crashed, timed out or ended in an error of ours, in the order they ended. */
   readonly troubles: readonly CellResult[];
+  /** Of a run that goes in rounds: the one that runs, and how many cells ended theirs. */
+  round(): LiveRound | undefined;
   /** Milliseconds that the rest will take if it goes on like this; undefined while there is nothing to judge by. */
   remainingMs(nowMs: number): number | undefined;
 }
@@ -45,9 +56,30 @@ export function createBoard(): Board {
   let grid = gridOf(planned);
   let startedMs = 0;
   let concurrency = 1;
+  let plan: RoundPlan | undefined;
+  let round: LiveRound | undefined;
+  let attempts = 0;
   const look = (id: string): Look => {
+    if (running.has(id)) return 'running';
     const result = results.get(id);
-    return result !== undefined ? outlookOf(result) : running.has(id) ? 'running' : 'waiting';
+    return result === undefined ? 'waiting' : outlookOf(result);
+  };
+  const keep = (result: CellResult): void => {
+    running.delete(result.id);
+    results.set(result.id, result);
+    if (!isTrouble(result)) return;
+    const index = troubles.findIndex(({ id }) => id === result.id);
+    if (index === -1) troubles.push(result);
+    else troubles[index] = result;
+  };
+  /** In rounds a cell shows what those before say. */
+  const keepRound = (id: string, attempt: Attempt): void => {
+    attempts += 1;
+    if (round !== undefined) round = { ...round, done: round.done + 1 };
+    const cell = planned.find((each) => each.id === id);
+    const earlier = results.get(id)?.attempts ?? [];
+    const [first = attempt, ...rest] = [...earlier, attempt];
+    if (cell !== undefined) keep(cellResultOf(cell, [first, ...rest], plan));
   };
   return {
     get planned() {
@@ -65,7 +97,12 @@ export function createBoard(): Board {
     result: (id) => results.get(id),
     look,
     totals: () => totalsOf([...results.values()]),
+    round: () => round,
     remainingMs(nowMs) {
+      if (plan !== undefined) {
+        const all = (plan.planned ?? 0) * (round?.count ?? 0);
+        return plan.untilFail === true || attempts < concurrency || all <= attempts ? undefined : ((nowMs - startedMs) / attempts) * (all - attempts);
+      }
       const ran = [...results.values()].filter(({ verdict }) => verdict.kind !== 'skip');
       const left = planned.filter(({ id, skip }) => !results.has(id) && skip === undefined).length;
       // Before each place has done one cell, the first durations say little.
@@ -80,6 +117,7 @@ export function createBoard(): Board {
           grid = gridOf(planned);
           startedMs = Date.parse(event.at);
           concurrency = event.concurrency;
+          plan = event.rounds;
           break;
         case 'download':
           if (event.finished) downloads.delete(event.name);
@@ -88,14 +126,16 @@ export function createBoard(): Board {
         case 'cell-phase':
           running.set(event.id, { id: event.id, phase: event.phase, attempt: event.attempt, sinceMs: Date.parse(event.at) });
           break;
-        case 'cell-end': {
-          const { result } = event;
-          running.delete(result.id);
-          results.set(result.id, result);
-          if (isTrouble(result)) troubles.push(result);
+        case 'round-start':
+          round = { number: event.round, planned: plan?.planned, done: 0, count: event.count };
           break;
-        }
-        case 'notice': case 'attempt-end': case 'run-end':
+        case 'attempt-end':
+          if (plan !== undefined) keepRound(event.id, event.attempt);
+          break;
+        case 'cell-end':
+          keep(event.result);
+          break;
+        case 'notice': case 'round-end': case 'run-end':
           break;
       }
     },

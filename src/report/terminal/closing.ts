@@ -3,9 +3,9 @@
 import type { CellResult, RunReport } from '../../model/report.ts';
 import { knownText } from '../../model/known.ts';
 import { formatDuration } from '../../model/units.ts';
-import { verdictReason } from '../../model/verdict.ts';
-import { otherAttempts, repeatWords } from '../attempts.ts';
+import { otherAttempts } from '../attempts.ts';
 import { gridOf, placeOf } from '../grid.ts';
+import { cellReason, planWords, roundsRun } from '../round-words.ts';
 import { failureGroups, outlookOf, skipGroups, slowestCells } from '../summarize.ts';
 import { clip, count, padEnd, safeLine } from '../text.ts';
 import { crashSection } from './crash-section.ts';
@@ -45,11 +45,9 @@ function gridSection({ cells }: RunReport, { theme, columns }: ClosingOptions): 
 /** One finished cell: `✓ pass     boot/6.12/x86_64  1.9s`. */
 export function cellLine(cell: CellResult, theme: Theme): string {
   const look = outlookOf(cell);
-  const reason = look === 'flaky' ? otherAttempts(cell).map(safeLine).join('; ') : clip(safeLine(cell.known === undefined ? verdictReason(cell.verdict) : `${knownText(cell.known)}: ${verdictReason(cell.verdict)}`), 300);
+  const reason = look === 'flaky' ? otherAttempts(cell).map(safeLine).join('; ') : clip(safeLine(cell.known === undefined ? cellReason(cell) : `${knownText(cell.known)}: ${cellReason(cell)}`), 300);
   const time = look === 'skip' ? '' : `  ${paint(theme, 'dim', formatDuration(cell.durationMs))}`;
-  const rounds = repeatWords(cell);
-  const words = [...(rounds === undefined ? [] : [rounds]), ...(reason === '' ? [] : [reason])].map((word) => `  ${word}`).join('');
-  return `${paintLook(theme, look, `${symbolOf(theme, look)} ${padEnd(look, 7)}`)}  ${cell.id}${time}${words}`;
+  return `${paintLook(theme, look, `${symbolOf(theme, look)} ${padEnd(look, 7)}`)}  ${cell.id}${time}${reason === '' ? '' : `  ${reason}`}`;
 }
 
 function skipSection(cells: readonly CellResult[], { theme, columns }: ClosingOptions): readonly string[] {
@@ -68,6 +66,7 @@ function totalsSection(report: RunReport, { theme, folder }: ClosingOptions): re
     ...(report.interrupted ? [paint(theme, 'yellow', 'interrupted: this is what was known by then')] : []),
     tally(totals, theme),
     paint(theme, 'dim', `cells    ${totals.total} in ${formatDuration(report.durationMs)}`),
+    ...(report.rounds === undefined ? [] : [paint(theme, 'dim', `rounds   ${roundsRun(report.cells)} ran; asked for ${planWords(report.rounds)}`)]),
     ...(slowest.length === 0 ? [] : [paint(theme, 'dim', `slowest  ${slowest.join(', ')}`)]),
     paint(theme, 'dim', `folder   ${folder}`),
   ];

@@ -1,7 +1,8 @@
 // A failure on the terminal: its reason, the cells that have it, the console lines around it and the command that repeats it.
 import type { CellResult } from '../../model/report.ts';
-import { decisiveAttempt, otherConsoles, repeatWords } from '../attempts.ts';
+import { decisiveAttempt, otherConsoles } from '../attempts.ts';
 import { flatPoints, pointsOf } from '../points.ts';
+import { roundDetails, roundWords } from '../round-words.ts';
 import type { CellGroup } from '../summarize.ts';
 import { clip, safeLine, safeText } from '../text.ts';
 import { evidenceLines, type ClosingOptions } from './evidence-lines.ts';
@@ -16,7 +17,8 @@ const attemptLimit = 4;
 export function failureSection({ kind, reason, cells }: CellGroup, options: ClosingOptions): readonly string[] {
   const { theme, columns, folder } = options;
   const [cell] = cells;
-  const [headline = '', ...more] = reasonLines(reason);
+  const words = cells.length === 1 ? roundWords(cell) : undefined;
+  const [headline = '', ...more] = reasonLines(words === undefined ? reason : `${words}: ${reason}`);
   const hint = cell.verdict.kind === 'error' && cell.verdict.hint !== undefined ? [`${paint(theme, 'cyan', glyphsOf(theme).arrow)} ${safeLine(cell.verdict.hint)}`] : [];
   const body = [
     ...more,
@@ -36,11 +38,11 @@ function reasonLines(reason: string): readonly string[] {
   return lines.length > reasonLimit ? [...lines.slice(0, reasonLimit), `and ${lines.length - reasonLimit} more lines`] : lines;
 }
 
-/** How often repeated cells failed, and in which round first. */
+/** Of cells that went in rounds: when which failed first, and how long a round took. The headline of one cell says how often. */
 function roundsOf(cells: readonly CellResult[]): readonly string[] {
-  return cells.flatMap((cell) => {
-    const words = repeatWords(cell);
-    return words === undefined ? [] : [`${words}, first in round ${decisiveAttempt(cell).number}${cells.length === 1 ? '' : `  ${cell.id}`}`];
+  return cells.flatMap(({ id, rounds }) => {
+    if (rounds === undefined) return [];
+    return cells.length === 1 ? [roundDetails(rounds)] : [`${id}  ${roundWords({ rounds }) ?? ''}, ${roundDetails(rounds)}`];
   });
 }
 
@@ -55,5 +57,5 @@ function failingResults(cell: CellResult, theme: Theme): readonly string[] {
 /** The other attempts that failed, each with its console. */
 function attemptsLines(cell: CellResult, folder: string): readonly string[] {
   const lines = otherConsoles(cell, folder).map((line) => clip(safeLine(line), 300));
-  return lines.length > attemptLimit ? [...lines.slice(0, attemptLimit), `and ${lines.length - attemptLimit} more attempts that failed`] : lines;
+  return lines.length > attemptLimit ? [...lines.slice(0, attemptLimit), `and ${lines.length - attemptLimit} more ${cell.rounds === undefined ? 'attempts' : 'rounds'} that failed`] : lines;
 }

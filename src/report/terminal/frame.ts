@@ -2,8 +2,9 @@
 // Never wider or higher than the terminal: what does not fit is left out, the least important first.
 import { stripVTControlCharacters } from 'node:util';
 import { formatDuration, formatSize } from '../../model/units.ts';
-import { verdictReason } from '../../model/verdict.ts';
+import type { CellResult } from '../../model/report.ts';
 import { placeOf } from '../grid.ts';
+import { cellReason } from '../round-words.ts';
 import { outlookOf } from '../summarize.ts';
 import { clip, displayWidth, padEnd, safeLine } from '../text.ts';
 import type { Board, Download, RunningCell } from './board.ts';
@@ -25,7 +26,7 @@ export function renderFrame(board: Board, { columns, rows, nowMs }: Viewport, th
   const running = [...board.running()].sort((a, b) => phaseOrder[a.phase] - phaseOrder[b.phase]);
   const status = statusLine(board, nowMs, width, theme);
   const optional: readonly (readonly string[])[] = [
-    limited(running.map((cell) => runningLine(cell, running, nowMs, spinner, width, theme)), 8, theme),
+    limited(running.map((cell) => runningLine(cell, running, nowMs, spinner, width, theme, board.round() !== undefined)), 8, theme),
     board.downloads().slice(0, 3).map((download) => downloadLine(download, width, theme)),
     board.troubles.slice(-3).map((cell) => troubleLine(cell, width, theme)),
   ];
@@ -67,10 +68,10 @@ function spinnerAt(theme: Theme, nowMs: number): string {
   return spinner[Math.floor(nowMs / 100) % spinner.length] ?? '';
 }
 
-function runningLine({ id, phase, attempt, sinceMs }: RunningCell, all: readonly RunningCell[], nowMs: number, spinner: string, width: number, theme: Theme): string {
+function runningLine({ id, phase, attempt, sinceMs }: RunningCell, all: readonly RunningCell[], nowMs: number, spinner: string, width: number, theme: Theme, inRounds: boolean): string {
   const idWidth = Math.min(Math.max(...all.map((cell) => displayWidth(cell.id))), Math.max(10, width - 30));
   const elapsed = padEnd(clock(nowMs - sinceMs), 6);
-  const again = attempt > 1 ? paintLook(theme, 'flaky', ` attempt ${attempt}`) : '';
+  const again = attempt > 1 && !inRounds ? paintLook(theme, 'flaky', ` attempt ${attempt}`) : '';
   return `${paintLook(theme, 'running', spinner)} ${padEnd(clip(id, idWidth, glyphsOf(theme).ellipsis), idWidth)}  ${paint(theme, 'dim', `${padEnd(phase, 6)} ${elapsed}`)}${again}`;
 }
 
@@ -83,27 +84,30 @@ function downloadLine({ name, done, total }: Download, width: number, theme: The
   return `${paint(theme, 'cyan', down)} ${padEnd(shown, Math.min(room, 48))}  ${bar}${paint(theme, 'dim', size)}`;
 }
 
-function troubleLine(cell: Parameters<typeof outlookOf>[0] & { readonly id: string }, width: number, theme: Theme): string {
+function troubleLine(cell: CellResult, width: number, theme: Theme): string {
   const look = outlookOf(cell);
   const head = `${symbolOf(theme, look)} ${padEnd(look, 7)}`;
-  const text = `${cell.id}  ${safeLine(verdictReason(cell.verdict))}`;
+  const text = `${cell.id}  ${safeLine(cellReason(cell))}`;
   return `${paintLook(theme, look, head)}  ${clip(text, Math.max(0, width - head.length - 2), glyphsOf(theme).ellipsis)}`;
 }
 
 /** How far the run is; the more room there is, the more of it is said. */
 function statusLine(board: Board, nowMs: number, width: number, theme: Theme): string {
   const totals = board.totals();
-  const all = board.planned.length;
+  const round = board.round();
+  const [part, all] = round === undefined ? [totals.total, board.planned.length] : [round.done, round.count];
+  const heading = round === undefined ? '' : paint(theme, 'bold', `round ${round.number}${round.planned === undefined ? '' : `/${round.planned}`}`);
   const remaining = board.remainingMs(nowMs);
-  const done = paint(theme, 'bold', `${totals.total}/${all}`);
+  const done = paint(theme, 'bold', `${part}/${all}`);
   const time = paint(theme, 'dim', wholeSeconds(nowMs - board.startedMs) + (remaining === undefined ? '' : `, about ${roughly(remaining)} left`));
-  const bar = progressBar(totals.total / Math.max(1, all), 20, theme);
+  const bar = progressBar(part / Math.max(1, all), 20, theme);
   const variants = [
-    [bar, done, tally(totals, theme), time],
-    [done, tally(totals, theme), time],
-    [bar, done, tally(totals, theme, false), time],
-    [done, tally(totals, theme, false), time],
-    [done, time],
+    [heading, bar, done, tally(totals, theme), time],
+    [heading, done, tally(totals, theme), time],
+    [heading, bar, done, tally(totals, theme, false), time],
+    [heading, done, tally(totals, theme, false), time],
+    [heading, done, time],
+    [heading, done],
   ].map((parts) => parts.filter((part) => part !== '').join('  '));
   return variants.find((line) => displayWidth(line) <= width) ?? done;
 }

@@ -1,8 +1,10 @@
 // The run as plain lines, for logs and pipes: one for each finished cell, notice and download.
 import type { RunEvent, ShardedMatrix } from '../../model/events.ts';
 import { formatSize } from '../../model/units.ts';
+import { planWords } from '../round-words.ts';
 import { count, safeLine } from '../text.ts';
 import { cellLine } from './closing.ts';
+import { createRoundLines, type RoundLines } from './round-lines.ts';
 import { paint, type Theme } from './theme.ts';
 
 /** What is shown while the run goes on. */
@@ -20,11 +22,13 @@ export function createPlainLines(theme: Theme, write: (text: string) => void): D
   const announced = new Set<string>();
   let total = 0;
   let done = 0;
+  let rounds: RoundLines | undefined;
   const lineOf = (event: RunEvent): string | undefined => {
     switch (event.kind) {
       case 'run-start':
         total = event.cells.length;
-        return `${ofShard(event.shard)}${count(total, 'cell')}, up to ${event.concurrency} at once`;
+        rounds = event.rounds && createRoundLines(event.rounds, theme);
+        return `${ofShard(event.shard)}${count(total, 'cell')}, up to ${event.concurrency} at once${event.rounds === undefined ? '' : `, ${planWords(event.rounds)}`}`;
       case 'notice':
         if (notices.has(event.message)) return undefined;
         notices.add(event.message);
@@ -41,7 +45,9 @@ export function createPlainLines(theme: Theme, write: (text: string) => void): D
       case 'cell-end':
         done += 1;
         return `${paint(theme, 'dim', `[${String(done).padStart(String(total).length)}/${total}]`)} ${cellLine(event.result, theme)}`;
-      case 'cell-phase': case 'attempt-end': case 'run-end':
+      case 'round-start': case 'round-end': case 'attempt-end':
+        return rounds?.line(event);
+      case 'cell-phase': case 'run-end':
         return undefined;
     }
   };
