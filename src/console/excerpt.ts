@@ -13,11 +13,11 @@ const after = 38;
 const excerptLines = 40;
 /** Lines of report shown before its first line. */
 const lead = 4;
-/** Of each kind, so that many failing results do not keep a crash out. */
+/** Of each kind, so that many failing results do not keep a crash out, nor many warnings a panic. */
 const marksKept = 6;
 const rawLength = 500;
 
-export type MarkKind = 'crash' | 'result' | 'marker';
+export type MarkKind = 'crash' | 'panic' | 'result' | 'marker';
 
 interface Mark {
   readonly kind: MarkKind;

@@ -9,19 +9,17 @@ import type { ResultsDetector } from './detector.ts';
 import { createDetectors } from './detectors/index.ts';
 import { isSatisfied } from './decide.ts';
 import { createExcerptRecorder } from './excerpt.ts';
+import { createFindingList } from './findings.ts';
 import { createGate, highestAttention } from './gate.ts';
 import { readLines } from './printk.ts';
 import { createSplitter } from './split.ts';
 
-/** Findings are few by nature; a console that is not, is cut here. */
-const findingLimit = 500;
-
 /** Reads one console by what a case expects of it. With the kernel's symbols, addresses in crash reports are read as names. */
 export function createWatch(expect: readonly Expect[], symbols?: Symbols): ConsoleWatch {
   const addresses = symbols && createAddresses(symbols);
-  const findings: Finding[] = [];
+  const findings = createFindingList();
   const recorder = createExcerptRecorder();
-  const detectors = createDetectors(expect, { onReport: (line) => { recorder.mark(line, 'crash'); }, onFailure: (line) => { recorder.mark(line, 'result'); } }, addresses);
+  const detectors = createDetectors(expect, { onReport: (line, panic) => { recorder.mark(line, panic ? 'panic' : 'crash'); }, onFailure: (line) => { recorder.mark(line, 'result'); } }, addresses);
   const all = [detectors.crash, detectors.milestone, detectors.exit, ...detectors.results, ...detectors.markers];
   const gate = createGate(all);
   let ended = false;
@@ -30,9 +28,7 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
 
   function take(found: readonly Finding[]): void {
     for (const finding of found) {
-      // Crashes are counted where they are found, and come last.
-      if (findings.length >= findingLimit && finding.kind !== 'crash') continue;
-      findings.push(finding);
+      findings.add(finding);
       if (finding.kind === 'marker' && finding.role === 'fail') recorder.mark(finding.line, 'marker');
     }
   }
@@ -96,7 +92,7 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
     const lastTest = lastTestOf(detectors.results);
     lastText = ownText(lastText);
     return {
-      findings,
+      findings: findings.all,
       decided: detectors.crash.panicked() || expect.length > 0 && expect.every((one, index) => isSatisfied(one, index, detectors)),
       lost: detectors.crash.panicked() || detectors.markers.some((markers) => markers.failed()),
       userspace: detectors.milestone.seen('userspace'),

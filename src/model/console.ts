@@ -21,6 +21,9 @@ export interface Line {
 
 export type TestStatus = 'pass' | 'fail' | 'skip' | 'xfail' | 'missing';
 
+/** How many results of each status. */
+export type Tally = Readonly<Partial<Record<TestStatus, number>>>;
+
 /** One result of a test protocol; nested results under their parent. */
 export interface TestResult {
   readonly name: string;
@@ -30,6 +33,10 @@ export interface TestResult {
   /** 0 for a probe, which asks from outside. */
   readonly line: number;
   readonly children: readonly TestResult[];
+  /** Results below it that were counted and are not among its children, for there were too many; without those that have results below them. */
+  readonly unlisted?: Tally;
+  /** It stands for so many that were told or announced as a number only. */
+  readonly count?: number;
   /** Told in a comment of the parent (kselftest): the parent's own result decides, not this one. */
   readonly informative?: true;
   /** The kernel had printed into the line; it was put together again. */
@@ -65,8 +72,8 @@ export interface ResultsFinding {
   readonly kernel?: boolean;
   /** Subtests that were announced and told no result of their own. */
   readonly emptySubtests?: number;
-  /** Results that were counted but not kept, for there were too many; without those that have results below them. */
-  readonly omitted?: Readonly<Partial<Record<TestStatus, number>>>;
+  /** Results of any depth that were counted and not kept, for there were too many; without those that have results below them. */
+  readonly omitted?: Tally;
 }
 
 /** How many results of each kind a console holds. */
@@ -101,6 +108,8 @@ export interface Crash {
   readonly function?: string;
   /** Cut off or interleaved with another: the title may be less precise, or wrong. */
   readonly corrupted?: boolean;
+  /** So many more reports of this title came and are not listed, for there were too many. */
+  readonly repeated?: number;
 }
 
 /** Reads lines and says what they mean. Never throws, whatever it is fed. */

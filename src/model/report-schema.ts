@@ -5,6 +5,9 @@ import { bootMedia } from './case.ts';
 
 const milliseconds = z.number().min(0);
 
+const howMany = z.int().exactOptional();
+const TallySchema = z.object({ pass: howMany, fail: howMany, skip: howMany, xfail: howMany, missing: howMany });
+
 const ResultSchema = z
   .object({
     name: z.string(),
@@ -18,6 +21,8 @@ const ResultSchema = z
     get children() {
       return z.array(ResultSchema);
     },
+    count: z.int().exactOptional().describe('it stands for so many that were told or announced as a number only'),
+    unlisted: TallySchema.exactOptional().describe('results below it that are counted and not among its children, for there were too many'),
   })
   .meta({ id: 'Result', description: 'one result of a test protocol; nested results under their parent' });
 
@@ -50,6 +55,7 @@ const SeenCrashSchema = z
     startLine: z.int().exactOptional().describe('the line that cuts the report off from what was before, where it is not `line`'),
     panicked: z.boolean(),
     corrupted: z.boolean().exactOptional().describe('cut off or interleaved'),
+    repeated: z.int().exactOptional().describe('so many more of this title came and are not listed'),
     expected: z.literal(true).exactOptional().describe('the case asks for it, or lists it as known'),
   })
   .meta({ id: 'Crash', description: 'a kernel failure as an attempt saw it' });

@@ -9,7 +9,7 @@ export function distinctCrashes(cells: readonly CellResult[]): readonly Distinct
   const found = new Map<string, Found>();
   for (const cell of cells) {
     for (const attempt of cell.attempts) {
-      for (const { title, type, function: where, line, expected } of attempt.crashes ?? []) {
+      for (const { title, type, function: where, line, expected, repeated = 0 } of attempt.crashes ?? []) {
         const known = found.get(title) ?? {
           title,
           type,
@@ -19,7 +19,7 @@ export function distinctCrashes(cells: readonly CellResult[]): readonly Distinct
           first: { cell: cell.id, attempt: attempt.number, line, ...(attempt.console === undefined ? {} : { console: attempt.console }) },
         };
         found.set(title, known);
-        known.count += 1;
+        known.count += 1 + repeated;
         add(known.cells, cell.id);
         if (expected === true) add((known.expectedIn ??= []), cell.id);
       }

@@ -108,7 +108,9 @@ function missingResults(protocol: Protocol, all: readonly ResultsFinding[], kuni
       const count = lost.length === 1 ? 'an announced result' : `${lost.length} announced results`;
       return [{ reason: `missing evidence: ${count} never came, first: ${first.names.join(' › ')}` }];
     }
-    if (document.results.length > 0) return [];
+    const unlisted = document.omitted?.missing ?? 0;
+    if (unlisted > 0) return [{ reason: `missing evidence: ${unlisted} announced results never came that are not listed` }];
+    if (document.results.length > 0 || document.omitted !== undefined) return [];
     const why = document.planned === 0 ? 'the plan is empty (1..0)' : `${name} began and gave no result`;
     return [{ reason: `missing evidence: ${why}` }];
   });

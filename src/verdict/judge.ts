@@ -13,7 +13,7 @@ import { wrongDuration, type Took } from './duration.ts';
 import { protocolsOf, resultDocuments, weigh } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { missingProbe, probeResults } from './probes.ts';
-import { explainedResults, skippedWholly } from './results.ts';
+import { explainedResults, omittedResults, skippedWholly } from './results.ts';
 
 export interface JudgeInput {
   readonly expect: readonly Expect[];
@@ -33,7 +33,7 @@ export interface JudgeInput {
 
 /** Judges one boot. */
 export function judge(input: JudgeInput): { readonly verdict: Verdict; readonly results: readonly TestResult[] } {
-  const ofGuest = resultDocuments(input.findings, protocolsOf(input.expect)).flatMap((document) => explainedResults(document, crashesOf(input.findings)));
+  const ofGuest = resultDocuments(input.findings, protocolsOf(input.expect)).flatMap((document) => [...explainedResults(document, crashesOf(input.findings)), ...omittedResults(document)]);
   const results = [...ofGuest, ...probeResults(input.probes ?? [])];
   return { verdict: decide(input, results), results };
 }

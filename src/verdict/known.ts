@@ -83,6 +83,8 @@ function without(input: JudgeInput, entries: readonly KnownFailure[]): JudgeInpu
 
 const hasFailed = ({ status, informative }: TestResult): boolean => informative !== true && (status === 'fail' || status === 'missing');
 
+const hasUnlistedFailures = ({ unlisted }: TestResult): boolean => unlisted?.fail !== undefined || unlisted?.missing !== undefined;
+
 /** Failures that are known become expected ones, and so does a parent that failed by nothing else. Others stay the same objects. */
 function forgiveResults(results: readonly TestResult[], entries: readonly KnownFailure[], path: readonly string[]): readonly TestResult[] {
   return results.map((result) => {
@@ -92,7 +94,7 @@ function forgiveResults(results: readonly TestResult[], entries: readonly KnownF
     const children = forgiveResults(result.children, entries, here);
     const changed = children.some((child, index) => child !== result.children[index]);
     if (!changed) return result;
-    return { ...result, children, ...(children.some(hasFailed) ? {} : { status: 'xfail' as const }) };
+    return { ...result, children, ...(children.some(hasFailed) || hasUnlistedFailures(result) ? {} : { status: 'xfail' as const }) };
   });
 }
 

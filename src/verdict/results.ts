@@ -1,5 +1,5 @@
 // What test results say as a whole: which failed, whether all were skipped, and how many there are of each kind.
-import { leavesOf } from '../console/leaves.ts';
+import { addTallies, listedTally } from '../console/leaves.ts';
 import type { Crash, Finding, ResultCounts, ResultsFinding, TestResult, TestStatus } from '../model/console.ts';
 
 interface Path {
@@ -25,6 +25,12 @@ export function explainedResults({ results, complete }: ResultsFinding, crashes:
   return crash === undefined ? results : blame(results, crash.title);
 }
 
+const wordOf: Readonly<Record<TestStatus, string>> = { pass: 'passed', fail: 'failed', skip: 'were skipped', xfail: 'failed as expected', missing: 'never came' };
+
+/** Results that were only counted, one for each status, so that nobody takes those that are listed for all. */
+export const omittedResults = ({ omitted = {}, line }: ResultsFinding): readonly TestResult[] =>
+  Object.entries(omitted).map(([status, count]) => ({ name: `${count} more that ${wordOf[status as TestStatus]}`, status: status as TestStatus, detail: 'counted, but not listed: there are too many', line, children: [], ...(count === 1 ? undefined : { count }) }));
+
 /** Console line of the last result that came. */
 const lastLineOf = (results: readonly TestResult[]): number =>
   results.reduce((last, { status, line, children }) => Math.max(last, status === 'missing' ? 0 : line, lastLineOf(children)), 0);
@@ -46,10 +52,8 @@ export function skippedWholly(results: readonly TestResult[]): string | undefine
  */
 export function countResults(findings: readonly Finding[]): ResultCounts {
   const documents = findings.filter((finding) => finding.kind === 'results');
-  const leaves = documents.flatMap(({ results }) => leavesOf(results));
-  const count = (status: TestStatus): number =>
-    leaves.filter((leaf) => (leaf.crashed === true ? 'missing' : leaf.status) === status).length + documents.reduce((sum, { omitted }) => sum + (omitted?.[status] ?? 0), 0);
-  const [passed, failed, skipped, xfailed, crashed] = [count('pass'), count('fail'), count('skip'), count('xfail'), count('missing')];
+  const told = addTallies(...documents.map(({ results, omitted }) => addTallies(listedTally(results), omitted)));
+  const { pass: passed = 0, fail: failed = 0, skip: skipped = 0, xfail: xfailed = 0, missing: crashed = 0 } = told;
   const errors = documents.length === 0 ? 1 : documents.reduce((sum, document) => sum + defectsOf(document), 0);
   const total = passed + failed + skipped + xfailed + crashed;
   return { status: statusOf(), total, passed, failed, skipped, xfailed, crashed, errors };
@@ -69,4 +73,4 @@ function defectsOf({ results, problems, emptySubtests = 0, omitted }: ResultsFin
 }
 
 const missingIn = (results: readonly TestResult[]): number =>
-  results.reduce((sum, result) => sum + (result.status === 'missing' ? 1 : 0) + missingIn(result.children), 0);
+  results.reduce((sum, result) => sum + (result.status === 'missing' ? result.count ?? 1 : 0) + missingIn(result.children), 0);

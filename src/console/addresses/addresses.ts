@@ -33,6 +33,8 @@ const offset = /Kernel Offset: (?:(disabled)|0x([0-9a-f]+)(?: from 0x([0-9a-f]+)
 const step = 0x200000n;
 /** A boot has few reports, and each few lines that tell. */
 const evidence = 10_000;
+/** What comes after so many boots is of one of which nothing is known. */
+const bootLimit = 1000;
 
 export function createAddresses(symbols: Symbols): Addresses {
   const boots: Boot[] = [{ from: 0, inside: 0, outside: 0 }];
@@ -72,7 +74,8 @@ export function createAddresses(symbols: Symbols): Addresses {
   return {
     gate: ['Kernel Offset: ', 'Linux version \\d'],
     line(line, reported) {
-      if (banner.test(line.text)) boots.push({ from: line.number, inside: 0, outside: 0 });
+      if (banner.test(line.text) && boots.length <= bootLimit) boots.push({ from: line.number, inside: 0, outside: 0 });
+      if (boots.length > bootLimit) return;
       readOffset(line.text);
       if (reported) readReport(line.text);
     },

@@ -85,6 +85,9 @@ export function isOver(report: Report): boolean {
   return report.lines.length >= lineLimit || report.quiet > quietLines || !report.panicked && report.sinceEnd !== undefined && report.sinceEnd > tailLines;
 }
 
+/** It was a warning that came to its end: a panic after it has another reason, or names it. */
+export const isSurvived = (report: Report): boolean => report.sinceEnd !== undefined && report.header.text.includes('WARNING: ');
+
 /** Puts names into a line of which only addresses were printed. */
 export type NameLine = (text: string) => string;
 const asPrinted: NameLine = (text) => text;

@@ -1,14 +1,15 @@
 // Finds kernel failures by the tables of crashes/, gathers each report's lines and names it when it is over.
 // Lines that go on with an open report (the Oops after `Unable to handle`, the panic after an Oops) open no other.
-import type { Crash, Finding, Line } from '../../model/console.ts';
+import type { Crash, Line } from '../../model/console.ts';
 import type { Addresses } from '../addresses/addresses.ts';
 import { bareAddresses } from '../addresses/bare.ts';
 import type { ConsoleDetector } from '../detector.ts';
 import { interrupts } from '../crashes/damage.ts';
 import { crashFamilies } from '../crashes/index.ts';
+import { createKeptCrashes } from '../crashes/kept.ts';
 import { findRules } from '../crashes/name.ts';
 import { concludingPanic, isPanic } from '../crashes/panic.ts';
-import { belongs, closeReport, extendReport, hasStack, interruptReport, isOver, openReport } from '../crashes/report.ts';
+import { belongs, closeReport, extendReport, hasStack, interruptReport, isOver, isSurvived, openReport } from '../crashes/report.ts';
 import type { Report } from '../crashes/report.ts';
 import { createResetFinder } from '../crashes/reset.ts';
 import { createStartFinder } from '../crashes/start.ts';
@@ -16,8 +17,8 @@ import { groupSources } from '../gate.ts';
 
 /** Reports of several CPUs or tasks may be printed at once. */
 const openLimit = 8;
-/** A kernel that goes on failing has said enough. */
-const crashLimit = 100;
+/** Reports that are kept with all their lines until the console ends. */
+const bareLimit = 100;
 /** After so many lines with a printk prefix, what has none is not the kernel's. */
 const prefixedLines = 3;
 /** Lines in which the prefix is looked for. */
@@ -36,36 +37,43 @@ export interface CrashDetector extends ConsoleDetector {
   crashed(): boolean;
 }
 
-/** `addresses` names those that reports hold instead of functions. */
-export function createCrashDetector(onReport: (line: number) => void, addresses?: Addresses): CrashDetector {
+/** A closed report with bare addresses; `told`: it is a crash also without their names. */
+interface Bare {
+  readonly report: Report;
+  readonly told: boolean;
+}
+
+/** `onReport` is told the first line of each report, and whether it is a panic's. `addresses` names those that reports hold instead of functions. */
+export function createCrashDetector(onReport: (line: number, panic: boolean) => void, addresses?: Addresses): CrashDetector {
   let open: readonly Report[] = [];
   /** Begun by a line without a prefix, where the kernel has one: a program may have printed it. Its stack will tell. */
   let doubtful: Report | undefined;
   /** Named, but a panic may yet say that it comes from them. */
-  let waiting: readonly Crash[] = [];
+  const kept = createKeptCrashes();
   /** Closed ones with bare addresses: where the kernel lies it says last of all. */
-  const bare: Report[] = [];
+  const bare: Bare[] = [];
   const starts = createStartFinder();
   const resets = createResetFinder();
-  let count = 0;
+  let crashed = false;
   let panicked = false;
   let prefixed = 0;
   let lines = 0;
 
   function keep(crash: Crash | undefined): void {
-    if (crash !== undefined) waiting = [...waiting, crash].sort((a, b) => a.line - b.line);
+    if (crash !== undefined) kept.add(crash);
   }
 
   function keepReport(report: Report): void {
-    keep(closeReport(report));
-    if (addresses !== undefined && report.lines.some((line) => bareAddresses(line).length > 0)) bare.push(report);
+    const crash = closeReport(report);
+    keep(crash);
+    if (addresses !== undefined && bare.length < bareLimit && report.lines.some((line) => bareAddresses(line).length > 0)) bare.push({ report, told: crash !== undefined });
   }
 
-  function nameReport(report: Report): void {
+  function nameReport({ report, told }: Bare): void {
     const crash = closeReport(report, nameLine(report));
-    const before = waiting.find(({ line }) => line === report.header.number);
-    waiting = waiting.filter((one) => one !== before);
-    keep(crash === undefined ? before : { ...crash, panicked: before?.panicked ?? crash.panicked });
+    if (crash === undefined) return;
+    if (told) kept.rename(crash);
+    else keep(crash);
   }
 
   const nameLine = ({ header }: Report) => (text: string): string => addresses?.name(text, header.number) ?? text;
@@ -77,8 +85,8 @@ export function createCrashDetector(onReport: (line: number) => void, addresses?
   }
 
   function closeDoubtful(): void {
-    if (doubtful !== undefined && hasStack(doubtful, nameLine(doubtful)) && count < crashLimit) {
-      count += 1;
+    if (doubtful !== undefined && hasStack(doubtful, nameLine(doubtful))) {
+      crashed = true;
       panicked ||= doubtful.panicked;
       keepReport(doubtful);
     }
@@ -89,33 +97,32 @@ export function createCrashDetector(onReport: (line: number) => void, addresses?
   function begins(line: Line, among: readonly Report[]): boolean {
     const rule = findRules(line.text)[0]?.rule;
     if (rule === undefined) return false;
-    const concluding = concludingPanic.test(line.text) && waiting.length > 0;
-    if (isPanic(line.text)) return among.length === 0 && !concluding;
+    const concluding = concludingPanic.test(line.text) && (among.length > 0 || !kept.isEmpty());
+    if (isPanic(line.text)) return among.every(isSurvived) && !concluding;
     return rule.follows !== true || !among.some((report) => belongs(report, line));
   }
 
   function begin(line: Line): void {
     open.forEach(interruptReport);
-    if (count >= crashLimit) return;
-    count += 1;
+    crashed = true;
     if (open.length >= openLimit) close((report) => report === open[0]);
-    onReport(line.number);
+    onReport(line.number, isPanic(line.text));
     open = [...open, openReport(line, starts.before(line))];
   }
 
   function beginDoubtful(line: Line): void {
     closeDoubtful();
-    onReport(line.number);
+    onReport(line.number, isPanic(line.text));
     doubtful = openReport(line, starts.before(line));
   }
 
   function panics(text: string): void {
     panicked = true;
-    if (concludingPanic.test(text) && waiting.some((crash) => !crash.panicked)) waiting = waiting.map((crash) => ({ ...crash, panicked: true }));
+    if (concludingPanic.test(text)) kept.panic();
   }
 
   function read(line: Line): void {
-    const header = isTriggered(line.text) && (count < crashLimit || isPanic(line.text));
+    const header = isTriggered(line.text);
     const sure = line.kernel || prefixed < prefixedLines;
     const isNew = header && begins(line, sure ? open : doubtful === undefined ? [] : [doubtful]);
     for (const report of open) {
@@ -149,11 +156,9 @@ export function createCrashDetector(onReport: (line: number) => void, addresses?
       closeDoubtful();
       keep(resets.end());
       bare.forEach(nameReport);
-      const findings: readonly Finding[] = waiting;
-      waiting = [];
-      return findings;
+      return kept.all();
     },
     panicked: () => panicked,
-    crashed: () => count > 0,
+    crashed: () => crashed,
   };
 }

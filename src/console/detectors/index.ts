@@ -23,15 +23,15 @@ export interface Detectors {
 
 /** Who wants to know at once of lines that will be worth showing. */
 export interface Listener {
-  /** First line of a crash report. */
-  onReport(line: number): void;
+  /** First line of a crash report; of one that is a panic. */
+  onReport(line: number, panic: boolean): void;
   /** A result that failed. */
   onFailure(line: number): void;
 }
 
 export function createDetectors(expect: readonly Expect[], listener: Listener, addresses?: Addresses): Detectors {
   return {
-    crash: createCrashDetector((line) => { listener.onReport(line); }, addresses),
+    crash: createCrashDetector((line, panic) => { listener.onReport(line, panic); }, addresses),
     milestone: createMilestoneDetector(),
     exit: createExitDetector(expect.some(({ exit }) => exit !== undefined)),
     results: createResultsDetectors(expect, (line) => { listener.onFailure(line); }),

@@ -1,12 +1,12 @@
 // Finds KTAP and TAP documents on the console. What the kernel prints (KUnit) and what user space prints are read apart,
 // so that printk lines between the results of a program never disturb it; a result the kernel printed into is joined again.
 import type { Finding, Line } from '../../model/console.ts';
-import { createBudget, takeOmitted } from '../budget.ts';
+import { createBudget } from '../budget.ts';
 import { ownText } from '../clean.ts';
-import { countRan } from '../leaves.ts';
 import type { ResultsDetector } from '../detector.ts';
 import { createDocument } from '../ktap/document.ts';
 import type { Document } from '../ktap/types.ts';
+import { countRan, omittedOf } from '../leaves.ts';
 import { parseKtapLine } from '../ktap/syntax.ts';
 import type { KtapLine } from '../ktap/syntax.ts';
 import { createRejoiner } from '../rejoin.ts';
@@ -38,16 +38,15 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
     if (document === undefined) return [];
     lastTest = document.lastTest() ?? lastTest;
     const complete = document.complete();
-    const { results, planned, problems, emptySubtests } = document.finish();
+    const { kept, planned, problems, emptySubtests } = document.finish();
     channel.document = undefined;
-    ranBefore += countRan(results);
+    ranBefore += countRan(kept);
     ran = undefined;
-    const omitted = takeOmitted(budget);
     return [{
-      kind: 'results', protocol: 'ktap', line: document.line, results, complete, problems, kernel: channel.kernel,
+      kind: 'results', protocol: 'ktap', line: document.line, results: kept.results, complete, problems, kernel: channel.kernel,
       ...(planned === undefined ? undefined : { planned }),
       ...(emptySubtests === 0 ? undefined : { emptySubtests }),
-      ...(omitted === undefined ? undefined : { omitted }),
+      ...omittedOf(kept.results, kept.unlisted),
     }];
   }
 

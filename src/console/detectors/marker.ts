@@ -9,7 +9,7 @@ import { parsePatterns } from '../../model/pattern.ts';
 import type { Pattern } from '../../model/pattern.ts';
 import { suiteFailedText } from '../../model/protocol.ts';
 
-/** A guest that prints FAILED for ever is failed once; a few lines more are kept to show. */
+/** A guest that prints FAILED for ever is failed once; a few lines more are kept to show, of each pattern. */
 const failuresKept = 10;
 
 const suiteFailed: Pattern = { source: suiteFailedText, gate: suiteFailedText, matches: (text) => text.startsWith(suiteFailedText) };
@@ -24,23 +24,27 @@ export function createMarkerDetector(expect: Expect, index: number): MarkerDetec
   const fail = [...parsePatterns(expect.fail), ...protocolOf(expect) !== 'none' ? [suiteFailed] : []];
   const passCount = parsePatterns(expect.pass).length;
   let waiting: readonly Pattern[] = parsePatterns(expect.pass);
-  let failures = 0;
+  /** Patterns of `fail` that may yet be found. */
+  let feared = fail.map((pattern) => ({ pattern, left: failuresKept }));
+  let failed = false;
   const all = [...waiting, ...fail];
   const everyLine = all.some((pattern) => pattern.gate === undefined);
 
   return {
     gate: everyLine ? [] : all.flatMap((pattern) => pattern.gate ?? []),
-    attention: () => everyLine && (waiting.length > 0 || failures < failuresKept) ? 'lines' : 'none',
+    attention: () => everyLine && (waiting.length > 0 || feared.length > 0) ? 'lines' : 'none',
     line(line) {
       if (all.length === 0) return [];
       const findings: Finding[] = [];
       const found = (role: 'pass' | 'fail', pattern: string): void => {
         findings.push({ kind: 'marker', role, pattern, line: line.number, text: ownText(line.text), expect: index });
       };
-      for (const pattern of failures < failuresKept ? fail : []) {
-        if (!pattern.matches(line.text)) continue;
-        failures += 1;
-        found('fail', pattern.source);
+      for (const one of feared) {
+        if (!one.pattern.matches(line.text)) continue;
+        failed = true;
+        one.left -= 1;
+        found('fail', one.pattern.source);
+        if (one.left === 0) feared = feared.filter(({ left }) => left > 0);
       }
       for (const pattern of waiting) {
         if (pattern.matches(line.text)) {
@@ -52,6 +56,6 @@ export function createMarkerDetector(expect: Expect, index: number): MarkerDetec
     },
     end: () => [],
     passed: () => passCount > 0 && waiting.length === 0,
-    failed: () => failures > 0,
+    failed: () => failed,
   };
 }

@@ -1,6 +1,7 @@
 // Finds the results of one suite on the console, in what user space prints.
 import type { Finding } from '../../model/console.ts';
-import { createBudget, takeOmitted } from '../budget.ts';
+import { createBudget } from '../budget.ts';
+import { omittedOf } from '../leaves.ts';
 import type { ResultsDetector } from '../detector.ts';
 import { createRejoiner } from '../rejoin.ts';
 import type { WholeLine } from '../rejoin.ts';
@@ -37,11 +38,10 @@ export function createSuiteDetector(suite: Suite, onFailure: (line: number) => v
       rejoiner.end().forEach(take);
       if (reader === undefined) return [];
       const complete = reader.complete();
-      const { results, problems } = reader.finish();
-      const omitted = takeOmitted(budget);
+      const { kept: { results, unlisted }, problems } = reader.finish();
       const finding: Finding = {
         kind: 'results', protocol: suite.protocol, line: first, results, problems, complete: complete && problems.length === 0,
-        ...(omitted === undefined ? undefined : { omitted }),
+        ...omittedOf(results, unlisted),
       };
       return [finding];
     },

@@ -1,5 +1,6 @@
 // A KTAP document: gives every result its place by relative indentation (2, 4, a tab), version lines and `# Subtest:`.
 // https://docs.kernel.org/dev-tools/ktap.html; KUnit and kselftest as they really print are in the tests.
+import { moveResults } from '../budget.ts';
 import type { Budget } from '../budget.ts';
 import { ownText } from '../clean.ts';
 import { countRan } from '../leaves.ts';
@@ -37,7 +38,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     closed.problems.forEach((problem) => { complain(level.name === undefined ? problem : `${level.name}: ${problem}`); });
     const parent = top();
     if (level.name !== undefined) parent.current ??= level.name;
-    for (const result of closed.results) parent.children.push(result);
+    moveResults(parent.children, closed.kept);
     // The root's own results are never guessed at.
     if (level.announced || level.planned !== undefined || parent === root) parent.bareChildren = false;
     parent.empty += empty;
@@ -56,7 +57,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
   function openAnnounced(at: number, line: number): Level {
     closeDeeper(at);
     const level = top();
-    const fresh = level.count === 0 && level.planned === undefined && level.children.length === 0;
+    const fresh = level.count === 0 && level.planned === undefined && level.children.count === 0;
     if (level.indent === at && level.announced && (fresh || stack.length === 1)) return level;
     if (level.indent === at) closeTop();
     open(at, line, true);
@@ -96,11 +97,10 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     }
     const level = top();
     endInner(level);
-    const problem = addResult(level, ktap, line, level.children, budget, repaired);
+    const problem = addResult(level, ktap, line, budget, repaired);
     if (problem !== undefined) complain(level.name === undefined ? problem : `${level.name}: ${problem}`);
-    level.children = [];
     level.lastResultAt = line;
-    last = level.results.at(-1)?.name ?? last;
+    last = level.lastName ?? last;
   }
 
   function takeComment(ktap: Extract<KtapLine, { kind: 'comment' }>, line: number): void {
@@ -138,9 +138,9 @@ export function createDocument(indent: number, startLine: number, budget: Budget
   /** kselftest's results in comments become children that inform and do not decide. */
   function endInner(level: Level): void {
     if (level.inner === undefined) return;
-    const told = level.inner.finish().results.filter((result) => result.status !== 'missing').map((result) => ({ ...result, informative: true as const }));
+    const told = level.inner.finish().kept.results.filter((result) => result.status !== 'missing').map((result) => ({ ...result, informative: true as const }));
     delete level.inner;
-    for (const result of told) level.children.push(result);
+    moveResults(level.children, { results: told, unlisted: undefined, count: told.length });
   }
 
   return {
@@ -169,13 +169,13 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     announced: () => (root.current?.startsWith('selftests: ') === true ? root.current : undefined),
     lastTest: () => last,
     complete: () => stack.length === 1 && root.planned !== 0 && isComplete(root) && problems.length === 0,
-    ran: () => countRan(root.results),
+    ran: () => countRan(root.kept),
     finish() {
       while (stack.length > 1) closeTop();
       endInner(root);
       const closed = closeLevel(root, budget);
       closed.problems.forEach(complain);
-      return { results: closed.results, planned: root.planned, problems, emptySubtests: root.empty };
+      return { kept: closed.kept, planned: root.planned, problems, emptySubtests: root.empty };
     },
   };
 }

@@ -1,9 +1,9 @@
 // One nesting level of a KTAP document: its plan, its results, the numbers that came and those that did not.
 import type { TestResult } from '../../model/console.ts';
-import { countOmitted, takeRoom } from '../budget.ts';
-import type { Budget } from '../budget.ts';
+import { childrenOf, keepResult, noneKept } from '../budget.ts';
+import type { Budget, Kept } from '../budget.ts';
 import { ownText } from '../clean.ts';
-import { rollUp } from '../leaves.ts';
+import { rollUp, tallyOfAll } from '../leaves.ts';
 import type { KtapLine } from './syntax.ts';
 import { disagreement } from './totals.ts';
 import type { Level } from './types.ts';
@@ -13,7 +13,7 @@ const missingLimit = 50;
 const commentLimit = 6;
 
 export function openLevel(indent: number, line: number, announced: boolean): Level {
-  return { indent, line, announced, results: [], count: 0, empty: 0, base: 1, next: 1, ahead: new Set(), children: [], bareChildren: true, comments: [], crashed: false, lastResultAt: 0 };
+  return { indent, line, announced, kept: noneKept(), told: { pass: 0, fail: 0, skip: 0, xfail: 0, missing: 0 }, count: 0, empty: 0, base: 1, next: 1, ahead: new Set(), children: noneKept(), bareChildren: true, comments: [], crashed: false, lastResultAt: 0 };
 }
 
 export function keepComment(level: Level, text: string): void {
@@ -22,21 +22,26 @@ export function keepComment(level: Level, text: string): void {
 }
 
 /** Adds a result with its children; tells what is wrong with its number. */
-export function addResult(level: Level, line: Extract<KtapLine, { kind: 'result' }>, at: number, children: readonly TestResult[], budget: Budget, repaired: boolean): string | undefined {
+export function addResult(level: Level, line: Extract<KtapLine, { kind: 'result' }>, at: number, budget: Budget, repaired: boolean): string | undefined {
   const failing = line.status === 'fail';
   const detail = line.detail ?? (failing && level.comments.length > 0 ? level.comments.join('\n') : undefined);
   const name = ownText(line.name === '' ? (level.current ?? `test ${line.number ?? level.count + 1}`) : line.name);
   level.comments = [];
   level.count += 1;
   delete level.current;
-  const result = rollUp({ name, status: line.status, line: at, children, ...(detail === undefined ? undefined : { detail: ownText(detail, 1000) }), ...(repaired ? { repaired } : undefined), ...(failing && level.crashed ? { crashed: true } : undefined) });
+  const result = rollUp({ name, status: line.status, line: at, ...takeChildren(level), ...(detail === undefined ? undefined : { detail: ownText(detail, 1000) }), ...(repaired ? { repaired } : undefined), ...(failing && level.crashed ? { crashed: true } : undefined) });
   level.crashed = false;
-  keep(level, result, budget);
+  level.lastName = name;
+  level.told[result.status] += 1;
+  keepResult(budget, level.kept, result);
   return takeNumber(level, line.number ?? level.next);
 }
 
-function keep(level: Level, result: TestResult, budget: Budget): void {
-  if (takeRoom(budget, result)) level.results.push(result);
+/** They have found their parent. */
+function takeChildren(level: Level): ReturnType<typeof childrenOf> {
+  const { children } = level;
+  level.children = noneKept();
+  return childrenOf(children);
 }
 
 function takeNumber(level: Level, number: number): string | undefined {
@@ -62,37 +67,40 @@ export function countFromOne(level: Level): void {
   level.base = level.next = 1;
 }
 
+const isEmptyHanded = ({ count }: Kept): boolean => count === 0;
+
 /** Everything the level announced has come. */
 export function isComplete(level: Level): boolean {
-  return level.planned !== undefined && level.ahead.size === 0 && level.next === level.planned + 1 && level.children.length === 0;
+  return level.planned !== undefined && level.ahead.size === 0 && level.next === level.planned + 1 && isEmptyHanded(level.children);
 }
 
 /** It was announced, and came to its end without a word. */
-export const isEmpty = (level: Level): boolean => level.announced && level.count === 0 && level.children.length === 0 && (level.planned ?? 0) === 0 && level.skipReason === undefined;
+export const isEmpty = (level: Level): boolean => level.announced && level.count === 0 && isEmptyHanded(level.children) && (level.planned ?? 0) === 0 && level.skipReason === undefined;
 
 /** Ends a level: results that were announced and never came are added as missing. */
-export function closeLevel(level: Level, budget: Budget): { results: readonly TestResult[]; problems: readonly string[] } {
+export function closeLevel(level: Level, budget: Budget): { kept: Kept; problems: readonly string[] } {
+  const { kept, children } = level;
   // Results indented deeper than the version line and plan they belong to, with neither of their own: seen in the wild.
-  if (level.count === 0 && level.announced && level.bareChildren && level.planned === level.children.length && level.children.length > 0) {
-    return { results: level.children, problems: [] };
+  if (level.count === 0 && level.announced && level.bareChildren && level.planned === children.count && children.count > 0) {
+    return { kept: children, problems: [] };
   }
   const problems: string[] = [];
-  const contradiction = level.totals === undefined || Object.keys(budget.omitted).length > 0 ? undefined : disagreement(level.totals, level.results);
+  const contradiction = level.totals === undefined ? undefined : disagreement(level.totals, level.totals.kunit ? level.told : tallyOfAll(kept.results, kept.unlisted));
   if (contradiction !== undefined) problems.push(contradiction);
   const highest = level.ahead.size === 0 ? level.next - 1 : Math.max(...level.ahead);
   if (level.planned !== undefined && highest > level.planned) problems.push(`result ${highest} is not in the plan 1..${level.planned}`);
   addMissing(level, level.planned ?? highest, budget);
-  if (level.children.length > 0) {
+  if (!isEmptyHanded(level.children)) {
     // Results whose parent never reported: the parent is what is missing, unless the plan asks for no more.
     const finished = level.planned !== undefined && level.next > level.planned;
-    const parent: TestResult = { name: level.current ?? `test ${level.count + 1}`, status: finished ? 'pass' : 'missing', line: level.children[0]?.line ?? level.line, children: level.children };
-    keep(level, rollUp(parent), budget);
-    level.children = [];
+    const line = level.children.results[0]?.line ?? level.line;
+    const parent: TestResult = { name: level.current ?? `test ${level.count + 1}`, status: finished ? 'pass' : 'missing', line, ...takeChildren(level) };
+    keepResult(budget, kept, rollUp(parent));
   }
   if (level.planned === 0 && level.skipReason !== undefined && level.count === 0) {
-    level.results.push({ name: level.name ?? 'all tests', status: 'skip', line: level.line, children: [], ...(level.skipReason === '' ? undefined : { detail: ownText(level.skipReason) }) });
+    keepResult(budget, kept, { name: level.name ?? 'all tests', status: 'skip', line: level.line, children: [], ...(level.skipReason === '' ? undefined : { detail: ownText(level.skipReason) }) });
   }
-  return { results: level.results, problems };
+  return { kept, problems };
 }
 
 function addMissing(level: Level, last: number, budget: Budget): void {
@@ -101,12 +109,10 @@ function addMissing(level: Level, last: number, budget: Budget): void {
   for (; number <= last && listed < missingLimit; number += 1) {
     if (level.ahead.has(number)) continue;
     const name = listed === 0 && level.current !== undefined ? level.current : `test ${number}`;
-    keep(level, { name, status: 'missing', detail: 'announced, but its result never came', line: level.line, children: level.children }, budget);
-    level.children = [];
+    keepResult(budget, level.kept, { name, status: 'missing', detail: 'announced, but its result never came', line: level.line, ...takeChildren(level) });
     listed += 1;
   }
   const rest = last - number + 1;
   if (rest === 0) return;
-  keep(level, { name: `${rest} more`, status: 'missing', detail: 'announced, but their results never came', line: level.line, children: [] }, budget);
-  countOmitted(budget, 'missing', rest - 1);
+  keepResult(budget, level.kept, { name: `${rest} more`, status: 'missing', detail: 'announced, but their results never came', line: level.line, children: [], count: rest });
 }

@@ -1,7 +1,6 @@
 // The counts with which a program or a suite closes: `# Totals: pass:1 fail:0 xfail:0 xpass:0 skip:0 error:0` of kselftest.h,
 // `# Totals: pass:9 fail:0 skip:0 total:9` and `# suite: pass:…` of KUnit.
-import type { TestResult } from '../../model/console.ts';
-import { leavesOf } from '../leaves.ts';
+import type { Tally } from '../../model/console.ts';
 
 /** What a line of totals says; failures of every kind together. */
 export interface Totals {
@@ -26,12 +25,11 @@ export function parseTotals(text: string): Totals | undefined {
   return { of: match[1] ?? '', pass: count('pass'), fail: count('fail') + count('xpass') + count('error'), skip: count('skip'), xfail: count('xfail'), kunit: counts.has('total') };
 }
 
-/** What the totals say of results that are not these; undefined where both agree. */
-export function disagreement({ of, pass, fail, skip, xfail, kunit }: Totals, results: readonly TestResult[]): string | undefined {
-  // A suite of KUnit counts its cases, whatever is below them.
-  const counted = kunit ? results : leavesOf(results);
-  const count = (...statuses: readonly string[]): number => counted.filter(({ status }) => statuses.includes(status)).length;
-  const kinds = [['passed', pass, count('pass')], ['failed', fail, count('fail', 'missing')], ['skipped', skip, count('skip')], ['failed as expected', xfail, count('xfail')]] as const;
-  const wrong = kinds.find(([, said, seen]) => said !== seen);
+/** What the totals say of results that are not these; undefined where both agree. A suite of KUnit counts its cases, whatever is below them. */
+export function disagreement({ of, pass, fail, skip, xfail }: Totals, seen: Tally): string | undefined {
+  const kinds = [
+    ['passed', pass, seen.pass ?? 0], ['failed', fail, (seen.fail ?? 0) + (seen.missing ?? 0)], ['skipped', skip, seen.skip ?? 0], ['failed as expected', xfail, seen.xfail ?? 0],
+  ] as const;
+  const wrong = kinds.find(([, said, came]) => said !== came);
   return wrong === undefined ? undefined : `${of === 'Totals' ? 'the totals say' : `the totals of ${of} say`} ${wrong[1]} ${wrong[0]}, but ${wrong[2]} did`;
 }

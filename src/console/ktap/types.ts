@@ -1,5 +1,6 @@
 // A KTAP document and its nesting levels.
-import type { TestResult } from '../../model/console.ts';
+import type { TestStatus } from '../../model/console.ts';
+import type { Kept } from '../budget.ts';
 import type { KtapLine } from './syntax.ts';
 import type { Totals } from './totals.ts';
 
@@ -14,7 +15,9 @@ export interface Level {
   name?: string;
   planned?: number;
   skipReason?: string;
-  readonly results: TestResult[];
+  readonly kept: Kept;
+  /** Statuses of the results of this level, as they were told. */
+  readonly told: Record<TestStatus, number>;
   count: number;
   /** Levels below that were announced and told nothing. */
   empty: number;
@@ -23,7 +26,7 @@ export interface Level {
   next: number;
   readonly ahead: Set<number>;
   /** Results of deeper levels that wait for the result of their parent. */
-  children: TestResult[];
+  children: Kept;
   /** Those came without version line, name and plan of their own. */
   bareChildren: boolean;
   /** Name of the test that has begun, where it was told. */
@@ -35,6 +38,7 @@ export interface Level {
   totals?: Totals;
   /** KTAP inside comments. */
   inner?: Document;
+  lastName?: string;
   /** Console line of the last result: YAML may follow at once. */
   lastResultAt: number;
 }
@@ -56,5 +60,5 @@ export interface Document {
   complete(): boolean;
   /** How many of the outermost results that have come, and of those below them, were not skipped. */
   ran(): number;
-  finish(): { readonly results: readonly TestResult[]; readonly planned: number | undefined; readonly problems: readonly string[]; readonly emptySubtests: number };
+  finish(): { readonly kept: Kept; readonly planned: number | undefined; readonly problems: readonly string[]; readonly emptySubtests: number };
 }

@@ -1,8 +1,8 @@
 // `go test`: package › test › subtest. A test that ran and never ended is missing, and so is a package without its last line.
 // A compiled test that is run by itself names no package; its last line is PASS or FAIL.
-import type { TestResult } from '../../model/console.ts';
+import { noneKept } from '../budget.ts';
 import type { Budget } from '../budget.ts';
-import { concludePackage, endTest, openPackage, runTest, tell } from './gotest-package.ts';
+import { concludePackage, endTest, openPackage, runTest, tell, testLimit } from './gotest-package.ts';
 import type { GoPackage } from './gotest-package.ts';
 import { parseGoLine } from './gotest-lines.ts';
 import type { GoLine } from './gotest-lines.ts';
@@ -22,10 +22,11 @@ export const gotest: Suite = {
 };
 
 function createGoReader(budget: Budget, onFailure: (line: number) => void): SuiteReader {
-  const results: TestResult[] = [];
+  const kept = noneKept();
   const problems = createProblems();
   /** The one that prints text has no name until it ends. */
   const packages = new Map<string, GoPackage>();
+  const room = { tests: testLimit };
   let ended = 0;
   let failed = false;
   let last: string | undefined;
@@ -35,7 +36,7 @@ function createGoReader(budget: Budget, onFailure: (line: number) => void): Suit
     // After its last line comes another one.
     if (open !== undefined && open.status === undefined) return open;
     if (open !== undefined) close(name, open);
-    const fresh = openPackage(name, line);
+    const fresh = openPackage(name, line, room);
     if (packages.size < packageLimit) packages.set(name, fresh);
     else problems.add(`more than ${packageLimit} packages at once`);
     return fresh;
@@ -44,15 +45,13 @@ function createGoReader(budget: Budget, onFailure: (line: number) => void): Suit
   function close(key: string, open: GoPackage): void {
     packages.delete(key);
     ended += 1;
-    const told = concludePackage(open, budget);
+    if (concludePackage(open, budget, kept)) failed = true;
     if (open.overflow) problems.add(`${open.name === '' ? 'a package' : open.name} has too many tests`);
-    if (told.some(({ status }) => status === 'fail' || status === 'missing')) failed = true;
-    results.push(...told);
   }
 
   function takePackage({ package: name, status, detail, durationMs }: Extract<GoLine, { kind: 'package' }>, line: number): void {
     const key = packages.has(name) ? name : '';
-    const open = packages.get(key) ?? openPackage(name, line);
+    const open = packages.get(key) ?? openPackage(name, line, room);
     if (open.status === 'fail' && status === 'pass') problems.add(`${name} says ok after FAIL`);
     Object.assign(open, { name, status, detail, durationMs, line });
     if (status === 'fail') onFailure(line);
@@ -101,7 +100,7 @@ function createGoReader(budget: Budget, onFailure: (line: number) => void): Suit
     lastTest: () => last,
     finish() {
       for (const [key, open] of packages) close(key, open);
-      return { results, problems: problems.all() };
+      return { kept, problems: problems.all() };
     },
   };
 }

@@ -1,9 +1,9 @@
 // The Linux Test Project: one result for each program, in it the lines that it told. Programs tell TPASS, TFAIL, TBROK, TCONF and
 // TWARN and end with a summary (new style) or say nothing more (old style); runltp and kirk frame, log and list them.
 import type { TestResult } from '../../model/console.ts';
-import { takeRoom } from '../budget.ts';
-import type { Budget } from '../budget.ts';
-import { isBad } from '../leaves.ts';
+import { createBudget, keepResult, keepTalk, moveResults, noneKept } from '../budget.ts';
+import type { Budget, Kept } from '../budget.ts';
+import { isBad, tallyOfAll } from '../leaves.ts';
 import { parseLtpLine } from './ltp-lines.ts';
 import type { LtpLine } from './ltp-lines.ts';
 import { concludeProgram, isSilent, isSummed, openProgram, tellProgram } from './ltp-program.ts';
@@ -22,21 +22,22 @@ export const ltp: Suite = {
 };
 
 function createLtpReader(budget: Budget, onFailure: (line: number) => void): SuiteReader {
-  const results: TestResult[] = [];
+  const kept = noneKept();
   const problems = createProblems();
   let program: LtpProgram | undefined;
   let count = 0;
   /** Rows of runltp's table and of its log, which repeat what the programs themselves said. */
-  const rows: TestResult[] = [];
+  const rows = noneKept();
+  const roomForRows = createBudget();
   let listing: 'table' | 'kirk' | undefined;
   let listed = 0;
   /** The total that closes a list has yet to come. */
   let unclosed = false;
   let last: string | undefined;
 
-  function keep(into: TestResult[], result: TestResult): void {
+  function keep(result: TestResult): void {
     if (isBad(result)) onFailure(result.line);
-    if (takeRoom(budget, result)) into.push(result);
+    keepResult(budget, kept, { ...result, children: keepTalk(budget, result.children) });
   }
 
   function close(): void {
@@ -50,7 +51,7 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
     const { result, problem } = concludeProgram(program, `program ${count}`);
     if (problem !== undefined) problems.add(problem);
     program = undefined;
-    keep(results, result);
+    keep(result);
   }
 
   function takeResult(ltp: Extract<LtpLine, { kind: 'result' | 'info' }>, line: number, repaired: boolean): void {
@@ -69,8 +70,8 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
     const result: TestResult = { name, status: exit.status, line, children: [], ...(exit.detail === undefined ? undefined : { detail: exit.detail }), ...(durationMs === undefined ? undefined : { durationMs }), ...(repaired ? { repaired } : undefined) };
     last = name;
     listed += 1;
-    if (listing === 'kirk') keep(results, result);
-    else if (rows.length < 10_000) rows.push(result);
+    if (listing === 'kirk') keep(result);
+    else keepResult(roomForRows, rows, result);
   }
 
   function takeCounts(ltp: LtpLine, line: number): void {
@@ -102,15 +103,22 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
 
   /** The table says again what was seen, under the names of the list that was run; without programs it is all there is. */
   function joinRows(): void {
-    if (results.length === 0) rows.forEach((row) => { keep(results, row); });
-    else if (rows.length === results.length) {
-      rows.forEach((row, index) => {
-        const seen = results[index];
+    if (kept.count === 0) {
+      rows.results.filter(isBad).forEach(({ line }) => { onFailure(line); });
+      moveResults(kept, rows);
+    } else if (rows.count !== kept.count) {
+      if (rows.count > 0) problems.add(`${rows.count} programs are listed, but ${kept.count} told results`);
+    } else if (rows.unlisted !== undefined || kept.unlisted !== undefined) {
+      // Which row is whose can no longer be told.
+      if (failuresOf(rows) > failuresOf(kept)) problems.add(`${failuresOf(rows)} programs are listed as failed, but ${failuresOf(kept)} told so`);
+    } else {
+      rows.results.forEach((row, index) => {
+        const seen = kept.results[index];
         if (seen === undefined) return;
-        results[index] = { ...seen, name: row.name };
+        kept.results[index] = { ...seen, name: row.name };
         if (row.status !== seen.status && seen.status !== 'fail') problems.add(`${row.name}: listed as ${row.status}, but it said ${seen.status}`);
       });
-    } else if (rows.length > 0) problems.add(`${rows.length} programs are listed, but ${results.length} told results`);
+    }
   }
 
   return {
@@ -138,8 +146,13 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
     finish() {
       close();
       joinRows();
-      if (unclosed) keep(results, { name: 'the rest of the list', status: 'missing', detail: 'the total that ends it never came', line: results.at(-1)?.line ?? 1, children: [] });
-      return { results, problems: problems.all() };
+      if (unclosed) keep({ name: 'the rest of the list', status: 'missing', detail: 'the total that ends it never came', line: kept.results.at(-1)?.line ?? 1, children: [] });
+      return { kept, problems: problems.all() };
     },
   };
+}
+
+function failuresOf({ results, unlisted }: Kept): number {
+  const { fail = 0, missing = 0 } = tallyOfAll(results, unlisted);
+  return fail + missing;
 }

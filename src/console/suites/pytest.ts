@@ -1,10 +1,10 @@
 // pytest: file › class › test. What was collected and never ended is missing, and so is a session without its last line;
 // that line's counts are compared with the tests that were seen.
 import type { TestResult, TestStatus } from '../../model/console.ts';
-import { countOmitted, takeRoom } from '../budget.ts';
-import type { Budget } from '../budget.ts';
+import { childrenOf, keepResult, noneKept } from '../budget.ts';
+import type { Budget, Kept } from '../budget.ts';
 import { ownText } from '../clean.ts';
-import { rollUp } from '../leaves.ts';
+import { isBad, rollUp } from '../leaves.ts';
 import { parsePytestLine } from './pytest-lines.ts';
 import type { PytestLine, PytestWord } from './pytest-lines.ts';
 import { createProblems } from './suite.ts';
@@ -20,6 +20,8 @@ interface Test {
   detail: string | undefined;
   durationMs: number | undefined;
   repaired: boolean;
+  /** It is listed as so many. */
+  count?: number;
 }
 
 interface Session {
@@ -48,7 +50,7 @@ export const pytest: Suite = {
 };
 
 function createPytestReader(budget: Budget, onFailure: (line: number) => void): SuiteReader {
-  const results: TestResult[] = [];
+  const kept = noneKept();
   const problems = createProblems();
   let session: Session | undefined;
   let sessions = 0;
@@ -65,7 +67,7 @@ function createPytestReader(budget: Budget, onFailure: (line: number) => void): 
       return undefined;
     }
     const test: Test = { path: pathOf(ownText(id, 600)), line, word: undefined, detail: undefined, durationMs: undefined, repaired: false };
-    open.tests.set(id, test);
+    open.tests.set(ownText(id, 3000), test);
     return test;
   }
 
@@ -80,13 +82,13 @@ function createPytestReader(budget: Budget, onFailure: (line: number) => void): 
     if (statusOf[word] === 'fail') onFailure(line);
     // A test that passed and could not be torn down is told twice: what is worse counts.
     if (test.word !== undefined && statusOf[test.word] === 'fail') return;
-    Object.assign(test, { word, line, repaired: test.repaired || repaired, detail: detail ?? test.detail });
+    Object.assign(test, { word, line, repaired: test.repaired || repaired, detail: detail === undefined ? test.detail : ownText(detail) });
   }
 
   function listTest(open: Session, { word, id, count, detail }: Extract<PytestLine, { kind: 'listed' }>, line: number): void {
     const known = open.tests.get(id);
     if (known !== undefined) {
-      known.detail ??= detail;
+      if (detail !== undefined) known.detail ??= ownText(detail);
       return;
     }
     // With -v all were told before; skipped ones are listed by their place.
@@ -94,8 +96,8 @@ function createPytestReader(budget: Budget, onFailure: (line: number) => void): 
     open.told[word] += count;
     const test = testOf(open, id, line);
     if (test === undefined) return;
-    Object.assign(test, { word, detail });
-    if (count > 1) countOmitted(budget, statusOf[word], count - 1);
+    Object.assign(test, { word, detail: detail === undefined ? undefined : ownText(detail) });
+    if (count > 1) test.count = count;
     if (statusOf[word] === 'fail') onFailure(line);
   }
 
@@ -107,10 +109,9 @@ function createPytestReader(budget: Budget, onFailure: (line: number) => void): 
     sessions += 1;
     const { counts, planned, told, tests } = open;
     const ended = [...tests.values()].filter(({ word }) => word !== undefined).length;
-    results.push(...treeOf([...tests.values()], budget));
-    const add = (name: string, status: TestStatus, detail: string): void => {
-      const result: TestResult = { name, status, detail, line: open.line, children: [] };
-      if (takeRoom(budget, result)) results.push(result);
+    keepTree([...tests.values()], budget, 0, kept);
+    const add = (name: string, status: TestStatus, detail: string, count = 1): void => {
+      keepResult(budget, kept, { name, status, detail, line: open.line, children: [], ...(count === 1 ? undefined : { count }) });
     };
     if (counts === undefined) {
       add('pytest', 'missing', 'its last line never came');
@@ -120,15 +121,9 @@ function createPytestReader(budget: Budget, onFailure: (line: number) => void): 
       const rest = counts[word] - told[word];
       if (rest === 0) continue;
       if (open.verbose || rest < 0) problems.add(`its last line says ${counts[word]} ${nameOf[word]}, but ${told[word]} came`);
-      else {
-        add(`${rest} ${nameOf[word]} without a name`, statusOf[word], 'pytest -v names them');
-        countOmitted(budget, statusOf[word], rest - 1);
-      }
+      else add(`${rest} ${nameOf[word]} without a name`, statusOf[word], 'pytest -v names them', rest);
     }
-    if (open.verbose && planned !== undefined && ended < planned) {
-      add(`${planned - ended} of ${planned} collected tests`, 'missing', 'collected, but they never ended');
-      countOmitted(budget, 'missing', planned - ended - 1);
-    }
+    if (open.verbose && planned !== undefined && ended < planned) add(`${planned - ended} of ${planned} collected tests`, 'missing', 'collected, but they never ended', planned - ended);
   }
 
   return {
@@ -170,7 +165,7 @@ function createPytestReader(budget: Budget, onFailure: (line: number) => void): 
     lastTest: () => last,
     finish() {
       close();
-      return { results, problems: problems.all() };
+      return { kept, problems: problems.all() };
     },
   };
 }
@@ -183,7 +178,7 @@ function pathOf(id: string): readonly string[] {
 }
 
 /** Tests of one file, and of one class, below it. */
-function treeOf(tests: readonly Test[], budget: Budget, depth = 0): readonly TestResult[] {
+function keepTree(tests: readonly Test[], budget: Budget, depth: number, into: Kept): void {
   const groups = new Map<string, Test[]>();
   for (const test of tests) {
     const name = test.path[depth] ?? '';
@@ -191,28 +186,30 @@ function treeOf(tests: readonly Test[], budget: Budget, depth = 0): readonly Tes
     if (group === undefined) groups.set(name, [test]);
     else group.push(test);
   }
-  return [...groups].flatMap(([name, group]) => {
+  for (const [name, group] of groups) {
     const own = group.find(({ path }) => path.length === depth + 1);
-    const children = treeOf(group.filter(({ path }) => path.length > depth + 1), budget, depth + 1);
-    const result = own === undefined ? parentOf(name, children) : resultOf(name, own, children);
-    return takeRoom(budget, result) ? [result] : [];
-  });
+    const below = noneKept();
+    keepTree(group.filter(({ path }) => path.length > depth + 1), budget, depth + 1, below);
+    keepResult(budget, into, own === undefined ? parentOf(name, below) : resultOf(name, own, below));
+  }
 }
 
-function parentOf(name: string, children: readonly TestResult[]): TestResult {
-  const status = children.every((child) => child.status === 'skip') ? 'skip' : 'pass';
-  const bad = children.some((child) => child.status === 'fail' || child.status === 'missing');
-  return { name, status: bad ? 'fail' : status, line: children[0]?.line ?? 0, children };
+function parentOf(name: string, below: Kept): TestResult {
+  const { results, unlisted } = below;
+  const skipped = results.every((child) => child.status === 'skip') && Object.keys(unlisted ?? {}).every((status) => status === 'skip');
+  const bad = results.some(isBad) || unlisted?.fail !== undefined || unlisted?.missing !== undefined;
+  return { name, status: bad ? 'fail' : skipped ? 'skip' : 'pass', line: results[0]?.line ?? 0, ...childrenOf(below) };
 }
 
-function resultOf(name: string, test: Test, children: readonly TestResult[]): TestResult {
+function resultOf(name: string, test: Test, below: Kept): TestResult {
   const status = test.word === undefined ? 'missing' : statusOf[test.word];
   const word = test.word === 'ERROR' || test.word === 'XPASS' ? test.word : undefined;
   const detail = test.word === undefined ? 'it began, and its end never came' : [word, test.detail].filter((part) => part !== undefined).join(': ');
   return rollUp({
-    name, status, line: test.line, children,
+    name, status, line: test.line, ...childrenOf(below),
     ...(detail === '' ? undefined : { detail: ownText(detail, 1000) }),
     ...(test.durationMs === undefined ? undefined : { durationMs: test.durationMs }),
     ...(test.repaired ? { repaired: true } : undefined),
+    ...(test.count === undefined ? undefined : { count: test.count }),
   });
 }

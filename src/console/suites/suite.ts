@@ -1,7 +1,6 @@
 // A suite of tests that tells its results in lines of its own, and what a reader of such lines must be.
-import type { TestResult } from '../../model/console.ts';
 import type { Protocol } from '../../model/protocol.ts';
-import type { Budget } from '../budget.ts';
+import type { Budget, Kept } from '../budget.ts';
 
 /** Reads what one console says of a suite. Never throws; memory is bounded by the budget. */
 export interface SuiteReader {
@@ -15,7 +14,7 @@ export interface SuiteReader {
 }
 
 export interface SuiteResults {
-  readonly results: readonly TestResult[];
+  readonly kept: Kept;
   /** What is wrong with what was told; none of it is a pass. */
   readonly problems: readonly string[];
 }

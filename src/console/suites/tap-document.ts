@@ -4,8 +4,8 @@
 import { Parser } from 'tap-parser';
 import type { FinalResults, Result } from 'tap-parser';
 import type { TestResult, TestStatus } from '../../model/console.ts';
-import { countOmitted, takeRoom } from '../budget.ts';
-import type { Budget } from '../budget.ts';
+import { childrenOf, keepResult, noneKept } from '../budget.ts';
+import type { Budget, Kept } from '../budget.ts';
 import { ownText } from '../clean.ts';
 import { isBad, rollUp } from '../leaves.ts';
 import { createProblems } from './suite.ts';
@@ -24,12 +24,12 @@ const isTap = /^[ \t]*(?:(?:not )?ok\b|\d+\.\.\d|TAP version |pragma [+-]|bail o
 
 /** A level of the document. */
 interface Level {
-  readonly results: TestResult[];
+  readonly kept: Kept;
   /** Console line of the point that was read last: it is told only when the next line is read. */
   pointAt: number;
   pointRepaired: boolean;
   /** Results of the subtest that has ended and waits for its parent's point. */
-  below: readonly TestResult[];
+  below: Kept;
   readonly seen: Set<number>;
   comments: string[];
 }
@@ -58,7 +58,7 @@ export function createTapDocument(startLine: number, budget: Budget, onFailure: 
 
   /** Collects what a parser of one level tells. */
   function watchLevel(level: Parser, parent: Level | undefined): Level {
-    const state: Level = { results: [], pointAt: startLine, pointRepaired: false, below: [], seen: new Set(), comments: [] };
+    const state: Level = { kept: noneKept(), pointAt: startLine, pointRepaired: false, below: noneKept(), seen: new Set(), comments: [] };
     level.on('line', (text: string) => {
       if (isPoint.test(text)) [state.pointAt, state.pointRepaired] = [at.line, at.repaired];
     });
@@ -70,7 +70,7 @@ export function createTapDocument(startLine: number, budget: Budget, onFailure: 
     level.on('child', (child: Parser) => { watchLevel(child, state); });
     level.on('complete', (final: FinalResults) => {
       concludeLevel(state, final);
-      if (parent !== undefined) parent.below = state.results;
+      if (parent !== undefined) parent.below = state.kept;
     });
     if (parent === undefined) {
       level.on('bailout', (reason: unknown) => { problems.add(`Bail out! ${typeof reason === 'string' ? ownText(reason, 200) : ''}`.trim()); });
@@ -85,12 +85,10 @@ export function createTapDocument(startLine: number, budget: Budget, onFailure: 
     if (result.tapError !== null) problems.add(ownText(result.tapError, 200));
     const status = statusOf(result);
     const told = reasonOf(result) ?? (status === 'fail' && state.comments.length > 0 ? state.comments.join('\n') : undefined);
-    const children = state.below;
-    state.below = [];
     state.comments = [];
     const name = ownText(result.name === '' ? `test ${id}` : result.name, 200);
     keep(state, rollUp({
-      name, status, line: state.pointAt, children,
+      name, status, line: state.pointAt, ...takeBelow(state),
       ...(told === undefined ? undefined : { detail: ownText(told, 1000) }),
       ...(typeof result.time === 'number' ? { durationMs: result.time } : undefined),
       ...(state.pointRepaired ? { repaired: true } : undefined),
@@ -99,19 +97,26 @@ export function createTapDocument(startLine: number, budget: Budget, onFailure: 
 
   function keep(state: Level, result: TestResult): void {
     if (result.status === 'fail') onFailure(result.line);
-    if (takeRoom(budget, result)) state.results.push(result);
+    keepResult(budget, state.kept, result);
+  }
+
+  /** They have found their parent. */
+  function takeBelow(state: Level): ReturnType<typeof childrenOf> {
+    const { below } = state;
+    state.below = noneKept();
+    return childrenOf(below);
   }
 
   function concludeLevel(state: Level, final: FinalResults): void {
     const { start, end, skipAll, skipReason } = final.plan;
     if (skipAll && final.count === 0 && skipReason !== '' && skipReason !== 'no tests found') {
-      state.results.push({ name: 'all tests', status: 'skip', detail: ownText(skipReason.replace(/^skip\S*\s*/i, '')), line: startLine, children: [] });
+      keepResult(budget, state.kept, { name: 'all tests', status: 'skip', detail: ownText(skipReason.replace(/^skip\S*\s*/i, '')), line: startLine, children: [] });
       return;
     }
     for (const { tapError } of final.failures) if (tapError !== null && !(tapError === 'incorrect number of tests' && end !== null)) problems.add(ownText(tapError, 200));
     if (end !== null) addMissing(state, start ?? 1, end);
     // The parser has the last word, also where it does not say why.
-    if (!final.ok && problems.all().length === 0 && !state.results.some(isBad) && (budget.omitted.fail ?? 0) === 0) problems.add('not ok as a whole');
+    if (!final.ok && problems.all().length === 0 && !state.kept.results.some(isBad) && (state.kept.unlisted?.fail ?? 0) === 0) problems.add('not ok as a whole');
   }
 
   function addMissing(state: Level, start: number, end: number): void {
@@ -119,13 +124,9 @@ export function createTapDocument(startLine: number, budget: Budget, onFailure: 
     for (let id = start; id <= end; id += 1) {
       if (state.seen.has(id)) continue;
       const rest = listed === missingLimit;
-      keep(state, { name: rest ? `${end - id + 1} more` : `test ${id}`, status: 'missing', detail: rest ? 'announced, but their results never came' : 'announced, but its result never came', line: startLine, children: state.below });
-      state.below = [];
+      keep(state, { name: rest ? `${end - id + 1} more` : `test ${id}`, status: 'missing', detail: rest ? 'announced, but their results never came' : 'announced, but its result never came', line: startLine, ...takeBelow(state), ...(rest ? { count: end - id + 1 } : undefined) });
       listed += 1;
-      if (rest) {
-        countOmitted(budget, 'missing', end - id);
-        return;
-      }
+      if (rest) return;
     }
   }
 
@@ -175,7 +176,7 @@ export function createTapDocument(startLine: number, budget: Budget, onFailure: 
       } catch (error) {
         problems.add(`cannot be read: ${error instanceof Error ? ownText(error.message, 200) : ''}`);
       }
-      return { results: root.results, problems: problems.all() };
+      return { kept: root.kept, problems: problems.all() };
     },
   };
 

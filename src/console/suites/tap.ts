@@ -1,6 +1,6 @@
 // TAP 13 and 14 as user space prints it: where its documents begin and end on a console, at any indentation. KTAP around
 // them, as builtin:init prints it, is none of theirs.
-import type { TestResult } from '../../model/console.ts';
+import { moveResults, noneKept } from '../budget.ts';
 import type { Budget } from '../budget.ts';
 import { createProblems } from './suite.ts';
 import type { Suite, SuiteReader } from './suite.ts';
@@ -21,7 +21,7 @@ export const tap: Suite = {
 const indentOf = (text: string): number => /^ */.exec(text)?.[0].length ?? 0;
 
 function createTapReader(budget: Budget, onFailure: (line: number) => void): SuiteReader {
-  const results: TestResult[] = [];
+  const kept = noneKept();
   const problems = createProblems();
   let document: (TapDocument & { readonly indent: number }) | undefined;
   /** Where KTAP stands: its lines are not read as TAP. */
@@ -38,9 +38,9 @@ function createTapReader(budget: Budget, onFailure: (line: number) => void): Sui
     const told = document.finish();
     document = undefined;
     ended += 1;
-    results.push(...told.results);
+    moveResults(kept, told.kept);
     told.problems.forEach((problem) => { problems.add(problem); });
-    if (told.results.length === 0 && told.problems.length === 0) empty += 1;
+    if (told.kept.count === 0 && told.problems.length === 0) empty += 1;
   }
 
   function begin(indent: number, line: number): void {
@@ -75,8 +75,8 @@ function createTapReader(budget: Budget, onFailure: (line: number) => void): Sui
     lastTest: () => document?.lastTest() ?? last,
     finish() {
       close();
-      if (empty > 0 && results.length > 0) problems.add('a document told no result');
-      return { results, problems: problems.all() };
+      if (empty > 0 && kept.count > 0) problems.add('a document told no result');
+      return { kept, problems: problems.all() };
     },
   };
 }

@@ -44,6 +44,7 @@ function crashLines(crash: ParsedCrash, report: Lines, file: string, width: numb
     crash.line === crash.endLine ? `line ${crash.line}` : `lines ${crash.line} to ${crash.endLine}`,
     ...(crash.panicked ? ['panicked'] : []),
     ...(crash.corrupted ? ['cut or interleaved'] : []),
+    ...(crash.repeated === undefined ? [] : [`${crash.repeated} more like it`]),
   ];
   const head = `${paintLook(theme, 'crash', `${symbolOf(theme, 'crash')} ${clip(safeLine(crash.title), 200)}`)}  ${paint(theme, 'dim', facts.map(safeLine).join(', '))}`;
   const from = Math.max(0, report.findIndex(({ number }) => number === crash.line) - 2);
