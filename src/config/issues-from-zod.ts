@@ -33,7 +33,7 @@ function explain(issue: Issue, context: Context): readonly Mistake[] {
     return [{ path: full, at: 'key', message: `${issue.issues.find(isOurs)?.message ?? 'expected another name'}, got ${quote(key)}` }];
   }
   if (value === undefined && isMissing(context.value, path)) return [missingKey(full, issue, schema)];
-  if (issue.code === 'invalid_union' && !isOurs(issue)) return explainUnion(issue, full, schema, value);
+  if (issue.code === 'invalid_union') return explainUnion(issue, full, schema, value);
   // A rule over a whole mapping: "got a mapping" would say nothing.
   if (issue.code === 'custom' && (!isOurs(issue) || typeof value === 'object')) return [{ path: full, message: issue.message }];
   const hint = hintFor(issue, schema, value);
@@ -71,7 +71,7 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, schema: S
   if (schema === undefined || union?.type !== 'union') return [{ path, message: withGot('expected another value', value) }];
   const branch = meantBranch(union.options, value);
   const errors = branch === undefined ? undefined : issue.errors[union.options.indexOf(branch)];
-  if (branch === undefined || errors === undefined || errors.length === 0) return [{ path, message: withGot(`expected ${describeSchema(schema)}`, value) }];
+  if (branch === undefined || errors === undefined || errors.length === 0) return [{ path, message: withGot(isOurs(issue) ? issue.message : `expected ${describeSchema(schema)}`, value) }];
   return errors.flatMap((inner) => explain(inner, { schema: branch, value, base: path }));
 }
 

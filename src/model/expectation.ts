@@ -1,6 +1,6 @@
 // What a case may expect besides lines, results and crashes: how long its test part takes, and how many results come.
 import * as z from 'zod';
-import { Duration } from './units.ts';
+import { Duration, durationText } from './units.ts';
 
 const Span = Duration.refine((ms) => ms > 0, 'expected a duration longer than nothing');
 
@@ -15,7 +15,7 @@ export const TestDurationSchema = z
       })
       .refine(({ min, max }) => min !== undefined || max !== undefined, 'expected min, max, or both')
       .refine(({ min = 0, max = Infinity }) => min <= max, 'expected min not to be longer than max'),
-  ])
+  ], `${durationText}, or a mapping with min, max or both`)
   .describe('how long the test part takes: from user space to when all that is expected has come. One value is `max`. Of a saved console it is judged by the console.times beside it');
 
 const Count = z.int().min(1);

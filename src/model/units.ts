@@ -6,7 +6,7 @@ export { formatDuration, formatSize } from './format.ts';
 const durationUnits = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const sizeUnits = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 } as const;
 
-const durationText = 'expected a duration such as 500ms, 90s, 2m or 1h';
+export const durationText = 'expected a duration such as 500ms, 90s, 2m or 1h';
 // A day, so that no limit, stretched for TCG, exceeds what a timer can hold (2^31 ms).
 const longestMs = 24 * durationUnits.h;
 
