@@ -14,6 +14,8 @@ import { addImages } from './commands/images.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addReport } from './commands/report.ts';
 import { addCompare } from './commands/compare.ts';
+import { addInit } from './commands/init.ts';
+import { addNew } from './commands/new.ts';
 import { addSchema } from './commands/schema.ts';
 
 /** Builds the program; `setExitCode` receives what the process should end with. Parsing throws CommanderError. */
@@ -27,7 +29,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false, showGlobalOptions: false })
     .addHelpText('after', help);
-  for (const add of [addRun, addList, addPlan, addBuild, addExec, addShell, addParse, addReport, addCompare, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
+  for (const add of [addInit, addNew, addRun, addList, addPlan, addBuild, addExec, addShell, addParse, addReport, addCompare, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
   overrideExit(program);
   return program;
 }

@@ -41,7 +41,7 @@ export interface LoadOptions {
 export async function loadProject(options: LoadOptions): Promise<Project> {
   const configFile = await findConfig(options.cwd, options.config);
   if (configFile === undefined && options.requireConfig !== false) {
-    throw new UsageError('CONFIG_NOT_FOUND', 'there is no harness.config.ts here or in a folder above', { hint: 'go to your project, name the file with --config, or write one: export default {} is enough' });
+    throw new UsageError('CONFIG_NOT_FOUND', 'there is no harness.config.ts here or in a folder above', { hint: 'go to your project, name the file with --config, or make one with "kit-test init"' });
   }
   const root = configFile === undefined ? resolve(options.cwd) : dirname(configFile);
   const config = configFile === undefined ? defaults : await readConfig(configFile, options);
