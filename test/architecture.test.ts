@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   registry: ['sys', 'cache', 'oci', 'lock'],
   source: ['sys', 'cache', 'apt', 'archive', 'oci', 'registry'],
   guest: [],
-  kernel: ['sys', 'cache', 'apt', 'archive', 'source'],
+  kernel: ['sys', 'cache', 'apt', 'archive', 'source', 'symbols'],
   image: ['sys', 'cache', 'archive', 'oci', 'source'],
   media: ['sys', 'cache', 'archive', 'source'],
   boot: ['sys', 'cache'],

@@ -64,31 +64,32 @@ const fieldsByArch: Readonly<Record<KernelSource['type'], readonly string[]>> = 
   oci: ['image'],
 };
 
-function withKnownArchs(kernel: KernelFile, archs: readonly ArchNames[]): { readonly arch: string[]; readonly source: KernelSource; readonly mistakes: readonly Mistake[] } {
-  const fields = Object.entries(kernel.source as Readonly<Record<string, unknown>>);
+type Canonical = Pick<KernelSpec, 'source' | 'symbols'> & { readonly arch: string[]; readonly mistakes: readonly Mistake[] };
+
+function withKnownArchs(kernel: KernelFile, archs: readonly ArchNames[]): Canonical {
   const mistakes: Mistake[] = [];
-  const source: Record<string, unknown> = { ...kernel.source };
-  const namesOf = new Map<string, readonly string[]>();
-  for (const [field, value] of fields) {
-    if (!fieldsByArch[kernel.source.type].includes(field) || !isByArch(value)) continue;
-    const path: Path = ['source', field];
+  const namesOf = new Map<Path, readonly string[]>();
+  const canonical = <T>(value: T, path: Path): T => {
+    if (!isByArch(value)) return value;
     const keys = Object.keys(value);
     const known = canonicalArchs(archs, keys.map((name) => ({ name, path: [...path, name], at: 'key' })));
     mistakes.push(...known.mistakes);
     if (keys.length === 0) mistakes.push({ path, message: 'expected at least one architecture, got an empty mapping' });
-    namesOf.set(field, known.names);
-    source[field] = Object.fromEntries(Object.entries(value).flatMap(([name, each]) => canonicalArchs(archs, [{ name, path, at: 'key' }]).names.map((arch) => [arch, each])));
-  }
-  const main = namesOf.get(fieldsByArch[kernel.source.type][0] ?? '');
+    namesOf.set(path, known.names);
+    return Object.fromEntries(Object.entries(value).flatMap(([name, each]) => canonicalArchs(archs, [{ name, path, at: 'key' }]).names.map((arch) => [arch, each]))) as T;
+  };
+  const [main] = fieldsByArch[kernel.source.type];
+  const source = Object.fromEntries(Object.entries(kernel.source as Readonly<Record<string, unknown>>).map(([field, value]) => [field, fieldsByArch[kernel.source.type].includes(field) ? canonical(value, ['source', field]) : value]));
+  const symbols = canonical(kernel.symbols, ['symbols']);
+  const sourced = [...namesOf].find(([path]) => path[1] === main)?.[1];
   const listed = kernel.arch === undefined ? undefined : canonicalArchs(archs, listItems(kernel.arch, ['arch']));
-  mistakes.push(...(listed?.mistakes ?? []), ...absent(listed?.names, main, ['arch']));
-  const arch = [...(listed?.names ?? main ?? archs.map(({ name }) => name))];
-  for (const [field, names] of namesOf) {
+  mistakes.push(...(listed?.mistakes ?? []), ...absent(listed?.names, sourced, ['arch']));
+  for (const [path, names] of namesOf) {
     for (const name of names) {
-      if (main?.includes(name) === false) mistakes.push({ path: ['source', field], at: 'key', message: `${quote(field)} names ${name}, for which this kernel does not exist` });
+      if (sourced?.includes(name) === false) mistakes.push({ path, at: 'key', message: `${quote(String(path.at(-1)))} names ${name}, for which this kernel does not exist` });
     }
   }
-  return { arch, source: source as KernelSource, mistakes };
+  return { arch: [...(listed?.names ?? sourced ?? archs.map(({ name }) => name))], source: source as KernelSource, symbols, mistakes };
 }
 
 /** `arch` may leave out what the source has, not add to it. */

@@ -23,10 +23,16 @@ export function describeSchema(schema: Schema): string {
   if (def.type === 'boolean') return 'true or false';
   if (def.type === 'array') return describeList(def.element);
   if (def.type === 'object' || def.type === 'record') return 'a mapping';
-  if (def.type === 'union') return [...new Set(def.options.map(describeSchema))].join(' or ');
+  if (def.type === 'union') return [...new Set(def.options.flatMap(branchesOf).map(describeSchema))].join(' or ');
   const choices = choicesOf(schema);
   if (choices === undefined) return 'another value';
   return choices.length === 1 ? (choices[0] ?? '') : `one of ${choices.join(', ')}`;
+}
+
+/** Of a union within a union each branch by itself. */
+function branchesOf(schema: Schema): readonly Schema[] {
+  const { def } = unwrap(schema)._zod;
+  return def.type === 'union' ? def.options.flatMap(branchesOf) : [schema];
 }
 
 function describeList(element: Schema): string {

@@ -8,6 +8,7 @@ import type { Kernel, KernelSpec } from '../model/kernel.ts';
 import { inspectKernel, type KernelHeader } from './inspect.ts';
 import type { KernelFiles, SourceContext } from './source.ts';
 import { loadSource } from './sources.ts';
+import { fetchSymbols } from './symbols.ts';
 
 export type ResolverContext = SourceContext;
 
@@ -21,20 +22,21 @@ export function createKernelResolver(context: ResolverContext): KernelResolver {
   const known = new Map<string, Kernel>();
   const share = createSingleFlight();
   return async (spec, arch, signal) => {
-    const key = JSON.stringify([spec.file, spec.name, spec.source, arch.name]);
+    const key = JSON.stringify([spec.file, spec.name, spec.source, spec.symbols, arch.name]);
     const done = known.get(key);
     if (done !== undefined) return done;
     return share(key, async (shared) => {
       const source = await loadSource(spec.source.type);
       const files = await source.fetch(spec, spec.source, arch, context, shared);
-      const kernel = toKernel(spec, arch, files, await look(files));
+      const header = await look(files);
+      const kernel = toKernel(spec, arch, files, header, await fetchSymbols(spec, arch, files, context, shared));
       known.set(key, kernel);
       return kernel;
     }, signal);
   };
 }
 
-function toKernel(spec: KernelSpec, arch: Arch, files: KernelFiles, header: KernelHeader): Kernel {
+function toKernel(spec: KernelSpec, arch: Arch, files: KernelFiles, header: KernelHeader, symbols: Kernel['symbols']): Kernel {
   const what = `kernel ${spec.name} (${files.origin})`;
   if (header.format === 'unknown') {
     throw new HarnessError('KERNEL_FORMAT', `${what} is no kernel that is known here: ${files.image}`, { hint: `expected for ${arch.name}: ${arch.kernelFormats.join(', ')}, also inside gzip or EFI zboot` });
@@ -54,6 +56,7 @@ function toKernel(spec: KernelSpec, arch: Arch, files: KernelFiles, header: Kern
     image: files.image,
     ...(files.config === undefined ? {} : { config: files.config }),
     ...(files.modules === undefined ? {} : { modules: files.modules }),
+    ...(symbols === undefined ? {} : { symbols }),
     origin: files.origin,
   };
 }

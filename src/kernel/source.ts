@@ -17,6 +17,8 @@ export interface KernelFiles {
   readonly config?: string;
   /** Folder of one release's modules, with depmod's files. */
   readonly modules?: string;
+  /** Its symbols, where the source has them. */
+  readonly symbols?: string;
   /** `sha256:…` of everything that went in. */
   readonly digest: string;
   readonly origin: string;

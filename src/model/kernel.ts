@@ -50,6 +50,8 @@ const OciSource = z
   })
   .describe('a kernel from a container image');
 
+const SymbolsPlace = z.union([z.string().min(1), Remote]);
+
 export const KernelSourceSchema = z.discriminatedUnion('type', [AptSource, FileSource, UrlSource, OciSource]);
 export type KernelSource = z.infer<typeof KernelSourceSchema>;
 
@@ -60,6 +62,7 @@ export const KernelFileSchema = z
     release: z.string('expected a kernel version in quotes, such as "6.12", "6.12.9" or "7.x"').regex(/^\d{1,6}(\.\d{1,6}){0,3}(-rc\d{1,6}|\.x)?$/, 'expected a kernel version such as "6.12", "6.12.9" or "7.x"').describe('version or series, for `needs` and ordering'),
     labels: z.array(z.string().min(1)).default([]).describe('such as unstable: never the default kernel'),
     arch: z.array(z.string()).min(1).optional().describe('architectures this kernel exists for; default: all its source names'),
+    symbols: z.union([SymbolsPlace, z.record(z.string(), SymbolsPlace)]).optional().describe('System.map, a copy of /proc/kallsyms or vmlinux of this kernel, also compressed: names the addresses in its crash reports. A path relative to this file, or `url` and `sha256`'),
     cmdline: z.array(KernelArgument).default([]).describe('further kernel arguments'),
     source: KernelSourceSchema.describe('where its files come from'),
   })
@@ -88,6 +91,8 @@ export interface Kernel {
   readonly config?: string;
   /** Folder `…/RELEASE` with `kernel/….ko*`, `modules.dep`, `modules.alias`, `modules.softdep`, `modules.builtin`. */
   readonly modules?: string;
+  /** System.map, /proc/kallsyms or vmlinux, not compressed; `shown` is its name for people. */
+  readonly symbols?: { readonly path: string; readonly shown: string };
   /** One line for people: `linux-image-6.1.0-50-cloud-amd64 6.1.176-1 (Debian bookworm)`. */
   readonly origin: string;
 }

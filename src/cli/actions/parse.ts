@@ -11,7 +11,7 @@ import { parseConsole, type JudgedConsole } from '../../run/parse.ts';
 import { findConsoles } from '../../run/saved-consoles.ts';
 import type { SavedExpectations } from '../../run/saved-evidence.ts';
 import { openRecords } from '../../run/saved-record.ts';
-import { readSymbolFile } from '../../run/symbols.ts';
+import { readSymbolFile, unplacedNote } from '../../run/symbols.ts';
 import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions } from '../options.ts';
@@ -37,7 +37,7 @@ export async function parseFiles(files: readonly string[], options: ParseCommand
     using progress = readingProgress(source);
     const judged = await parseConsole(source, { by, symbols, record: await recordOf(source.path), onProgress: progress.read });
     progress.clear();
-    if (judged.unplaced) process.stderr.write(`${colours(process.stderr).yellow('note')} ${safeLine(source.name)}: addresses keep their form: this kernel is not the one of ${safeLine(symbols?.file ?? '')}, or was moved (KASLR) and does not say by how much; "nokaslr" on its command line keeps it in place\n`);
+    if (judged.unplaced) process.stderr.write(`${colours(process.stderr).yellow('note')} ${safeLine(source.name)}: ${unplacedNote(safeLine(symbols?.file ?? ''))}\n`);
     verdicts.add(judged.parsed.verdict);
     for (const key of judged.parsed.notJudged) unjudged.set(key, (unjudged.get(key) ?? 0) + 1);
     // A reader that is slower than we are sets the pace.

@@ -2,6 +2,7 @@
 // the end of a panic, or a line tells that holds both address and name, or addresses that fit where the file puts functions.
 import type { Line } from '../../model/console.ts';
 import type { Symbols } from '../../model/symbols.ts';
+import { readLine } from '../printk.ts';
 import { bareAddresses, nameAddresses, namedAddress } from './bare.ts';
 
 export interface Addresses {
@@ -86,6 +87,14 @@ export function createAddresses(symbols: Symbols): Addresses {
     },
     unplaced: () => boots.some((boot) => boot.outside > 0 && moved(boot) === undefined),
   };
+}
+
+/** A text that is nothing but reports, with names. */
+export function nameText(text: string, symbols: Symbols): string {
+  const addresses = createAddresses(symbols);
+  const lines = text.split('\n');
+  lines.forEach((line, index) => { addresses.line(readLine(line, index + 1, false, false), true); });
+  return lines.map((line, index) => addresses.name(line, index + 1)).join('\n');
 }
 
 /** Of a return address the function that called is meant, and the offset is still that of the address. */

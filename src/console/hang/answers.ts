@@ -1,5 +1,7 @@
 // Reads what a kernel prints when magic SysRq keys are pressed: tasks (w, t), CPUs (l), memory (m), of kernels 4.9 and later.
 // Documentation/admin-guide/sysrq.rst
+import type { Symbols } from '../../model/symbols.ts';
+import { nameText } from '../addresses/addresses.ts';
 import { cleanText } from '../clean.ts';
 import { readLine } from '../printk.ts';
 
@@ -49,8 +51,8 @@ const lengthLimit = 400;
 /** Tasks and CPUs kept: a guest may print what it likes. */
 const itemLimit = 2000;
 
-/** Reads console text that came after the first question. */
-export function readAnswers(text: string): KernelAnswers {
+/** Reads console text that came after the first question; of a kernel that prints no names with its symbols. */
+export function readAnswers(text: string, symbols?: Symbols): KernelAnswers {
   const lists: Record<'blocked' | 'tasks', PrintedTask[]> = { blocked: [], tasks: [] };
   const cpus: PrintedCpu[] = [];
   let section: Section = 'none';
@@ -58,7 +60,7 @@ export function readAnswers(text: string): KernelAnswers {
   let freeKb = 0;
   let presentKb = 0;
   let lines: string[] | undefined;
-  for (const raw of text.split('\n')) {
+  for (const raw of (symbols === undefined ? text : nameText(text, symbols)).split('\n')) {
     const line = readLine(cleanText(raw.slice(0, lengthLimit)).replace(/\r/g, ''), 0, false, false).text;
     const found = heading.exec(line);
     if (found !== null) {

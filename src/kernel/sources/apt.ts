@@ -114,9 +114,11 @@ async function extract(packages: readonly AptPackage[], folder: string, context:
 async function piecesOf(folder: string, spec: KernelSpec): Promise<Omit<KernelFiles, 'digest' | 'origin'>> {
   const release = (await readdir(join(folder, 'modules')).catch(() => []))[0];
   const config = await firstFile([join(folder, 'config')]);
+  const symbols = await firstFile([join(folder, 'System.map')]);
   return {
     image: join(folder, 'kernel'),
     ...(config === undefined ? {} : { config }),
+    ...(symbols === undefined ? {} : { symbols }),
     ...(release === undefined ? {} : { modules: join(folder, 'modules', release) }),
     release: release ?? spec.release,
   };

@@ -14,8 +14,9 @@ import type { AttemptFiles } from '../../report/layout.ts';
 import { artifactsSerial, collectArtifacts, driveBytes, makeDrive } from './artifacts.ts';
 import { openInquiry } from './hang.ts';
 import type { Machine } from './machine.ts';
-import { observeBoot, type Bootable, type ObservedBoot } from './observe.ts';
+import { observeBoot, type Bootable, type ObservedBoot, type ObserveOptions } from './observe.ts';
 import type { PreparedCell } from './prepare.ts';
+import { unplacedNote } from '../symbols.ts';
 import { attemptName, planCommand, runnerCommand, runnerFor } from './runner.ts';
 
 /** Where and how an attempt boots. */
@@ -88,15 +89,21 @@ async function byCommand(runner: RunnerSpec, cell: Cell, prepared: PreparedCell,
 /** How much longer than others a guest may go on that writes artifacts after its last result. */
 const artifactsMs = 30_000;
 
-function observing(cell: Cell, { waits }: PreparedCell, { accel }: Bootable, place: BootPlace): Parameters<typeof observeBoot>[1] {
+function observing(cell: Cell, { waits, symbols: file }: PreparedCell, { accel }: Bootable, place: BootPlace): ObserveOptions {
   const { expect, probe, artifacts, dir } = cell.case;
   const scale = accel === undefined ? 1 : timeScale(place.harness, cell.arch, accel);
   const probing = probe && { probes: probe, folder: dir, scale, waits };
   const { folder, files, onConsole } = place;
   // Of a command of the user's none come home.
   const graceMs = place.graceMs + (artifacts === undefined || accel === undefined || !waits ? 0 : artifactsMs * scale);
-  const inquiry = place.diagnose ?? cell.case.diagnose ?? place.harness.diagnose ? openInquiry({ registers: cell.arch.registers, folder, files }) : undefined;
-  return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, scale, consoleLimit: place.harness.consoleLimit, graceMs, inquiry, onConsole };
+  const inquiry = place.diagnose ?? cell.case.diagnose ?? place.harness.diagnose ? openInquiry({ registers: cell.arch.registers, symbols: file?.symbols, folder, files }) : undefined;
+  return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, scale, consoleLimit: place.harness.consoleLimit, graceMs, inquiry, onConsole, ...naming(cell, file, place) };
+}
+
+function naming(cell: Cell, file: PreparedCell['symbols'], { progress }: BootPlace): Pick<ObserveOptions, 'symbols' | 'onUnplaced'> {
+  if (file === undefined) return {};
+  const { symbols } = file;
+  return { symbols, onUnplaced: () => { progress.notice(`${cell.id}: ${unplacedNote(symbols.file)}`); } };
 }
 
 const drivePath = ({ folder, files }: BootPlace): string => join(folder, `${files.artifacts}.img`);

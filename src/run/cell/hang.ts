@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Arch } from '../../model/arch.ts';
 import type { HangReport, MachineAnswers } from '../../model/hang.ts';
+import type { Symbols } from '../../model/symbols.ts';
 import type { Vm } from '../../boot/life.ts';
 import { readAnswers, type KernelAnswers } from '../../console/hang/answers.ts';
 import { explainHang, isExplained } from '../../console/hang/explain.ts';
@@ -9,6 +10,8 @@ import { writeFileAtomic } from '../../sys/fs.ts';
 
 export interface HangOptions {
   readonly registers: Arch['registers'];
+  /** Of a kernel that may print addresses instead of names. */
+  readonly symbols?: Symbols | undefined;
   /** The run folder, and the files of the attempt relative to it; that of the screen without its extension. */
   readonly folder: string;
   readonly files: { readonly hang: string; readonly screen: string };
@@ -26,7 +29,7 @@ export interface HangInquiry {
 /** A list of all tasks of a big guest is 1 MB. */
 const keptBytes = 4 * 1024 * 1024;
 
-export function openInquiry({ registers, folder, files }: HangOptions): HangInquiry {
+export function openInquiry({ registers, symbols, folder, files }: HangOptions): HangInquiry {
   let asking: Promise<MachineAnswers> | undefined;
   let askedMs = 0;
   let bytes = 0;
@@ -36,7 +39,7 @@ export function openInquiry({ registers, folder, files }: HangOptions): HangInqu
     // The chunk itself is only lent.
     if (bytes < keptBytes) to.push(Buffer.from(chunk));
   };
-  const answers = (): KernelAnswers => readAnswers(Buffer.concat(heard).toString('utf8'));
+  const answers = (): KernelAnswers => readAnswers(Buffer.concat(heard).toString('utf8'), symbols);
   return {
     takes(chunk) {
       if (asking === undefined) return false;

@@ -6,6 +6,7 @@ import type { Case } from '../../model/case.ts';
 import type { WatchState } from '../../model/console.ts';
 import type { KnownFailure } from '../../model/known.ts';
 import type { Attempt } from '../../model/report.ts';
+import type { Symbols } from '../../model/symbols.ts';
 import { openConsoleFile } from '../../boot/console-file.ts';
 import { createConsoleTimes } from '../../boot/console-times.ts';
 import type { Vm, VmOptions } from '../../boot/life.ts';
@@ -41,6 +42,10 @@ export interface ObserveOptions {
   readonly graceMs: number;
   /** Asks a guest that hangs; undefined: it is ended without a question. */
   readonly inquiry?: HangInquiry | undefined;
+  /** By which addresses in crash reports are named. */
+  readonly symbols?: Symbols | undefined;
+  /** Told where they could not be. */
+  readonly onUnplaced?: (() => void) | undefined;
   /** Console bytes as they come, for who wants to show them. */
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
@@ -55,7 +60,7 @@ export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'cras
 /** Boots to the end and judges what the guest said. */
 export async function observeBoot(bootable: Bootable, options: ObserveOptions, signal: AbortSignal): Promise<ObservedBoot> {
   const { folder, files, expect, inquiry } = options;
-  const watch = createWatch(expect);
+  const watch = createWatch(expect, options.symbols);
   const file = await openConsoleFile(join(folder, files.console), options.consoleLimit);
   const times = createConsoleTimes();
   const stopwatch = createStopwatch();
@@ -96,6 +101,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   await times.write(join(folder, files.times), await file.close());
   const probes = await probing.outcomes(boot);
   const seen = watch.end();
+  if (watch.unplaced()) options.onUnplaced?.();
   const hang = await inquiry?.report(boot.consoleBytes);
   const { verdict, known, results } = judgeKnown({ expect, findings: seen.findings, boot, seen, probes, took, hang }, options.known);
   const crashes = seenCrashes(expect, seen.findings, (crash) => isKnownCrash(options.known, crash));

@@ -16,15 +16,18 @@ import type { ImageBuilder } from '../../image/build.ts';
 import { parseKconfig } from '../../kernel/kconfig.ts';
 import { readModule, requireModules, type ModuleSelection } from '../../kernel/modules.ts';
 import { unmetConfig, unmetRelease } from '../../matrix/needs.ts';
+import type { SymbolFile } from '../../symbols/read.ts';
 import { attach, type Attachments, type Copy } from './attachments.ts';
 import { fromImage, unknownRelease } from '../from-image.ts';
 import { readImageSource, type ImageSource } from '../image-yaml.ts';
 import { formatFiles, prepareMedium } from './medium.ts';
 import { defaultFormat, runnerFor, unfitForRunner, valuesOfFiles, type RunnerValues } from './runner.ts';
+import { createSymbolLoader } from '../symbols.ts';
 import type { Supplies } from '../workspace.ts';
 
 export interface PreparedCell {
   readonly kernel: Kernel;
+  readonly symbols: SymbolFile | undefined;
   readonly image: Image;
   readonly initrd: string;
   /** What firmware boots from; undefined where QEMU loads kernel and initrd. */
@@ -44,6 +47,7 @@ const noModules: ModuleSelection = { files: [], builtin: [], missing: [], tables
 
 /** Creates the preparation of cells. What several cells share is made once, by the caches of the stages. */
 export function createPrepare(supplies: Supplies, images: ImageBuilder, harness: Pick<Harness, 'runner'>): Prepare {
+  const symbolsOf = createSymbolLoader();
   const sources = new Map<string, Promise<ImageSource>>();
   const sourceOf = (cell: Cell): Promise<ImageSource> => {
     const known = sources.get(cell.case.name) ?? readImageSource(cell.case).then((source) => {
@@ -62,6 +66,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     const runner = runnerFor(harness, cell.arch);
     const unfit = runner === undefined ? undefined : unfitForRunner(cell, runner, probePorts(cell.case.probe));
     if (unfit !== undefined) return { skip: unfit };
+    const symbols = await symbolsOf(kernel, cell.arch);
     onPhase('image');
     const attachments = await attach(cell, kernel, kconfig, runner === undefined ? copiesOf(cell) : [], supplies, signal);
     const names = [...cell.case.modules, ...attachments.modules];
@@ -82,7 +87,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     const initrd = await composeInitrd(supplies.cache, image.segments, signal);
     const medium = runner === undefined ? await prepareMedium({ cell, kernel, image }, supplies, signal) : undefined;
     const runnerFiles = runner && valuesOfFiles(runner.format === defaultFormat ? [] : await formatFiles(runner.format, { cell, kernel, image }, supplies, signal), { kernel: kernel.image, initrd });
-    return { kernel, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, waits: yaml.init?.includes('builtin:init') === true };
+    return { kernel, symbols, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, waits: yaml.init?.includes('builtin:init') === true };
   };
 }
 

@@ -50,6 +50,28 @@ it.each([['gzip', gzipped(arm64Image())], ['EFI zboot', zboot(gzipped(arm64Image
   expect(kernel.release).toBe('6.12.9-test');
 });
 
+it('brings the symbols that its file names, unpacked, and is the same kernel with them', async () => {
+  const { folder, context, resolve, spec } = await setUp();
+  const map = 'ffff800080000000 T _text\nffff800080001000 D _etext\n';
+  await writeFile(join(folder, 'Image'), arm64Image());
+  await writeFile(join(folder, 'System.map'), map);
+  await writeFile(join(folder, 'System.map.gz'), gzipped(Buffer.from(map)));
+  const source = spec({ type: 'file', path: 'Image' });
+  const bare = await resolve(source, aarch64, signal);
+  expect(bare).not.toHaveProperty('symbols');
+  const withSymbols = (symbols: NonNullable<KernelSpec['symbols']>) => resolve({ ...source, symbols }, aarch64, signal);
+  expect(await withSymbols('System.map')).toEqual({ ...bare, symbols: { path: join(folder, 'System.map'), shown: join(folder, 'System.map') } });
+  const packed = await withSymbols({ arm: 'gone', aarch64: 'System.map.gz' });
+  expect(packed.symbols?.path.startsWith(context.cache.root)).toBe(true);
+  expect(await readFile(packed.symbols?.path ?? '', 'utf8')).toBe(map);
+  expect(await withSymbols({ arm: 'gone' })).toEqual(bare);
+  const bytes = gzipped(Buffer.from(`${map}\n`));
+  await using server = await serve((_, response) => response.end(bytes));
+  const remote = { url: `${server.url}/boot/System.map.gz`, sha256: createHash('sha256').update(bytes).digest('hex') };
+  expect(await readFile((await withSymbols(remote)).symbols?.path ?? '', 'utf8')).toBe(`${map}\n`);
+  await expect(withSymbols('gone')).rejects.toMatchObject({ code: 'SYMBOLS_UNREADABLE', message: `kernel mine: the symbols in ${join(folder, 'gone')} cannot be read: it does not exist` });
+});
+
 it('has another digest when the file, the config or a module changes, and else the same', async () => {
   const { folder, context, spec } = await setUp();
   const source = spec({ type: 'file', path: 'Image', config: 'config', modules: 'lib' });

@@ -14,7 +14,7 @@ const armFrame = /(?:\[<[0-9a-f]{8}>\] \(([a-zA-Z_][\w.]*)\)| ([a-zA-Z_][\w.]*))
 
 /** `moved`: by how much the kernel of the console lies elsewhere than its map says. */
 export function takeNames(log: string, moved = 0n): Nameless {
-  const arm = /PC is at| from \[<[0-9a-f]{8}>\]/.test(log);
+  const arm = /PC is at| from \[<[0-9a-f]{8}>\]|^.* [a-z_]\w* from [a-z_]\w*\+0x/m.test(log);
   const base = arm ? 0x80008000n : 0xffffffff81000000n;
   const hex = (address: bigint): string => address.toString(16).padStart(arm ? 8 : 16, '0');
   const places = new Map<string, bigint>();

@@ -4,6 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAnswers } from '../../../../src/console/hang/answers.ts';
 import { explainHang, isExplained } from '../../../../src/console/hang/explain.ts';
+import { readMap } from '../../../../src/symbols/map.ts';
+import { createSymbols } from '../../../../src/symbols/table.ts';
+import { takeNames } from '../../symbols/nameless.ts';
 import type { MachineAnswers } from '../../../../src/model/hang.ts';
 
 const folder = new URL('../../../corpus/hang/', import.meta.url);
@@ -28,6 +31,12 @@ describe('explainHang', () => {
     const hang = explainHang(kind === 'smp' ? secondStuck : kind === 'halt' || kind === 'spin' ? stuck : nothing, readAnswers(read(name)));
     expect(`${hang.cause}: ${hang.where ?? ''}`.replace(/:\d+\b/, ':PID')).toBe(expected[kind]);
     expect(hang.memory).toMatch(/^\d+ MiB free of 5\d\d MiB$/);
+  });
+
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.log')))('reads %s of a kernel that prints no names by its symbols', (name) => {
+    const { text, map } = takeNames(read(name));
+    const symbols = createSymbols('System.map', readMap(map).symbols);
+    for (const machine of [nothing, stuck, secondStuck]) expect(explainHang(machine, readAnswers(text, symbols))).toEqual(explainHang(machine, readAnswers(read(name))));
   });
 
   it('says that a machine is halted where no CPU runs and the kernel is silent', () => {
