@@ -26,7 +26,7 @@ export interface Vm extends AsyncDisposable {
   stop(why: StopReason): void;
   /** Tells the boot clock that user space has been seen. */
   userspaceSeen(): void;
-  /** With true, the guest waits for us: its silence is not counted until this is called with false. */
+  /** With true, the guest waits for us: its silence is not counted until this is called with false. Calls nest. */
   excuseSilence(excused: boolean): void;
   /** Types on the guest's console. */
   write(bytes: Uint8Array): void;

@@ -6,7 +6,7 @@ export interface LimitWatch {
   /** A console byte came. */
   byteSeen(): void;
   userspaceSeen(): void;
-  /** The guest waits for us: until this is called with false, its silence is not counted. */
+  /** The guest waits for us: until this is called with false, its silence is not counted. Calls nest. */
   excuseSilence(excused: boolean): void;
   readonly userspaceMs: number | undefined;
   end(): void;
@@ -16,13 +16,13 @@ export interface LimitWatch {
 export function watchLimits(limits: Limits | undefined, elapsed: () => number, stop: (why: StopReason, limitMs: number) => void): LimitWatch {
   let lastByteMs = 0;
   let userspaceMs: number | undefined;
-  let excused = false;
+  let excused = 0;
   let over = limits === undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const look = (watched: Limits, rechecked = false): void => {
     if (over) return;
-    const due = dueLimit(watched, { lastByteMs: excused ? elapsed() : lastByteMs, userspaceMs }, elapsed());
+    const due = dueLimit(watched, { lastByteMs: excused > 0 ? elapsed() : lastByteMs, userspaceMs }, elapsed());
     if (due.kind === 'wait') timer = setTimeout(() => look(watched), Math.min(due.ms, 2 ** 30)).unref();
     // If it was us who slept, the bytes that came meanwhile are read first.
     else if (!rechecked) setImmediate(() => look(watched, true));
@@ -37,8 +37,8 @@ export function watchLimits(limits: Limits | undefined, elapsed: () => number, s
     byteSeen: () => void (lastByteMs = elapsed()),
     userspaceSeen: () => void (userspaceMs ??= elapsed()),
     excuseSilence(now) {
-      if (excused && !now) lastByteMs = elapsed();
-      excused = now;
+      excused += now ? 1 : -1;
+      if (excused === 0) lastByteMs = elapsed();
     },
     get userspaceMs() {
       return userspaceMs;

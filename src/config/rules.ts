@@ -45,8 +45,8 @@ const needsRangeIsReadable: CaseRule = ({ needs }, { checks }) => {
 
 /** No evidence, no pass: a case that expects nothing could never pass. */
 const expectationNamesEvidence: CaseRule = ({ expect, probe }) => {
-  const proves = probe !== undefined || expect.some(({ protocol, pass, crash, exit }) => protocol !== 'none' || pass !== undefined || crash !== undefined || exit !== undefined);
-  return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash`, `exit`, a `protocol` or a `probe`' }];
+  const proves = probe !== undefined || expect.some(({ protocol, pass, crash, exit, dialog }) => protocol !== 'none' || dialog !== undefined || pass !== undefined || crash !== undefined || exit !== undefined);
+  return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash`, `exit`, `dialog`, a `protocol` or a `probe`' }];
 };
 
 /** Where an expectation stands: `expect` itself, or an item of it. */
@@ -64,6 +64,21 @@ const exitHasCommand: CaseRule = ({ expect, probe, run }) => run === undefined |
 const exitsAgree: CaseRule = ({ expect }) => {
   const first = expect.find(({ exit }) => exit !== undefined)?.exit;
   return expect.flatMap(({ exit }, index) => exit === undefined || exit === first ? [] : [{ path: ['expect', index, 'exit'], message: `another expectation wants exit status ${first ?? 0}: both can never hold` }]);
+};
+
+const oneDialog: CaseRule = ({ expect }) => {
+  const first = expect.findIndex(({ dialog }) => dialog !== undefined);
+  return expect.flatMap(({ dialog }, index) => dialog === undefined || index === first ? [] : [{ path: ['expect', index, 'dialog'], message: 'another expectation has a dialog: there is one console to type on', hint: 'write all steps in one dialog' }]);
+};
+
+/** The guest is ended at its total limit, whatever is still to come. */
+const stepsFitTotal: CaseRule = ({ expect, timeouts }, { harness }) => {
+  const { totalMs } = unscaledLimits(timeouts, harness?.value.timeouts ?? {});
+  return expect.flatMap(({ dialog = [] }, index) => dialog.flatMap(({ within }, at) => within < totalMs ? [] : [{
+    path: [...expectPath(expect, index), 'dialog', at, 'within'],
+    message: `the deadline of ${formatDuration(within)} is not before the total limit of ${formatDuration(totalMs)}`,
+    hint: 'raise timeouts.total',
+  }]));
 };
 
 /** The guest is ended at its total limit: nothing that takes longer is ever seen. */
@@ -163,4 +178,4 @@ const projectKnownFailuresMatch: HarnessRule = ({ known }, draft) => known.flatM
 ]);
 
 const harnessRules: readonly HarnessRule[] = [harnessLimitsFitTotal, matrixKernelsExist, matrixArchsHaveKernels, defaultKernelExists, rulesMatchSomething, projectKnownFailuresMatch, runnerWordsExist, runnerArchsExist];
-const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, countedResultsAreRead, exitHasCommand, exitsAgree, durationsFitTotal, knownFailuresMatch, drivesHavePlaces];
+const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, countedResultsAreRead, exitHasCommand, exitsAgree, oneDialog, stepsFitTotal, durationsFitTotal, knownFailuresMatch, drivesHavePlaces];

@@ -9,6 +9,7 @@ export function isSatisfied(expect: Expect, index: number, detectors: Detectors)
   const markers = detectors.markers[index];
   if (expect.crash !== undefined && !detectors.crash.crashed()) return false;
   if (expect.exit !== undefined && !detectors.exit.told()) return false;
+  if (detectors.dialogs[index]?.done() === false) return false;
   const protocol = protocolOf(expect);
   if (protocol !== 'none') {
     const reader = detectors.results.find((one) => one.protocol === protocol);

@@ -91,8 +91,9 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
   function state(): WatchState {
     const lastTest = lastTestOf(detectors.results);
     lastText = ownText(lastText);
+    const steps = detectors.dialogs.flatMap((dialog) => dialog.found());
     return {
-      findings: findings.all,
+      findings: steps.length === 0 ? findings.all : [...findings.all, ...steps],
       decided: detectors.crash.panicked() || expect.length > 0 && expect.every((one, index) => isSatisfied(one, index, detectors)),
       lost: detectors.crash.panicked() || detectors.markers.some((markers) => markers.failed()),
       userspace: detectors.milestone.seen('userspace'),
@@ -104,12 +105,14 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
 
   return {
     push(chunk) {
+      for (const dialog of detectors.dialogs) dialog.push(chunk);
       splitter.push(chunk);
       return state();
     },
     end() {
       if (!ended) {
         ended = true;
+        for (const dialog of detectors.dialogs) dialog.end();
         splitter.end();
         for (const detector of all) take(detector.end());
       }

@@ -1,5 +1,6 @@
 // A test case as it is written in cases/NAME/case.yaml.
 import * as z from 'zod';
+import { DialogSchema } from './dialog.ts';
 import { ResultCountSchema, TestDurationSchema } from './expectation.ts';
 import { KernelArgument } from './kernel.ts';
 import { KnownSchema } from './known.ts';
@@ -13,11 +14,12 @@ const defaultArtifactsLimit = 16 * 1024 * 1024;
 
 export const ExpectSchema = z
   .strictObject({
-    protocol: z.enum([...protocols, 'none']).optional().describe('how results are told on the console; builtin:init prints KTAP. Default: ktap unless `pass` or `crash` is given without `results`'),
+    protocol: z.enum([...protocols, 'none']).optional().describe('how results are told on the console; builtin:init prints KTAP. Default: ktap unless `pass`, `crash` or `dialog` is given without `results`'),
     pass: oneOrMore(PatternSchema).optional().describe('all of these must appear'),
     fail: oneOrMore(PatternSchema).optional().describe('none of these may appear'),
     ordered: z.boolean().default(false).describe('the `pass` patterns must appear in the order they are written'),
     crash: z.union([z.literal(true), PatternSchema]).optional().describe('the kernel must crash, with a title that matches'),
+    dialog: DialogSchema.optional(),
     exit: z.int().min(0).max(255).optional().describe('exit status of the command of `run`, or else of the last entry of onboot: this one alone is good. builtin:init tells it; 125 means that a container could not be started'),
     duration: TestDurationSchema.optional(),
     results: ResultCountSchema.optional(),
@@ -25,9 +27,9 @@ export const ExpectSchema = z
   .describe('what proves that the case passed');
 export type Expect = z.infer<typeof ExpectSchema>;
 
-/** Which protocol an expectation reads from the console: KTAP, unless patterns or a crash are all that was asked for. */
+/** Which protocol an expectation reads from the console: KTAP, unless patterns, a crash or a dialog are all that was asked for. */
 export function protocolOf(expect: Expect): Protocol | 'none' {
-  const asksElse = expect.pass !== undefined || expect.crash !== undefined;
+  const asksElse = expect.pass !== undefined || expect.crash !== undefined || expect.dialog !== undefined;
   return expect.protocol ?? (asksElse && expect.results === undefined ? 'none' : 'ktap');
 }
 

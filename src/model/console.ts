@@ -51,10 +51,23 @@ export type Finding =
   | { readonly kind: 'marker'; readonly role: 'pass' | 'fail'; readonly pattern: string; readonly line: number; readonly text: string; /** Which of the case's expectations asked for it, from 0. */ readonly expect?: number }
   | ResultsFinding
   | Crash
+  | DialogFinding
   /** The exit status that some expectation asks for, as builtin:init tells it. */
   | { readonly kind: 'exit'; readonly status: number; readonly line: number }
   /** Seen for the phase of a timeout and for boot durations. */
   | { readonly kind: 'milestone'; readonly name: 'kernel' | 'userspace' | 'ready' | 'poweroff'; readonly line: number };
+
+/** A step of a dialog has come. */
+export interface DialogFinding {
+  readonly kind: 'dialog';
+  /** From 1. */
+  readonly step: number;
+  readonly wait: string;
+  /** The line on which it was complete. */
+  readonly line: number;
+  /** Which of the case's expectations asked for it, from 0. */
+  readonly expect: number;
+}
 
 /** The results of one document of a protocol, complete or not: told once, at its end. */
 export interface ResultsFinding {
@@ -121,7 +134,7 @@ export interface Detector {
 
 /** What is known of a console so far. */
 export interface WatchState {
-  /** All findings so far, in the order they were certain. A report or document that still goes on is not among them. */
+  /** All findings so far, in the order they were certain, but for those of dialogs, which come last. A report or document that still goes on is not among them. */
   readonly findings: readonly Finding[];
   /** The guest said everything that is needed: a crash from which there is no return, or all that was expected.
    * Further output may take it back (a second document begins): whoever waits, looks again before he ends the guest. */

@@ -29,7 +29,7 @@ export interface ParsedConsole {
 }
 
 /** Keys of case.yaml whose evidence is not on a console. */
-export type Unjudged = 'duration' | 'probe' | 'known';
+export type Unjudged = 'duration' | 'probe' | 'deadlines' | 'known';
 
 export type ParseProtocol = Exclude<NonNullable<Expect['protocol']>, 'none'>;
 

@@ -4,9 +4,11 @@ import * as z from 'zod';
 /** Text that must occur in a console line, or `/regular expression/flags` (flags: i, u). */
 export const PatternSchema = z.string().min(1).superRefine(checkExpression).describe('text to find in a console line, or /regular expression/');
 
+const expressionForm = /^\/(.+)\/([iu]*)$/s;
+
 /** Says what is wrong with a regular expression, in the words of the JavaScript engine. */
 function checkExpression(pattern: string, context: z.RefinementCtx): void {
-  const [, source, flags] = /^\/(.+)\/([iu]*)$/s.exec(pattern) ?? [];
+  const [, source, flags] = expressionForm.exec(pattern) ?? [];
   if (source === undefined) return;
   try {
     new RegExp(source, flags);
@@ -22,17 +24,21 @@ export interface Pattern {
   readonly gate: string | undefined;
 }
 
-/** Reads a pattern; one that looks like a regular expression and is none is taken as text. */
-export function parsePattern(source: string): Pattern {
-  const expression = /^\/(.+)\/([iu]*)$/s.exec(source);
-  if (expression !== null) {
-    try {
-      const regexp = new RegExp(expression[1] ?? '', expression[2]);
-      return { source, matches: (text) => regexp.test(text), gate: undefined };
-    } catch {
-      // Falls through: the slashes are text.
-    }
+/** The expression that a pattern is; undefined for text. One that looks like an expression and is none is text. */
+export function parseExpression(source: string): RegExp | undefined {
+  const form = expressionForm.exec(source);
+  if (form === null) return undefined;
+  try {
+    return new RegExp(form[1] ?? '', form[2]);
+  } catch {
+    return undefined;
   }
+}
+
+/** Reads a pattern. */
+export function parsePattern(source: string): Pattern {
+  const expression = parseExpression(source);
+  if (expression !== undefined) return { source, matches: (text) => expression.test(text), gate: undefined };
   return { source, matches: (text) => text.includes(source), gate: source.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') };
 }
 

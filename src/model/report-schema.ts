@@ -133,6 +133,15 @@ const AttemptSchema = z
     console: z.string().exactOptional().describe('relative to the run folder'),
     times: z.string().exactOptional().describe('file with a number for each line of the console: milliseconds from the start of the machine to its first byte'),
     qemuCmd: z.string().exactOptional().describe('relative to the run folder'),
+    dialog: z
+      .array(z.object({
+        wait: z.string(),
+        status: z.enum(['pass', 'fail', 'missing']).describe('`fail`: its deadline came'),
+        durationMs: milliseconds.describe('how long it was waited for'),
+        limitMs: milliseconds.describe('its deadline, stretched'),
+      }))
+      .exactOptional()
+      .describe('the steps of the dialog on the console'),
     probes: z
       .array(z.object({
         name: z.string(),

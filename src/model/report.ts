@@ -1,6 +1,7 @@
 // A run as data: everything a reporter may show.
 import type { Accel } from './arch.ts';
 import type { Crash, TestResult } from './console.ts';
+import type { DialogOutcome } from './dialog.ts';
 import type { HangReport } from './hang.ts';
 import type { BootResult } from './boot.ts';
 import type { BootMedium } from './case.ts';
@@ -31,6 +32,8 @@ export interface Attempt {
   /** One number for each line of the console: milliseconds from the start of the machine to its first byte. */
   readonly times?: string;
   readonly qemuCmd?: string;
+  /** How the steps of the case's dialog ended, in their order. */
+  readonly dialog?: readonly DialogOutcome[];
   /** How the case's probes ended, in their order. */
   readonly probes?: readonly ProbeOutcome[];
   /** What was brought home from the guest. */

@@ -1,6 +1,8 @@
-// What decides about a case besides its console, as far as a run left it: how long the test part took, how probes ended.
+// What decides about a case besides its console, as far as a run left it: how long the test part took, how probes and the
+// steps of a dialog ended.
 import type { Accel } from '../model/arch.ts';
 import type { Expect, Probe } from '../model/case.ts';
+import type { DialogOutcome } from '../model/dialog.ts';
 import type { Unjudged } from '../model/parsed.ts';
 import { probeName, type ProbeOutcome } from '../model/probe.ts';
 import { wrongDuration, type Took } from '../verdict/duration.ts';
@@ -21,6 +23,7 @@ export interface SavedExpectations {
 export interface SavedEvidence {
   readonly took?: Took;
   readonly probes?: readonly ProbeOutcome[];
+  readonly dialog?: readonly DialogOutcome[];
   readonly notJudged: readonly Unjudged[];
 }
 
@@ -30,12 +33,15 @@ export const asksDuration = ({ expect, probes = [] }: SavedExpectations): boolea
 export function savedEvidence(by: SavedExpectations, record: SavedRecord, replay: Replay | undefined): SavedEvidence {
   const took = timeOf(by, record, replay);
   const probes = probesOf(by.probes ?? [], record.attempt?.probes);
+  const dialog = dialogOf(by.expect, record.attempt?.dialog);
   return {
     ...(took === undefined ? {} : { took }),
     ...(probes === undefined ? {} : { probes }),
+    ...(dialog === undefined ? {} : { dialog }),
     notJudged: [
       ...(took === undefined && by.expect.some(({ duration }) => duration !== undefined) ? ['duration' as const] : []),
       ...(probes === undefined ? ['probe' as const] : []),
+      ...(dialog === undefined ? ['deadlines' as const] : []),
       ...(by.hasKnown === true ? ['known' as const] : []),
     ],
   };
@@ -56,4 +62,10 @@ function timeOf({ expect, scaleOf }: SavedExpectations, { attempt, arch }: Saved
 function probesOf(probes: readonly Probe[], seen: readonly ProbeOutcome[] = []): readonly ProbeOutcome[] | undefined {
   const outcomes = probes.map((probe) => seen.find(({ name }) => name === probeName(probe)));
   return outcomes.includes(undefined) ? undefined : outcomes.filter((outcome) => outcome !== undefined);
+}
+
+/** As the run saw its steps end; undefined where it had others. */
+function dialogOf(expect: readonly Expect[], seen: readonly DialogOutcome[] = []): readonly DialogOutcome[] | undefined {
+  const steps = expect.flatMap(({ dialog = [] }) => dialog);
+  return steps.length === seen.length && steps.every(({ wait }, index) => wait === seen[index]?.wait) ? seen : undefined;
 }

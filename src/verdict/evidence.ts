@@ -6,10 +6,11 @@ import type { Protocol } from '../model/protocol.ts';
 import type { Finding, ResultsFinding } from '../model/console.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
 import { crashesOf, matchesCrash } from './crash.ts';
+import { lateStep, missingSteps, type Heard } from './dialog.ts';
 import { tooFewResults, tooManyResults } from './enough.ts';
 import { missingExit, wrongExit } from './exit.ts';
 import { failedProbe, missingProbe } from './probes.ts';
-import type { Reason } from './reason.ts';
+import { quote, type Reason } from './reason.ts';
 import { countResults, failingLeaves } from './results.ts';
 
 type MarkerFinding = Extract<Finding, { kind: 'marker' }>;
@@ -21,14 +22,14 @@ export interface Evidence {
   readonly missing: readonly Reason[];
   /** A document without a plan: more may have been to come. */
   readonly open: boolean;
-  /** Something other than skipped results was proven: markers, an expected crash, an exit status. */
+  /** Something other than skipped results was proven: markers, a dialog, an expected crash, an exit status. */
   readonly proven: boolean;
-  /** A pattern of `fail` or a wrong exit status was printed, or a probe failed: waiting for anything else is idle. */
+  /** A pattern of `fail` or a wrong exit status was printed, or a probe or a step of a dialog failed: waiting for anything else is idle. */
   readonly told: boolean;
 }
 
-/** Evidence from outside the console. */
-export interface Outside {
+/** Evidence from outside the console, and what is known of its time. */
+export interface Outside extends Heard {
   /** A saved console may be that of a kernel that ran KUnit and had no user space: what the kernel printed is enough. */
   readonly kunit: boolean;
   readonly probes: readonly ProbeOutcome[];
@@ -47,7 +48,9 @@ export function resultDocuments(findings: readonly Finding[], protocols: Readonl
  * Weighs all expectations; every one must hold, and every probe. What the guest itself failed in comes first, then a probe
  * that failed, then what never came.
  */
-export function weigh(expect: readonly Expect[], findings: readonly Finding[], { kunit, probes }: Outside): Evidence {
+export function weigh(expect: readonly Expect[], findings: readonly Finding[], outside: Outside): Evidence {
+  const { kunit, probes } = outside;
+  const late = lateStep(expect, outside);
   const protocols = protocolsOf(expect);
   const documents = resultDocuments(findings, protocols);
   const markers = findings.filter((finding) => finding.kind === 'marker');
@@ -61,11 +64,13 @@ export function weigh(expect: readonly Expect[], findings: readonly Finding[], {
     ...expect.flatMap((_, index) => failMarkers(markers, index)),
     ...wrong,
     ...expect.flatMap((one) => tooManyResults(one, ran)),
+    ...late,
     ...(failed === undefined ? [] : [failed]),
   ];
   const missing: Reason[] = [
     ...[...protocols].flatMap((protocol) => missingResults(protocol, documents, kunit)),
     ...expect.flatMap((one, index) => missingProof(one, index, markers, findings, probes.length > 0)),
+    ...missingSteps(expect, findings, outside),
     ...expect.flatMap((one) => missingExit(one, findings)),
     ...documents.length === 0 && protocols.size > 0 ? [] : expect.flatMap((one) => tooFewResults(one, ran)),
     ...(lost === undefined || failed !== undefined ? [] : [lost]),
@@ -73,8 +78,8 @@ export function weigh(expect: readonly Expect[], findings: readonly Finding[], {
   return {
     failures, missing,
     open: documents.some(({ protocol, planned, complete }) => protocol === 'ktap' ? planned === undefined : !complete),
-    proven: expect.some(({ pass, crash, exit }) => pass !== undefined || crash !== undefined || exit !== undefined) || probes.some(({ status }) => status === 'pass'),
-    told: failed !== undefined || wrong.length > 0 || markers.some((marker) => marker.role === 'fail'),
+    proven: expect.some(({ pass, crash, exit, dialog }) => pass !== undefined || dialog !== undefined || crash !== undefined || exit !== undefined) || probes.some(({ status }) => status === 'pass'),
+    told: failed !== undefined || late.length > 0 || wrong.length > 0 || markers.some((marker) => marker.role === 'fail'),
   };
 }
 
@@ -130,8 +135,6 @@ function missingProof(expect: Expect, index: number, markers: readonly MarkerFin
   if (crash !== undefined && !crashesOf(findings).some((one) => matchesCrash(crash, one.title))) {
     missing.push({ reason: `expected a crash${crash === true ? '' : ` matching ${quote(crash)}`}, but the kernel did not crash` });
   }
-  if (wanted.length === 0 && crash === undefined && expect.exit === undefined && protocolOf(expect) === 'none' && !probed) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
+  if (wanted.length === 0 && crash === undefined && expect.exit === undefined && expect.dialog === undefined && protocolOf(expect) === 'none' && !probed) missing.push({ reason: 'missing evidence: the case expects nothing that could be evidence' });
   return missing;
 }
-
-const quote = (pattern: string): string => pattern.startsWith('/') ? pattern : `"${pattern}"`;

@@ -6,13 +6,16 @@ import type { Crash, Finding, TestResult, WatchState } from '../model/console.ts
 import { assertNever } from '../model/errors.ts';
 import { formatDuration } from '../model/units.ts';
 import type { HangReport } from '../model/hang.ts';
+import type { DialogOutcome } from '../model/dialog.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { crashesOf, unexpectedCrash } from './crash.ts';
 import { wrongDuration, type Took } from './duration.ts';
 import { protocolsOf, resultDocuments, weigh } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
+import { dialogResults, waitedFor } from './dialog.ts';
 import { missingProbe, probeResults } from './probes.ts';
+import { shorten } from './reason.ts';
 import { explainedResults, omittedResults, skippedWholly } from './results.ts';
 
 export interface JudgeInput {
@@ -25,6 +28,8 @@ export interface JudgeInput {
   readonly kunit?: boolean;
   /** How the probes of the case ended; each is a result. */
   readonly probes?: readonly ProbeOutcome[];
+  /** How the steps of the case's dialog ended; without them, of a saved console, the order in which they came decides. */
+  readonly dialog?: readonly DialogOutcome[];
   /** How long the test part took. Undefined for a saved console that nothing tells it of: it is not judged by it then. */
   readonly took?: Took;
   /** What was found out about a guest that hung. */
@@ -34,7 +39,7 @@ export interface JudgeInput {
 /** Judges one boot. */
 export function judge(input: JudgeInput): { readonly verdict: Verdict; readonly results: readonly TestResult[] } {
   const ofGuest = resultDocuments(input.findings, protocolsOf(input.expect)).flatMap((document) => [...explainedResults(document, crashesOf(input.findings)), ...omittedResults(document)]);
-  const results = [...ofGuest, ...probeResults(input.probes ?? [])];
+  const results = [...ofGuest, ...dialogResults(input.expect, input.findings, input.dialog ?? []), ...probeResults(input.probes ?? [])];
   return { verdict: decide(input, results), results };
 }
 
@@ -43,7 +48,7 @@ function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
   if (exit.kind === 'failed') return { kind: 'error', stage: 'boot', reason: exit.message, ...(exit.hint === undefined ? undefined : { hint: exit.hint }) };
   const crash = unexpectedCrash(input.expect, input.findings, input.kunit === true);
   if (crash !== undefined) return crashed(crash);
-  const evidence = weigh(input.expect, input.findings, { kunit: input.kunit === true, probes: input.probes ?? [] });
+  const evidence = weighInput(input);
   switch (exit.kind) {
     case 'signalled': case 'exited':
       if (exit.kind === 'exited' && exit.code === 0 || saidAll(evidence, input)) return byEvidence(evidence, results, input);
@@ -58,6 +63,10 @@ function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
     default: return assertNever(exit);
   }
 }
+
+/** Weighs all that was seen of a boot. */
+export const weighInput = ({ expect, findings, kunit, probes, dialog, seen }: JudgeInput): Evidence =>
+  weigh(expect, findings, { kunit: kunit === true, probes: probes ?? [], outcomes: dialog ?? [], lastLine: seen?.lastLine ?? '' });
 
 const crashed = (crash: Crash): Verdict => ({ kind: 'crash', title: crash.title, line: crash.line, endLine: crash.endLine });
 
@@ -90,7 +99,7 @@ function atLimit(evidence: Evidence, results: readonly TestResult[], input: Judg
   return { kind: 'timeout', phase, limitMs, reason: timeoutReason(phase, limitMs, input), ...(where === undefined ? {} : { where }) };
 }
 
-function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { boot, findings, seen, probes, hang }: JudgeInput): string {
+function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { expect, boot, findings, seen, probes, hang }: JudgeInput): string {
   const limit = formatDuration(limitMs);
   const hung = hang?.where === undefined ? '' : `; ${shorten(hang.where)}`;
   if (boot.consoleBytes === 0) return `not one byte on the console in ${limit}${hung}`;
@@ -102,14 +111,8 @@ function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { b
     : milestones.has('kernel') ? ' while the kernel booted' : ' before the kernel started';
   const last = seen === undefined || seen.lastLine === '' ? '' : `; last line: ${shorten(seen.lastLine)}`;
   const probe = missingProbe(probes ?? []);
-  return `${what}${where}${hung}${last}${probe === undefined ? '' : `; ${probe.reason}`}`;
+  return `${what}${where}${hung}${last}${waitedFor(expect, findings)}${probe === undefined ? '' : `; ${probe.reason}`}`;
 }
-
-// Reasons go to terminals and files: nothing in them may be obeyed.
-const shorten = (text: string): string => {
-  const shown = text.replace(/[\0-\x1f\x7f-\x9f]/g, '\ufffd');
-  return shown.length > 120 ? `${shown.slice(0, 119)}…` : shown;
-};
 
 function lastWords(boot: BootResult): string {
   const line = boot.stderr.split('\n').map((text) => text.trim()).filter((text) => text !== '').at(-1);

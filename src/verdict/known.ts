@@ -6,8 +6,10 @@ import { parsePattern } from '../model/pattern.ts';
 import { suiteFailedText } from '../model/protocol.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { crashesOf, matchesCrash, unexpectedCrash } from './crash.ts';
-import { protocolsOf, resultDocuments, weigh } from './evidence.ts';
-import { judge, type JudgeInput } from './judge.ts';
+import { forgiveSteps } from './dialog.ts';
+import { protocolsOf, resultDocuments } from './evidence.ts';
+import { judge, weighInput, type JudgeInput } from './judge.ts';
+import { quote } from './reason.ts';
 
 export interface KnownJudgement {
   readonly verdict: Verdict;
@@ -52,7 +54,7 @@ function forgive(input: JudgeInput, entries: readonly KnownFailure[], results: r
   if (another !== undefined) return crashed?.panicked === true && crashed.line < another.line ? { known } : { left, known };
   if (left.kind === 'pass') return { known };
   // What never came after a known crash is its consequence; what the guest said no to is not.
-  const { failures, missing } = weigh(rest.expect, rest.findings, { kunit: rest.kunit === true, probes: rest.probes ?? [] });
+  const { failures, missing } = weighInput(rest);
   return crashed !== undefined && failures.length === 0 && (missing.length > 0 || left.kind === 'timeout') ? { known } : { left, known };
 }
 
@@ -77,8 +79,9 @@ function without(input: JudgeInput, entries: readonly KnownFailure[]): JudgeInpu
   const fewer = outermost(findings) < outermost(input.findings);
   const isSuite = (finding: Finding): boolean => finding.kind === 'marker' && finding.role === 'fail' && finding.pattern === suiteFailedText;
   const probes = input.probes?.map((probe) => (entries.some(({ result }) => result !== undefined && names(result, [`probe: ${probe.name}`])) ? { ...probe, status: 'pass' as const } : probe));
+  const dialog = forgiveSteps(input.expect, findings, input.dialog, (name) => entries.some(({ result }) => result !== undefined && names(result, [name])));
   // builtin:init says FAILED for the outermost results, which say so themselves.
-  return { ...input, findings: fewer ? findings.filter((finding) => !isSuite(finding)) : findings, ...(probes === undefined ? {} : { probes }) };
+  return { ...input, ...dialog, ...(fewer ? { findings: dialog.findings.filter((finding) => !isSuite(finding)) } : {}), ...(probes === undefined ? {} : { probes }) };
 }
 
 const hasFailed = ({ status, informative }: TestResult): boolean => informative !== true && (status === 'fail' || status === 'missing');
@@ -129,8 +132,6 @@ const statusesOf = (pattern: string, results: readonly TestResult[], path: reado
     const here = [...path, result.name];
     return [...(names(pattern, here) ? [result.status] : []), ...statusesOf(pattern, result.children, here)];
   });
-
-const quote = (pattern: string): string => (pattern.startsWith('/') ? pattern : `"${pattern}"`);
 
 /** One reason of all; the first link stands apart, for reports that can show it as one. */
 function together([first, ...others]: readonly KnownFailure[]): Known {

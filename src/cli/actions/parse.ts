@@ -59,6 +59,7 @@ function warnUnjudged(name: string, unjudged: ReadonlyMap<Unjudged, number>, con
 const whyUnjudged: Readonly<Record<Unjudged, string>> = {
   duration: 'a console does not show it; a run leaves console.times beside it, and in events.ndjson what the guest ran on',
   probe: 'a console does not show how probes ended; the folder of the run does',
+  deadlines: 'a console shows the steps of a dialog, not when they came; the folder of the run does',
   known: 'a failure stays one here, whether it is known or not',
 };
 

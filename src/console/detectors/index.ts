@@ -2,6 +2,8 @@
 import type { Expect } from '../../model/case.ts';
 import type { Addresses } from '../addresses/addresses.ts';
 import type { ResultsDetector } from '../detector.ts';
+import { createDialogReader } from '../dialog/reader.ts';
+import type { DialogReader } from '../dialog/reader.ts';
 import { createCrashDetector } from './crash.ts';
 import type { CrashDetector } from './crash.ts';
 import { createExitDetector } from './exit.ts';
@@ -19,6 +21,8 @@ export interface Detectors {
   readonly results: readonly ResultsDetector[];
   /** One for each expectation, in order. */
   readonly markers: readonly MarkerDetector[];
+  /** Likewise; they read bytes, not lines. */
+  readonly dialogs: readonly DialogReader[];
 }
 
 /** Who wants to know at once of lines that will be worth showing. */
@@ -36,5 +40,6 @@ export function createDetectors(expect: readonly Expect[], listener: Listener, a
     exit: createExitDetector(expect.some(({ exit }) => exit !== undefined)),
     results: createResultsDetectors(expect, (line) => { listener.onFailure(line); }),
     markers: expect.map(createMarkerDetector),
+    dialogs: expect.map(createDialogReader),
   };
 }

@@ -93,11 +93,13 @@ function observing(cell: Cell, { waits, symbols: file }: PreparedCell, { accel }
   const { expect, probe, artifacts, dir } = cell.case;
   const scale = accel === undefined ? 1 : timeScale(place.harness, cell.arch, accel);
   const probing = probe && { probes: probe, folder: dir, scale, waits };
+  const steps = expect.find((one) => one.dialog !== undefined)?.dialog;
+  const dialog = steps && { steps, scale };
   const { folder, files, onConsole } = place;
   // Of a command of the user's none come home.
   const graceMs = place.graceMs + (artifacts === undefined || accel === undefined || !waits ? 0 : artifactsMs * scale);
   const inquiry = place.diagnose ?? cell.case.diagnose ?? place.harness.diagnose ? openInquiry({ registers: cell.arch.registers, symbols: file?.symbols, folder, files }) : undefined;
-  return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, scale, consoleLimit: place.harness.consoleLimit, graceMs, inquiry, onConsole, ...naming(cell, file, place) };
+  return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, dialog, scale, consoleLimit: place.harness.consoleLimit, graceMs, inquiry, onConsole, ...naming(cell, file, place) };
 }
 
 function naming(cell: Cell, file: PreparedCell['symbols'], { progress }: BootPlace): Pick<ObserveOptions, 'symbols' | 'onUnplaced'> {

@@ -16,6 +16,7 @@ import { seenCrashes } from '../../verdict/crash.ts';
 import { excerptAround } from '../../verdict/excerpt.ts';
 import { isKnownCrash, judgeKnown } from '../../verdict/known.ts';
 import type { HangInquiry } from './hang.ts';
+import { beginDialog, type DialogPlan } from './dialog.ts';
 import { beginProbing, type ProbePlan } from './probing.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -32,6 +33,7 @@ export interface ObserveOptions {
   /** Failures that do not count. */
   readonly known: readonly KnownFailure[];
   readonly probing?: ProbePlan | undefined;
+  readonly dialog?: DialogPlan | undefined;
   /** Factor by which limits are stretched. */
   readonly scale: number;
   /** The run folder, and the files of this attempt relative to it. */
@@ -50,7 +52,7 @@ export interface ObserveOptions {
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'crashes' | 'excerpt' | 'startedAt' | 'accel' | 'probes' | 'artifacts' | 'hang'> & {
+export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'crashes' | 'excerpt' | 'startedAt' | 'accel' | 'dialog' | 'probes' | 'artifacts' | 'hang'> & {
   readonly boot: BootResult;
   readonly console: string;
   readonly times: string;
@@ -68,7 +70,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   let last: WatchState | undefined;
   // Output after the decision can take it back: the clock stops, and starts anew with the next decision.
   const decide = (state: WatchState | undefined): void => {
-    const decided = state?.decided === true && (state.lost || probing.done());
+    const decided = dialog.late() || state?.decided === true && (state.lost || probing.done() && dialog.done());
     stopwatch.look(state?.userspace === true, decided);
     if (decided) grace ??= setTimeout(() => vm.stop('decided'), options.graceMs).unref();
     else {
@@ -89,21 +91,28 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
       last = watch.push(chunk);
       if (last.userspace) vm.userspaceSeen();
       probing.seen(last);
-      decide(last);
+      look();
     },
   });
-  const probing = beginProbing(options.probing, vm, () => decide(last));
+  const probing = beginProbing(options.probing, vm, () => look());
+  const dialog = beginDialog(options.dialog, vm, () => decide(last));
+  // What is typed while the guest waits for the probes would end that wait.
+  const look = (): void => {
+    if (last !== undefined) dialog.seen(last, options.probing?.waits === true && last.ready && !probing.done());
+    decide(last);
+  };
   // Written while the guest boots: it costs the start nothing.
   await writeFileAtomic(join(folder, files.qemuCmd), `${bootable.command}\n`);
   const boot = await vm.exit;
   const took = { ms: stopwatch.read(), scale: options.scale };
   clearTimeout(grace);
   await times.write(join(folder, files.times), await file.close());
+  const steps = dialog.end();
   const probes = await probing.outcomes(boot);
   const seen = watch.end();
   if (watch.unplaced()) options.onUnplaced?.();
   const hang = await inquiry?.report(boot.consoleBytes);
-  const { verdict, known, results } = judgeKnown({ expect, findings: seen.findings, boot, seen, probes, took, hang }, options.known);
+  const { verdict, known, results } = judgeKnown({ expect, findings: seen.findings, boot, seen, probes, dialog: steps, took, hang }, options.known);
   const crashes = seenCrashes(expect, seen.findings, (crash) => isKnownCrash(options.known, crash));
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
   return {
@@ -111,6 +120,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
     ...(known === undefined ? {} : { known }),
     ...(bootable.accel === undefined ? {} : { accel: bootable.accel }),
     ...(crashes.length === 0 ? {} : { crashes }),
+    ...(steps.length === 0 ? {} : { dialog: steps }),
     ...(probes.length === 0 ? {} : { probes }),
     ...(hang === undefined ? {} : { hang }),
     console: files.console,

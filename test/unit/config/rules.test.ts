@@ -74,6 +74,17 @@ describe('rules of a case', () => {
     ['a shortest duration beyond the longest', 'expect: { duration: { min: 20s, max: 10s } }', 'cases/boot/case.yaml:2:21 expect.duration expected min not to be longer than max'],
     ['a duration that is none', 'expect: { duration: soon }', 'cases/boot/case.yaml:2:21 expect.duration expected a duration such as 500ms, 90s, 2m or 1h, got "soon"'],
     ['a mistyped bound', 'expect: { duration: { maximum: 10s } }', 'cases/boot/case.yaml:2:23 expect.duration.maximum unknown key "maximum"'],
+    ['a dialog without a step', 'expect: { dialog: [] }', 'cases/boot/case.yaml:2:19 expect.dialog expected a list of mappings with at least 1 item, got an empty list'],
+    ['a step that waits for nothing', 'expect: { dialog: [{ send: root }] }', 'cases/boot/case.yaml:2:20 expect.dialog[0].wait missing key "wait": expected a string'],
+    ['a step that waits for an expression that is none', 'expect: { dialog: [{ wait: a }, { wait: "/(/" }] }', 'cases/boot/case.yaml:2:41 expect.dialog[1].wait expected a regular expression between the slashes (Invalid regular expression: /(/: Unterminated group), got "/(/"'],
+    ['a step that comes before anything is printed', 'expect: { dialog: [{ wait: "/# ?$|/" }] }', 'cases/boot/case.yaml:2:28 expect.dialog[0].wait expected an expression that does not match before anything is printed, got "/# ?$|/"'],
+    ['a step that waits for two lines', 'expect: { dialog: [{ wait: "a\\nb" }] }', 'cases/boot/case.yaml:2:28 expect.dialog[0].wait expected text of one line: a step looks at one line at a time, got "a\\nb"'],
+    ['a step that sends nothing', 'expect: { dialog: [{ wait: a, send: "" }] }', 'cases/boot/case.yaml:2:37 expect.dialog[0].send expected a string that is not empty, got ""'],
+    ['a step with a mistyped deadline', 'expect: { dialog: [{ wait: a, within: 30 }] }', 'cases/boot/case.yaml:2:39 expect.dialog[0].within expected a duration such as 500ms, 90s, 2m or 1h, got 30'],
+    ['a step with no time', 'expect: { dialog: [{ wait: a, within: 0s }] }', 'cases/boot/case.yaml:2:39 expect.dialog[0].within expected a duration longer than nothing, got "0s"'],
+    ['a mistyped word in a step', 'expect: { dialog: [{ wait: a, sends: b }] }', 'cases/boot/case.yaml:2:31 expect.dialog[0].sends unknown key "sends"'],
+    ['a step that outlasts the boot', 'timeouts: { total: 60s }\nexpect: [{ pass: x }, { dialog: [{ wait: a }, { wait: b, within: 1m }] }]', 'cases/boot/case.yaml:3:66 expect[1].dialog[1].within the deadline of 1m 0s is not before the total limit of 1m 0s'],
+    ['two dialogs', 'expect: [{ dialog: [{ wait: a }] }, { dialog: [{ wait: b }] }]', 'cases/boot/case.yaml:2:47 expect[1].dialog another expectation has a dialog: there is one console to type on'],
     ['a known failure without a reason', 'known: [{ kernel: "6.1" }]', 'cases/boot/case.yaml:2:9 known[0].reason missing key "reason": expected a string'],
     ['a known failure of a kernel that is not there', 'known: [{ kernel: "6.2", reason: x }]', 'cases/boot/case.yaml:2:19 known[0].kernel no kernel matches "6.2"'],
     ['a known failure of one kernel of several that is not there', 'known: [{ kernel: ["6.1", "6.2"], reason: x }]', 'cases/boot/case.yaml:2:27 known[0].kernel[1] no kernel matches "6.2"'],
@@ -90,7 +101,7 @@ describe('rules of a case', () => {
     expect(await issues(text)).toEqual([expected]);
   });
 
-  it.each([['known: [{ kernel: [">=6.9", "6.1"], arch: [arm64, x86*], result: a, reason: x, link: "https://bugs.example/1" }, { verdict: [crash, timeout], sometimes: true, reason: y }]'], ['needs: { kernel: ">=5.10 <6.6 || 7.x", arch: [arm64] }'], ['expect: { crash: true }'], ['expect: [{ pass: a }, { fail: b }]'], ['expect: { fail: b }'], ['expect: { exit: 0, results: 3, duration: 10s }'], ['expect: [{ exit: 3, protocol: none }, { exit: 3, results: { max: 3 }, duration: { min: 1s, max: 1s } }]'], ['timeouts: { boot: 3m, total: 5m }'], ['expect: { protocol: none }\nprobe: { command: [x, "{port:80}"] }'], ['probe: [{ http: { port: 80 } }, { tcp: { port: 1, dialogue: [{ expect: hi }] } }]']])('accept %s', async (text) => {
+  it.each([['known: [{ kernel: [">=6.9", "6.1"], arch: [arm64, x86*], result: a, reason: x, link: "https://bugs.example/1" }, { verdict: [crash, timeout], sometimes: true, reason: y }]'], ['needs: { kernel: ">=5.10 <6.6 || 7.x", arch: [arm64] }'], ['expect: { crash: true }'], ['expect: [{ pass: a }, { fail: b }]'], ['expect: { fail: b }'], ['expect: { exit: 0, results: 3, duration: 10s }'], ['expect: [{ exit: 3, protocol: none }, { exit: 3, results: { max: 3 }, duration: { min: 1s, max: 1s } }]'], ['timeouts: { boot: 3m, total: 5m }'], ['expect: { dialog: [{ wait: "login: ", send: "root\\n", within: 10s }, { wait: "/# $/" }] }'], ['expect: { protocol: none, dialog: [{ wait: a }] }'], ['expect: { protocol: none }\nprobe: { command: [x, "{port:80}"] }'], ['probe: [{ http: { port: 80 } }, { tcp: { port: 1, dialogue: [{ expect: hi }] } }]']])('accept %s', async (text) => {
     expect(await issues(text)).toEqual([]);
   });
 });
