@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { bootMedia, TimeoutsSchema } from './case.ts';
 import { GithubSchema } from './github.ts';
+import { HistorySettingsSchema } from './history.ts';
 import { ProjectKnownSchema } from './known.ts';
 import { Duration } from './units.ts';
 
@@ -79,6 +80,7 @@ export const HarnessSchema = z
       .describe('where image references are looked up'),
     runner: RunnerSchema.optional().describe('what boots the built files; default: QEMU on this machine'),
     output: z.string().default('.kit-test').describe('folder of runs'),
+    history: HistorySettingsSchema,
     cache: z.string().optional().describe('default: $KIT_TEST_CACHE, or kit-test in the cache folder of the user'),
     graceAfterDecision: Duration.optional().describe('how long a guest may go on after its verdict is certain; default 3s'),
   })

@@ -2,6 +2,7 @@
 // this schema differ, so neither can change alone.
 import * as z from 'zod';
 import { bootMedia } from './case.ts';
+import { CellHistorySchema } from './history.ts';
 
 const milliseconds = z.number().min(0);
 
@@ -191,6 +192,7 @@ const CellResultSchema = z.object({
   known: KnownSchema.exactOptional().describe('the verdict is a failure that the project lists as known: it does not count'),
   flaky: z.boolean().describe('passed after a failure'),
   rounds: RoundsSchema.exactOptional(),
+  history: CellHistorySchema.exactOptional(),
   durationMs: milliseconds,
   repeat: z.string().describe('the command that repeats this cell'),
   attempts: z.tuple([AttemptSchema], AttemptSchema).describe('in the order they ran'),

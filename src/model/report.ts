@@ -3,6 +3,7 @@ import type { Accel } from './arch.ts';
 import type { Crash, TestResult } from './console.ts';
 import type { DialogOutcome } from './dialog.ts';
 import type { HangReport } from './hang.ts';
+import type { CellHistory } from './history.ts';
 import type { BootResult } from './boot.ts';
 import type { BootMedium } from './case.ts';
 import type { Known } from './known.ts';
@@ -81,6 +82,8 @@ export interface CellResult {
   readonly flaky: boolean;
   /** Where the run goes in rounds, and this cell ran in one. Its attempts are its rounds. */
   readonly rounds?: Rounds;
+  /** What earlier runs say of it; undefined where the run remembers nothing, and for a skip. */
+  readonly history?: CellHistory;
   readonly durationMs: number;
   /** The command that repeats this cell, ready to paste. */
   readonly repeat: string;

@@ -2,6 +2,7 @@
 import type { CellResult } from '../model/report.ts';
 import { knownText } from '../model/known.ts';
 import { decisiveAttempt } from './attempts.ts';
+import { historyNews } from './history-words.ts';
 
 export function factsOf(cell: CellResult): readonly (readonly [name: string, value: string])[] {
   const last = decisiveAttempt(cell);
@@ -18,6 +19,7 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['attempts', String(cell.attempts.length)],
     ['flaky', cell.flaky ? 'true' : undefined],
     ...roundFacts(cell),
+    ['history', historyNews(cell)],
     ['known', cell.known && knownText(cell.known)],
     ['console', last.console],
     ['hang', last.hang?.cause],

@@ -7,6 +7,7 @@ import { formatDuration } from '../model/units.ts';
 import { decisiveAttempt, otherAttempts, shownAttempt } from './attempts.ts';
 import { crashHeadline, listedCrashes } from './crashes.ts';
 import { selectExcerpt } from './excerpt.ts';
+import { commonHistory, historyNews, historyWords, recoveredCells } from './history-words.ts';
 import { gridOf, placeOf } from './grid.ts';
 import { failureGroups, knownGroups, outlookOf, outlooks, skipGroups, type CellGroup, type Outlook } from './summarize.ts';
 import { cellReason, roundDetails, roundsRun, roundWords } from './round-words.ts';
@@ -27,10 +28,15 @@ const marks: Readonly<Record<Outlook, string>> = { pass: '✅', flaky: '🔁', k
 
 /** One for each group of failures, and one for each flaky cell. */
 export function annotationsOf({ cells }: RunReport): readonly Annotation[] {
-  const failures = failureGroups(cells).map((group): Annotation => ({ level: 'error', title: `${group.kind}: ${cellNames(group)}`, message: `${safeText(group.cells.length === 1 ? cellReason(group.cells[0]) : group.reason)}\nrepeat: ${safeLine(group.cells[0].repeat)}` }));
+  const failures = failureGroups(cells).map((group): Annotation => ({ level: 'error', title: `${group.kind}: ${cellNames(group)}`, message: `${[safeText(group.cells.length === 1 ? cellReason(group.cells[0]) : group.reason), ...historyOf(group)].join('\n')}\nrepeat: ${safeLine(group.cells[0].repeat)}` }));
   const flaky = cells.filter((cell) => cell.flaky).map((cell): Annotation => ({ level: 'warning', title: `flaky: ${cell.id}`, message: otherAttempts(cell).map(safeLine).join('\n') }));
   return [...limited(failures), ...limited(flaky)];
 }
+
+const historyOf = ({ cells }: CellGroup): readonly string[] => {
+  const words = commonHistory(cells);
+  return words === undefined ? [] : [safeLine(words)];
+};
 
 function limited(annotations: readonly Annotation[]): readonly Annotation[] {
   if (annotations.length <= annotationLimit) return annotations;
@@ -51,8 +57,9 @@ export function renderSummary(report: RunReport): string {
     ...(groups.length > groupLimit ? [`<p>and ${count(groups.length - groupLimit, 'more kind')} of failure, in report.json</p>`] : []),
     ...crashBlock(report),
     ...flakyBlocks(report.cells),
-    ...listBlock('known', knownGroups(report.cells).flatMap(({ known, cells }) => cells.map((cell) => `${cell.id}: ${knownText(known)}: ${cellReason(cell)}`))),
-    ...listBlock('skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
+    ...listBlock('🕘', 'that failed earlier', recoveredCells(report.cells).map((cell) => `${cell.id}: ${historyWords(cell) ?? ''}`)),
+    ...listBlock(marks.known, 'known', knownGroups(report.cells).flatMap(({ known, cells }) => cells.map((cell) => `${cell.id}: ${knownText(known)}: ${cellReason(cell)}`))),
+    ...listBlock(marks.skip, 'skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -87,6 +94,7 @@ function failureBlock(group: CellGroup): string {
   return [
     `<details><summary>${marks[group.kind]} <b>${group.kind}</b> ${html(clip(group.cells.length === 1 ? cellReason(cell) : group.reason, 300))}</summary>`,
     `<p>${group.cells.map(({ id }) => `<code>${html(id)}</code>`).join(' ')}</p>`,
+    ...historyOf(group).map((words) => `<p>${html(words)}</p>`),
     ...group.cells.flatMap(({ id, rounds }) => (rounds === undefined ? [] : [`<p>${group.cells.length === 1 ? '' : `<code>${html(id)}</code> `}${html(`${roundWords({ rounds }) ?? ''}, ${roundDetails(rounds)}`)}</p>`])),
     ...excerptBlock(decisiveAttempt(cell)),
     ...(others.length === 0 ? [] : [`<p>${others.map(html).join('<br>')}</p>`]),
@@ -104,7 +112,7 @@ function excerptBlock(attempt: Attempt): readonly string[] {
 function flakyBlocks(cells: readonly CellResult[]): readonly string[] {
   const flaky = cells.filter((cell) => cell.flaky);
   const blocks = flaky.slice(0, groupLimit).map((cell) => [
-    `<details><summary>${marks.flaky} <b>flaky</b> ${html(cell.id)} ${html(clip(otherAttempts(cell).join('; '), 300))}</summary>`,
+    `<details><summary>${marks.flaky} <b>flaky</b> ${html(cell.id)} ${html(clip([...otherAttempts(cell), historyNews(cell) ?? []].flat().join('; '), 300))}</summary>`,
     ...excerptBlock(shownAttempt(cell)),
     `<p>repeat: <code>${html(cell.repeat)}</code></p>`,
     '</details>',
@@ -119,9 +127,9 @@ function crashBlock(report: RunReport): readonly string[] {
   return [`<details><summary>${marks.crash} ${crashHeadline(listed)}</summary>\n<table>\n<tr><th align="left">title</th><th>cells</th><th align="left">where</th></tr>\n${rows.join('\n')}\n</table>\n</details>`];
 }
 
-function listBlock(look: Outlook, items: readonly string[]): readonly string[] {
+function listBlock(mark: string, name: string, items: readonly string[]): readonly string[] {
   if (items.length === 0) return [];
-  return [`<details><summary>${marks[look]} ${items.length} ${look}</summary>\n<ul>${items.map((item) => `<li>${html(clip(item, 2000))}</li>`).join('')}</ul>\n</details>`];
+  return [`<details><summary>${mark} ${items.length} ${name}</summary>\n<ul>${items.map((item) => `<li>${html(clip(item, 2000))}</li>`).join('')}</ul>\n</details>`];
 }
 
 const html = (text: string): string => safeLine(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');

@@ -18,6 +18,7 @@ import { readyBoot } from './cell/boot.ts';
 import { defaultConcurrency, describeHost, qemuVersions } from './host.ts';
 import { eventProgress } from './progress.ts';
 import type { EventSink } from './events.ts';
+import { openRunHistory } from './history.ts';
 import { runnerFor } from './cell/runner.ts';
 import { createMemoryGate } from './cell/memory-gate.ts';
 import { runCells } from './run.ts';
@@ -42,6 +43,8 @@ export interface RunProjectOptions {
   /** Reporters beside those, or beside the project's. */
   readonly addReporters?: readonly string[] | undefined;
   readonly output?: string | undefined;
+  /** False: earlier runs are not read and this one is not remembered, whatever the project says. */
+  readonly history?: boolean | undefined;
   readonly cwd: string;
   readonly stdout: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -71,6 +74,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   const warnings: string[] = [];
   const context = { folder: folder.path, cwd, stdout: options.stdout, env: options.env, github: harness.github, warn: (message: string) => void warnings.push(message) };
   const fanout = createFanout([folder.recorder, ...(await createReporters(names, context))]);
+  const history = await openRunHistory(project, { run: folder.id, cells, enabled: options.history ?? true, progress: relay.progress });
   const concurrency = options.jobs ?? harness.concurrency ?? defaultConcurrency(cells);
   if (options.rounds !== undefined) tellRetriesAreOff(project, cells, relay.progress);
   const report = await runCells({
@@ -90,8 +94,10 @@ export async function runProject(project: Project, options: RunProjectOptions): 
       relay.connect(emit);
       return createStages(pipeline, folder, { concurrency, graceMs: harness.graceAfterDecision ?? defaultGraceMs, diagnose: options.diagnose });
     },
+    remember: history?.remember,
     signal,
   });
+  await history?.close();
   const brokenReporters = await fanout.finish(report);
   return { report, brokenReporters, warnings, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
 }

@@ -3,7 +3,8 @@ import PQueue from 'p-queue';
 import type { BootMedium } from '../model/case.ts';
 import type { Cell } from '../model/cell.ts';
 import type { PlannedCell, RunEvent, ShardedMatrix } from '../model/events.ts';
-import type { Attempt, RoundPlan, RunReport } from '../model/report.ts';
+import type { CellHistory } from '../model/history.ts';
+import type { Attempt, CellResult, RoundPlan, RunReport } from '../model/report.ts';
 import { worthRetrying } from '../verdict/attempts.ts';
 import { cellResultOf } from '../report/cell-result.ts';
 import { createFold } from '../report/fold.ts';
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly deliver: (event: RunEvent) => void;
   /** The stages, made once the run has a place to tell its progress to. */
   readonly stages: (emit: EventSink) => AttemptStages;
+  /** Writes down how a cell ended, and says what earlier runs make of that. */
+  readonly remember?: ((cell: Cell, result: CellResult) => CellHistory | undefined) | undefined;
   readonly signal: AbortSignal;
   /** Takes away what a round left whose evidence is not kept. */
   readonly discard: (cell: string, attempt: Attempt) => Promise<void>;
@@ -55,7 +58,7 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
   const attempt = (cell: Cell, number: number): Promise<Attempt> => tryCell(cell, number, { stages, emit, signal });
   const end = (cell: Cell, attempts: readonly Attempt[]): void => {
     const [first = skipped(1, interrupted.reason), ...rest] = attempts;
-    emit({ kind: 'cell-end', result: cellResultOf(planned(cell, rounds), [first, ...rest], rounds) });
+    emit({ kind: 'cell-end', result: withHistory(cell, cellResultOf(planned(cell, rounds), [first, ...rest], rounds), options) });
   };
   if (rounds === undefined) {
     await Promise.all(cells.map((cell) => queue.add(async () => end(cell, await retryCell(cell, options, attempt, emit)))));
@@ -91,6 +94,11 @@ async function retryCell(cell: Cell, { retries, signal }: RunOptions, tryOnce: (
     if (!worthRetrying(attempt) || signal.aborted) break;
   }
   return attempts;
+}
+
+function withHistory(cell: Cell, result: CellResult, { remember }: RunOptions): CellResult {
+  const history = remember?.(cell, result);
+  return history === undefined ? result : { ...result, history };
 }
 
 function skipped(number: number, reason: string): Attempt {

@@ -15,6 +15,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
   readonly jobs?: number;
   readonly accel?: 'auto' | Accel;
   readonly diagnose?: boolean;
+  readonly history?: boolean;
   readonly reporter?: readonly string[];
   readonly githubStatus?: boolean;
   readonly output?: string;
@@ -39,6 +40,7 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
     accel: options.accel,
     // Commander's value of a switch that was not given is true.
     diagnose: options.diagnose === false ? false : undefined,
+    history: options.history,
     frozen: options.frozen ?? false,
     offline: options.offline,
     reporters: options.reporter,

@@ -24,6 +24,7 @@ export function addRun(program: Command, setExitCode: SetExitCode): void {
     .option('--for <duration>', 'with --repeat or --until-fail: begin no further round after this time', duration)
     .addOption(new Option('--accel <accel>', 'how guests run').choices(['auto', 'kvm', 'hvf', 'tcg']))
     .option('--no-diagnose', 'end guests that hang without asking them why')
+    .option('--no-history', 'neither read what earlier runs left nor remember this one')
     .option('--reporter <name>', 'terminal, junit, tap, json, html, github, github-status; repeatable', collect)
     .option('--github-status', 'report commit statuses to GitHub too; needs GITHUB_TOKEN')
     .option('--output <dir>', 'run folder (default: a new one in .kit-test/runs)');

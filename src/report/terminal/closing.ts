@@ -5,6 +5,7 @@ import { knownText } from '../../model/known.ts';
 import { formatDuration } from '../../model/units.ts';
 import { otherAttempts } from '../attempts.ts';
 import { gridOf, placeOf } from '../grid.ts';
+import { historyTotals } from '../history-words.ts';
 import { cellReason, planWords, roundsRun } from '../round-words.ts';
 import { failureGroups, outlookOf, skipGroups, slowestCells } from '../summarize.ts';
 import { clip, count, padEnd, safeLine } from '../text.ts';
@@ -13,6 +14,7 @@ import type { ClosingOptions } from './evidence-lines.ts';
 import { failureSection } from './failure-section.ts';
 import { flakySections } from './flaky-section.ts';
 import { gridTime, renderGrid } from './grid-view.ts';
+import { historySection } from './history-section.ts';
 import { knownSection } from './known-section.ts';
 import { fitList } from './places.ts';
 import { tally } from './tally.ts';
@@ -25,6 +27,7 @@ export function renderClosing(report: RunReport, options: ClosingOptions): strin
     ...failureGroups(report.cells).map((group) => failureSection(group, options)),
     crashSection(report, options),
     ...flakySections(report.cells, options),
+    historySection(report.cells, options),
     knownSection(report.cells, options),
     skipSection(report.cells, options),
     totalsSection(report, options),
@@ -61,12 +64,14 @@ function skipSection(cells: readonly CellResult[], { theme, columns }: ClosingOp
 
 function totalsSection(report: RunReport, { theme, folder }: ClosingOptions): readonly string[] {
   const { totals } = report;
+  const history = historyTotals(report.cells);
   const slowest = totals.total < 10 ? [] : slowestCells(report.cells, 3).map(({ id, durationMs }) => `${id} ${formatDuration(durationMs)}`);
   return [
     ...(report.interrupted ? [paint(theme, 'yellow', 'interrupted: this is what was known by then')] : []),
     tally(totals, theme),
     paint(theme, 'dim', `cells    ${totals.total} in ${formatDuration(report.durationMs)}`),
     ...(report.rounds === undefined ? [] : [paint(theme, 'dim', `rounds   ${roundsRun(report.cells)} ran; asked for ${planWords(report.rounds)}`)]),
+    ...(history === undefined ? [] : [paint(theme, 'dim', `history  ${history}`)]),
     ...(slowest.length === 0 ? [] : [paint(theme, 'dim', `slowest  ${slowest.join(', ')}`)]),
     paint(theme, 'dim', `folder   ${folder}`),
   ];

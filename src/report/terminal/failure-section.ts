@@ -6,6 +6,7 @@ import { roundDetails, roundWords } from '../round-words.ts';
 import type { CellGroup } from '../summarize.ts';
 import { clip, safeLine, safeText } from '../text.ts';
 import { evidenceLines, type ClosingOptions } from './evidence-lines.ts';
+import { historyLines } from './history-section.ts';
 import { placesOf } from './places.ts';
 import { glyphsOf, paint, paintLook, symbolOf, type Theme } from './theme.ts';
 
@@ -24,6 +25,7 @@ export function failureSection({ kind, reason, cells }: CellGroup, options: Clos
     ...more,
     ...placesOf(cells, columns - 3).map((line) => paint(theme, 'bold', line)),
     ...roundsOf(cells).map((line) => paint(theme, 'dim', line)),
+    ...historyLines(cells, options),
     ...hint,
     ...failingResults(cell, theme),
     ...evidenceLines(decisiveAttempt(cell), excerptLimit, options),

@@ -1,6 +1,7 @@
 // A run with everything a reporter has to cope with: each verdict, retries, nested and repeated results, hostile text.
 import type { TestResult } from '../../../src/model/console.ts';
 import type { PlannedCell, RunEvent } from '../../../src/model/events.ts';
+import type { CellHistory } from '../../../src/model/history.ts';
 import type { Attempt, CellResult, RunReport, SeenCrash } from '../../../src/model/report.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { foldEvents } from '../../../src/report/fold.ts';
@@ -25,7 +26,7 @@ export const hostile = [
   'x'.repeat(10_000),
 ];
 
-const at = (seconds: number): string => new Date(Date.UTC(2026, 10, 21, 9, 30, 0) + seconds * 1000).toISOString();
+export const at = (seconds: number): string => new Date(Date.UTC(2026, 10, 21, 9, 30, 0) + seconds * 1000).toISOString();
 
 export const result = (name: string, status: TestResult['status'], more: Partial<TestResult> = {}): TestResult => ({ name, status, line: 10, children: [], ...more });
 
@@ -63,6 +64,20 @@ export function cellResult(id: string, ...attempts: readonly [Attempt, ...Attemp
   return { ...cell, attempts: [files(first), ...rest.map(files)], verdict: last.verdict, flaky, durationMs: attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) };
 }
 
+/** The cell with what earlier runs say of it: the same end in a row, `failed` times, after passes. */
+const remembered = (cell: CellResult, state: CellHistory['state'], failed: number, more: Partial<CellHistory> = {}): CellResult => ({
+  ...cell,
+  history: {
+    state,
+    runs: 6,
+    failed,
+    flaky: false,
+    ...(state === 'new' ? {} : { since: { run: '20261118T093000000-1b2c', at: '2026-11-18T09:31:00.000Z', runs: failed } }),
+    ends: Array.from({ length: 6 }, (_, index) => ({ run: `202611${String(index + 16).padStart(2, '0')}T093000000-1b2c`, verdict: index < 6 - failed ? 'pass' : 'fail' })),
+    ...more,
+  },
+});
+
 const excerpt = (from: number, lines: readonly string[]): Attempt['excerpt'] => lines.map((text, index) => ({ number: from + index, text }));
 
 const oops = excerpt(118, [
@@ -83,8 +98,8 @@ const nullPointer = crash('BUG: unable to handle kernel NULL pointer dereference
 const warning = crash('WARNING in tcp_reset', 90, { type: 'WARNING', function: 'tcp_reset' });
 
 export const sampleCells: readonly CellResult[] = [
-  cellResult('boot/6.1/x86_64', attempt({ kind: 'pass' }, { durationMs: 1900 })),
-  cellResult('boot/6.1/arm', attempt({ kind: 'timeout', phase: 'silence', limitMs: 60_000, reason: 'no byte for 60s; last line: "Run /init as init process"' }, { excerpt: excerpt(207, ['clk: Disabling unused clocks', 'Run /init as init process']) })),
+  remembered(cellResult('boot/6.1/x86_64', attempt({ kind: 'pass' }, { durationMs: 1900 })), 'fixed', 3),
+  remembered(cellResult('boot/6.1/arm', attempt({ kind: 'timeout', phase: 'silence', limitMs: 60_000, reason: 'no byte for 60s; last line: "Run /init as init process"' }, { excerpt: excerpt(207, ['clk: Disabling unused clocks', 'Run /init as init process']) })), 'since', 3),
   cellResult(
     'namespaces/6.1/x86_64',
     attempt({ kind: 'pass' }, {
@@ -107,12 +122,12 @@ export const sampleCells: readonly CellResult[] = [
       excerpt: excerpt(117, ['# Subtest: check', '1..4', 'ok 1 mount', '# unshare: Operation not permitted', 'not ok 2 user', 'random: crng init done']),
     }),
   ),
-  cellResult('filesystems/6.1/x86_64', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { results: [result('mount', 'pass')], crashes: [warning, nullPointer], excerpt: oops })),
-  cellResult('filesystems/6.1/arm', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { crashes: [nullPointer, { ...nullPointer, line: 200 }], excerpt: oops })),
-  cellResult('network/6.1/x86_64', attempt({ kind: 'timeout', phase: 'total', limitMs: 120_000, reason: 'not done after 120s' }, { crashes: [warning], excerpt: excerpt(90, ['WARNING: CPU: 0 PID: 77 at net/ipv4/tcp_input.c:4411 tcp_reset+0x9c/0xa0', 'udhcpc: sending discover']) }), attempt({ kind: 'error', stage: 'boot', reason: 'QEMU was killed' }, { number: 2 }), attempt({ kind: 'pass' }, { number: 3 })),
-  cellResult('network/6.1/arm', attempt({ kind: 'fail', reason: 'no lease' }), attempt({ kind: 'fail', reason: 'no lease' }, { number: 2 })),
+  remembered(cellResult('filesystems/6.1/x86_64', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { results: [result('mount', 'pass')], crashes: [warning, nullPointer], excerpt: oops })), 'since', 5),
+  remembered(cellResult('filesystems/6.1/arm', attempt({ kind: 'crash', title: 'BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', line: 119, endLine: 126 }, { crashes: [nullPointer, { ...nullPointer, line: 200 }], excerpt: oops })), 'new', 1),
+  remembered(cellResult('network/6.1/x86_64', attempt({ kind: 'timeout', phase: 'total', limitMs: 120_000, reason: 'not done after 120s' }, { crashes: [warning], excerpt: excerpt(90, ['WARNING: CPU: 0 PID: 77 at net/ipv4/tcp_input.c:4411 tcp_reset+0x9c/0xa0', 'udhcpc: sending discover']) }), attempt({ kind: 'error', stage: 'boot', reason: 'QEMU was killed' }, { number: 2 }), attempt({ kind: 'pass' }, { number: 3 })), 'steady', 4, { flaky: true }),
+  remembered(cellResult('network/6.1/arm', attempt({ kind: 'fail', reason: 'no lease' }), attempt({ kind: 'fail', reason: 'no lease' }, { number: 2 })), 'again', 4, { flaky: true }),
   cellResult('modules/6.1/x86_64', attempt({ kind: 'skip', reason: 'needs CONFIG_MODULES, which this kernel does not have' }, { durationMs: 0 })),
-  cellResult('modules/6.1/arm', attempt({ kind: 'error', stage: 'kernel', reason: 'cannot download linux-image-armmp: connection reset\nthe server closed the connection', hint: 'run again: the download is resumed' })),
+  remembered(cellResult('modules/6.1/arm', attempt({ kind: 'error', stage: 'kernel', reason: 'cannot download linux-image-armmp: connection reset\nthe server closed the connection', hint: 'run again: the download is resumed' })), 'since', 2),
   { ...cellResult('xattr/6.1/x86_64', attempt({ kind: 'fail', reason: '1 result failed: check (Operation not permitted)', line: 31 }, { known: { reason: 'the cloud kernel has no xattr here', link: 'https://bugs.example/77' }, results: [result('check', 'fail', { children: [result('user', 'pass'), result('trusted', 'fail', { detail: 'Operation not permitted', line: 31 })] })] })), known: { reason: 'the cloud kernel has no xattr here', link: 'https://bugs.example/77' } },
   { ...cellResult('xattr/6.1/arm', attempt({ kind: 'crash', title: 'WARNING in xattr_get', line: 90, endLine: 97 }, { known: { reason: hostile.join('\n') }, crashes: [crash('WARNING in xattr_get', 90, { expected: true })] })), known: { reason: hostile.join('\n') } },
   cellResult(

@@ -1,0 +1,34 @@
+// The history of a project's cells, for one run of it.
+import { resolve } from 'node:path';
+import type { Cell } from '../model/cell.ts';
+import type { Progress } from '../model/events.ts';
+import type { CellHistory } from '../model/history.ts';
+import type { Project } from '../model/project.ts';
+import type { CellResult } from '../model/report.ts';
+import { endOf } from '../history/end.ts';
+import { openHistory } from '../history/open.ts';
+
+interface RunHistory {
+  /** Writes down how a cell ended, and says what earlier runs make of that; undefined for a cell that did not run. */
+  readonly remember: (cell: Cell, result: CellResult) => CellHistory | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** Undefined where nothing is to be remembered. What is wrong with the history becomes a notice. */
+export async function openRunHistory({ harness, root }: Project, options: { readonly run: string; readonly cells: readonly Cell[]; readonly enabled: boolean; readonly progress: Progress }): Promise<RunHistory | undefined> {
+  if (!options.enabled || harness.history === false) return undefined;
+  const history = await openHistory({
+    folder: resolve(root, harness.output, 'history'),
+    run: options.run,
+    runs: harness.history.runs,
+    cells: new Set(options.cells.map(({ id }) => id)),
+    onProblem: (message) => options.progress.notice(message),
+  });
+  return {
+    remember(cell, result) {
+      const end = endOf(cell, result, new Date().toISOString());
+      return end && history.add(end);
+    },
+    close: () => history.close(),
+  };
+}
