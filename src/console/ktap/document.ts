@@ -127,8 +127,13 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     if (inner.kind === 'comment') keepComment(level, inner.text);
   }
 
-  /** kselftest's totals are of the level they stand in; KUnit's name a suite, and those without a name follow them. */
+  /** kselftest's totals are of the level they stand in; KUnit's name a suite, and those without a name are of the suite they end. */
   function takeTotals(totals: Totals, indent: number): void {
+    if (totals.kunit && totals.of === 'Totals') {
+      const suite = stack.find((open) => open.indent > indent);
+      if (suite !== undefined) suite.leafTotals = totals;
+      return;
+    }
     const level = totals.kunit ? stack.findLast(({ name }) => name === totals.of) : stack.find((open) => open.indent === indent);
     if (level === undefined || totals.kunit && level === root) return;
     while (top() !== level) closeTop();
@@ -138,7 +143,10 @@ export function createDocument(indent: number, startLine: number, budget: Budget
   /** kselftest's results in comments become children that inform and do not decide. */
   function endInner(level: Level): void {
     if (level.inner === undefined) return;
-    const told = level.inner.finish().kept.results.filter((result) => result.status !== 'missing').map((result) => ({ ...result, informative: true as const }));
+    const { kept, problems: inside, contradiction } = level.inner.finish();
+    // Programs that print one document after another, or out of order, count otherwise than we do.
+    if (contradiction !== undefined && inside.length === 1) complain(level.current === undefined ? contradiction : `${level.current}: ${contradiction}`);
+    const told = kept.results.filter((result) => result.status !== 'missing').map((result) => ({ ...result, informative: true as const }));
     delete level.inner;
     moveResults(level.children, { results: told, unlisted: undefined, count: told.length });
   }
@@ -175,7 +183,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
       endInner(root);
       const closed = closeLevel(root, budget);
       closed.problems.forEach(complain);
-      return { kept: closed.kept, planned: root.planned, problems, emptySubtests: root.empty };
+      return { kept: closed.kept, planned: root.planned, problems, emptySubtests: root.empty, ...(closed.contradiction === undefined ? {} : { contradiction: closed.contradiction }) };
     },
   };
 }

@@ -6,6 +6,7 @@ import { ownText } from '../clean.ts';
 import { rollUp, tallyOfAll } from '../leaves.ts';
 import type { KtapLine } from './syntax.ts';
 import { disagreement } from './totals.ts';
+import type { Totals } from './totals.ts';
 import type { Level } from './types.ts';
 
 const aheadLimit = 10_000;
@@ -78,14 +79,14 @@ export function isComplete(level: Level): boolean {
 export const isEmpty = (level: Level): boolean => level.announced && level.count === 0 && isEmptyHanded(level.children) && (level.planned ?? 0) === 0 && level.skipReason === undefined;
 
 /** Ends a level: results that were announced and never came are added as missing. */
-export function closeLevel(level: Level, budget: Budget): { kept: Kept; problems: readonly string[] } {
+export function closeLevel(level: Level, budget: Budget): { kept: Kept; problems: readonly string[]; contradiction?: string } {
   const { kept, children } = level;
   // Results indented deeper than the version line and plan they belong to, with neither of their own: seen in the wild.
   if (level.count === 0 && level.announced && level.bareChildren && level.planned === children.count && children.count > 0) {
     return { kept: children, problems: [] };
   }
   const problems: string[] = [];
-  const contradiction = level.totals === undefined ? undefined : disagreement(level.totals, level.totals.kunit ? level.told : tallyOfAll(kept.results, kept.unlisted));
+  const contradiction = contradictionOf(level);
   if (contradiction !== undefined) problems.push(contradiction);
   const highest = level.ahead.size === 0 ? level.next - 1 : Math.max(...level.ahead);
   if (level.planned !== undefined && highest > level.planned) problems.push(`result ${highest} is not in the plan 1..${level.planned}`);
@@ -100,7 +101,13 @@ export function closeLevel(level: Level, budget: Budget): { kept: Kept; problems
   if (level.planned === 0 && level.skipReason !== undefined && level.count === 0) {
     keepResult(budget, kept, { name: level.name ?? 'all tests', status: 'skip', line: level.line, children: [], ...(level.skipReason === '' ? undefined : { detail: ownText(level.skipReason) }) });
   }
-  return { kept, problems };
+  return { kept, problems, ...(contradiction === undefined ? {} : { contradiction }) };
+}
+
+function contradictionOf({ totals, leafTotals, told, kept }: Level): string | undefined {
+  const innermost = (said: Totals): string | undefined => disagreement(said, tallyOfAll(kept.results, kept.unlisted));
+  const whole = totals === undefined ? undefined : totals.kunit ? disagreement(totals, told) : innermost(totals);
+  return whole ?? (leafTotals === undefined ? undefined : innermost(leafTotals));
 }
 
 function addMissing(level: Level, last: number, budget: Budget): void {

@@ -36,6 +36,8 @@ export interface Level {
   crashed: boolean;
   /** With what the results of this level are to be compared. */
   totals?: Totals;
+  /** KUnit's second line: with what is to be compared what is innermost below this level. */
+  leafTotals?: Totals;
   /** KTAP inside comments. */
   inner?: Document;
   lastName?: string;
@@ -60,5 +62,5 @@ export interface Document {
   complete(): boolean;
   /** How many of the outermost results that have come, and of those below them, were not skipped. */
   ran(): number;
-  finish(): { readonly kept: Kept; readonly planned: number | undefined; readonly problems: readonly string[]; readonly emptySubtests: number };
+  finish(): { readonly kept: Kept; readonly planned: number | undefined; readonly problems: readonly string[]; readonly emptySubtests: number; /** What its totals say of other results than came. */ readonly contradiction?: string };
 }

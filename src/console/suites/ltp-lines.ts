@@ -17,7 +17,10 @@ export type LtpLine =
   | { readonly kind: 'end'; readonly durationMs?: number }
   /** One program in one line: of runltp's log or table, of kirk. */
   | { readonly kind: 'program'; readonly program: string; readonly exit: Exit; readonly durationMs?: number }
-  | { readonly kind: 'total'; readonly count: number };
+  | { readonly kind: 'total'; readonly of: LtpTotal; readonly count: number };
+
+/** Programs, but for the last, which are results of programs. */
+export type LtpTotal = 'all' | 'skipped' | 'failures' | 'failed results';
 
 /** How a program ended. */
 export interface Exit {
@@ -33,6 +36,10 @@ const ending = /^duration=(\d{1,9}) termination_type=(\w+) termination_id=(\d{1,
 const logged = /^tag=(\S{1,100}) stime=\d+ dur=(\d{1,9}) exit=(\w+) stat=(\d{1,9}) core=/;
 const row = /^([\w.+-]{1,100})\s+(PASS|FAIL|CONF|BROK|WARN)\s+(\d{1,9})$/;
 const kirk = /^([\w.+-]{1,100}): (pass|fail|skip|broken|timed out|kernel panic|SUT not responding)(?: \| tainted)?(?: +\(([^)]{1,40})\))?$/;
+const totals = /^(Total (?:Tests|Run|runs|Skipped Tests|Failures)|Failed|Broken|Warnings): *(\d{1,9})$/;
+const ofTotal: Readonly<Record<string, LtpTotal>> = {
+  'Total Tests': 'all', 'Total Run': 'all', 'Total runs': 'all', 'Total Skipped Tests': 'skipped', 'Total Failures': 'failures', Failed: 'failed results', Broken: 'failed results', Warnings: 'failed results',
+};
 const typeOfCount: Readonly<Record<string, LtpType>> = { passed: 'TPASS', failed: 'TFAIL', broken: 'TBROK', skipped: 'TCONF', warnings: 'TWARN' };
 /** Files of the library, which say nothing of the program they are built into. */
 const library = /^(?:tst_|safe_|tso_|tlibio|numa_helper|cgroup_)/;
@@ -84,8 +91,9 @@ function parseProgram(text: string): LtpLine | undefined {
   if (listed !== null) return { kind: 'program', program: listed[1] ?? '', exit: exitOfWord(listed[2] ?? '', Number(listed[3])) };
   const short = kirk.exec(text);
   if (short !== null) return { kind: 'program', program: short[1] ?? '', exit: exitOfKirk(short[2] ?? ''), ...withDuration(short[3]) };
-  const total = /^Total (?:Tests|Run|runs): *(\d{1,9})$/.exec(text);
-  return total === null ? undefined : { kind: 'total', count: Number(total[1]) };
+  const total = totals.exec(text);
+  const of = ofTotal[total?.[1] ?? ''];
+  return of === undefined ? undefined : { kind: 'total', of, count: Number(total?.[2]) };
 }
 
 /** A program's exit status has a bit for each type it told: TFAIL 1, TBROK 2, TWARN 4, TINFO 16, TCONF 32. */

@@ -8,6 +8,7 @@ import { parseLtpLine } from './ltp-lines.ts';
 import type { LtpLine } from './ltp-lines.ts';
 import { concludeProgram, isSilent, isSummed, openProgram, tellProgram } from './ltp-program.ts';
 import type { LtpProgram } from './ltp-program.ts';
+import { createLtpTotals } from './ltp-totals.ts';
 import { createProblems } from './suite.ts';
 import type { Suite, SuiteReader } from './suite.ts';
 
@@ -31,6 +32,7 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
   const roomForRows = createBudget();
   let listing: 'table' | 'kirk' | undefined;
   let listed = 0;
+  const totals = createLtpTotals();
   /** The total that closes a list has yet to come. */
   let unclosed = false;
   let last: string | undefined;
@@ -70,6 +72,7 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
     const result: TestResult = { name, status: exit.status, line, children: [], ...(exit.detail === undefined ? undefined : { detail: exit.detail }), ...(durationMs === undefined ? undefined : { durationMs }), ...(repaired ? { repaired } : undefined) };
     last = name;
     listed += 1;
+    totals.list(exit.status);
     if (listing === 'kirk') keep(result);
     else keepResult(roomForRows, rows, result);
   }
@@ -101,6 +104,18 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
     }
   }
 
+  function begin(list: 'table' | 'kirk'): void {
+    [listing, unclosed] = [list, true];
+    if (list === 'kirk') totals.open();
+  }
+
+  function takeTotal({ of, count: said }: Extract<LtpLine, { kind: 'total' }>): void {
+    // The results that kirk counts are words that anybody may print.
+    const problem = listing === undefined || of === 'failed results' && listing !== 'kirk' ? undefined : totals.close(of, said);
+    if (problem !== undefined) problems.add(problem);
+    if (of === 'all') unclosed = false;
+  }
+
   /** The table says again what was seen, under the names of the list that was run; without programs it is all there is. */
   function joinRows(): void {
     if (kept.count === 0) {
@@ -124,8 +139,8 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
   return {
     take(raw, line, repaired) {
       const text = raw.trim();
-      if (title.test(text)) [listing, unclosed] = ['table', true];
-      else if (suiteBegins.test(text)) [listing, unclosed] = ['kirk', true];
+      if (title.test(text)) begin('table');
+      else if (suiteBegins.test(text)) begin('kirk');
       const ltp = parseLtpLine(text);
       switch (ltp?.kind) {
         case undefined: break;
@@ -135,9 +150,7 @@ function createLtpReader(budget: Budget, onFailure: (line: number) => void): Sui
         // Without a heading a line such as `eth0: pass` is nobody's result.
         case 'program': if (listing !== undefined || text.startsWith('tag=')) takeProgram(ltp, line, repaired); break;
         case 'total':
-          if (listing !== undefined && listed !== ltp.count) problems.add(`${ltp.count} programs were run in all, but ${listed} are listed`);
-          if (listing === 'kirk') listed = 0;
-          unclosed = false;
+          takeTotal(ltp);
           break;
       }
     },

@@ -5,6 +5,7 @@ import { documentsOf, judged } from '../read.ts';
 
 const summary = (passed: number, failed = 0, broken = 0, skipped = 0, warnings = 0): string => `\nSummary:\npassed   ${passed}\nfailed   ${failed}\nbroken   ${broken}\nskipped  ${skipped}\nwarnings ${warnings}\n`;
 const framed = (program: string, output: string, ending: string): string => `<<<test_start>>>\ntag=${program} stime=1450000000\ncmdline="${program}"\ncontacts=""\nanalysis=exit\n<<<test_output>>>\n${output}<<<execution_status>>>\ninitiation_status="ok"\n${ending} corefile=no\ncutime=0 cstime=0\n<<<test_end>>>\n`;
+const table = (...rows: readonly string[]): string => `Testcase   Result     Exit Value\n${rows.map((row, index) => `a${index}  ${row}\n`).join('')}`;
 /** Programs alone: their lines inform, the program's own result counts. */
 const programs = (text: string): string => judged(text, 'ltp').replace(/ \[[^\]]*\]/g, '');
 const first = (text: string): TestResult | undefined => documentsOf(text, 'ltp')[0]?.results[0];
@@ -44,7 +45,22 @@ describe('protocol: ltp', () => {
     ['a program whose end never came', framed('a01', 'a01     1  TPASS  :  ok\n', 'duration=0 termination_type=exited termination_id=0').replace('<<<test_end>>>\n', '').replace(/duration=.*\n/, ''), 'fail (missing evidence: an announced result never came, first: a01): MISSING a01'],
     ['a table that lacks a row', 'Testcase   Result     Exit Value\na01  PASS  0\nTotal Tests: 2\n', 'fail (LTP: 2 programs were run in all, but 1 are listed): ok a01'],
     ['a table that says otherwise', `a01.c:1: TPASS: ok\n${summary(1)}Testcase   Result     Exit Value\na01  FAIL  1\nTotal Tests: 1\n`, 'fail (LTP: a01: listed as fail, but it said pass): ok a01'],
+    ['a table whose total has more failures', `${table('PASS  0', 'CONF  32')}Total Tests: 2\nTotal Skipped Tests: 1\nTotal Failures: 3\n`, 'fail (LTP: 3 programs failed in all, but 0 are listed): ok a0, skip a1'],
+    ['a table whose total has more skips', `${table('PASS  0', 'PASS  0')}Total Tests: 2\nTotal Skipped Tests: 1\nTotal Failures: 0\n`, 'fail (LTP: 1 programs were skipped in all, but 0 are listed): ok a0, ok a1'],
+    ['a list of kirk whose results failed', 'Starting suite: math\nabs01: pass  (0.003s)\n\nTotal runs: 1\nPassed: 4\nFailed: 1\n', 'fail (LTP: 1 results failed in all, but no program is listed that failed): ok abs01'],
+    ['a list of kirk whose results were broken', 'Starting suite: math\nabs01: skip  (0.003s)\nabs02: pass  (0.003s)\n\nTotal runs: 2\nPassed: 4\nFailed: 0\nSkipped: 1\nBroken: 2\nWarnings: 0\n', 'fail (LTP: 2 results failed in all, but no program is listed that failed): skip abs01, ok abs02'],
+    ['the second of two lists of which a program is lost', 'Starting suite: math\nabs01: pass  (0.003s)\nTotal Run: 1\nStarting suite: other\nb01: pass  (0.003s)\nTotal Run: 2\n', 'fail (LTP: 2 programs were run in all, but 1 are listed): ok abs01, ok b01'],
   ])('does not pass %s', (_, text, expected) => {
+    expect(programs(text)).toBe(expected);
+  });
+
+  it.each([
+    ["runltp's", `${table('PASS  0', 'CONF  32')}Total Tests: 2\nTotal Skipped Tests: 1\nTotal Failures: 0\n`, 'pass: ok a0, skip a1'],
+    ["an older runltp's, which has no word for skips", `${table('PASS  0', 'CONF  32')}Total Tests: 2\nTotal Failures: 1\n`, 'pass: ok a0, skip a1'],
+    ["kirk's", 'Starting suite: math\nabs01: pass  (0.003s)\n\n  Total runs: 1\n  Passed:      4\n  Failed:      0\n  Skipped:     0\n  Broken:      0\n  Warnings:    0\n', 'pass: ok abs01'],
+    ['of two lists, each its own', 'Starting suite: math\nabs01: pass  (0.003s)\nTotal Run: 1\nStarting suite: other\nb01: pass  (0.003s)\nc01: pass  (0.003s)\nTotal Run: 2\n', 'pass: ok abs01, ok b01, ok c01'],
+    ["anybody's words after a table", `${table('PASS  0')}Total Tests: 1\nFailed: 3\n`, 'pass: ok a0'],
+  ])('passes totals that agree: %s', (_, text, expected) => {
     expect(programs(text)).toBe(expected);
   });
 
