@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const own = new Set(['working-directory', 'cache', 'kvm', 'artifact', 'github-token']);
 const lists = new Set(['case', 'kernel', 'arch', 'label', 'medium', 'reporter']);
 /** On unless they are turned off. */
-const negatable = new Set(['diagnose']);
+const negatable = new Set(['diagnose', 'history']);
 
 const inputs = Object.entries(JSON.parse(process.env.KIT_TEST_INPUTS ?? '{}')).map(([name, value]) => [name, String(value).trim()]);
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { HarnessError, UsageError } from '../model/errors.ts';
 import type { Reporter, RunEvent } from '../model/events.ts';
 import type { Attempt } from '../model/report.ts';
-import { errorCode, makeFolder } from '../sys/fs.ts';
+import { errorCode, makeFolder, writeFileAtomic } from '../sys/fs.ts';
 import { attemptFiles, eventsFile, pageFile, reportFile, type AttemptFiles } from './layout.ts';
 import { encodeEvent, parseEvents, type ParsedEvents } from './ndjson.ts';
 
@@ -41,6 +41,16 @@ export async function createRunFolder(options: RunFolderOptions): Promise<RunFol
   } catch (error) {
     throw folderError(path, error);
   }
+  return folderAt(id, path);
+}
+
+/** Makes ready to go on with a run: its recorded events become those that stand. */
+export async function reopenRunFolder(path: string, id: string, events: readonly RunEvent[]): Promise<RunFolder> {
+  await writeFileAtomic(join(path, eventsFile), events.map(encodeEvent).join(''));
+  return folderAt(id, path);
+}
+
+function folderAt(id: string, path: string): RunFolder {
   return {
     id,
     path,

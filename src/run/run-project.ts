@@ -11,7 +11,8 @@ import { chosenReporters } from '../report/choose.ts';
 import { createReporters, loadReporter } from '../report/create.ts';
 import { exitCode } from '../report/exit-code.ts';
 import type { Output } from '../report/reporter.ts';
-import { createRunFolder, type RunFolder } from '../report/run-folder.ts';
+import { createRunFolder, reopenRunFolder, type RunFolder } from '../report/run-folder.ts';
+import type { UnfinishedRun } from '../report/unfinished.ts';
 import { version } from '../version.ts';
 import type { AttemptStages } from './cell/attempt.ts';
 import { readyBoot } from './cell/boot.ts';
@@ -29,6 +30,8 @@ export interface RunProjectOptions {
   readonly cells: readonly Cell[];
   /** Where `cells` are one shard of a matrix. */
   readonly shard?: ShardOfRun | undefined;
+  /** Goes on with a run whose folder this is; `cells` are what it left. */
+  readonly resume?: { readonly folder: string; readonly run: UnfinishedRun } | undefined;
   readonly command: readonly string[];
   readonly jobs?: number | undefined;
   readonly retries?: number | undefined;
@@ -70,10 +73,17 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   await Promise.all(names.map(loadReporter));
   const relay = createRelay();
   const pipeline = await openPipeline(project, { frozen: options.frozen, offline: options.offline, accel: options.accel, progress: relay.progress });
-  const folder = await createRunFolder({ root: resolve(project.root, harness.output), output: options.output });
+  const { resume } = options;
+  const folder = resume === undefined ? await createRunFolder({ root: resolve(project.root, harness.output), output: options.output }) : await reopenRunFolder(resume.folder, resume.run.start.id, resume.run.events);
   const warnings: string[] = [];
   const context = { folder: folder.path, cwd, stdout: options.stdout, env: options.env, github: harness.github, warn: (message: string) => void warnings.push(message) };
-  const fanout = createFanout([folder.recorder, ...(await createReporters(names, context))]);
+  const reporters = await createReporters(names, context);
+  // They see the run from its start; its file holds that already.
+  if (resume !== undefined) {
+    const earlier = createFanout(reporters);
+    for (const event of resume.run.events) earlier.emit(event);
+  }
+  const fanout = createFanout([folder.recorder, ...reporters]);
   const history = await openRunHistory(project, { run: folder.id, cells, enabled: options.history ?? true, progress: relay.progress });
   const concurrency = options.jobs ?? harness.concurrency ?? defaultConcurrency(cells);
   if (options.rounds !== undefined) tellRetriesAreOff(project, cells, relay.progress);
@@ -89,6 +99,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     discard: (cell, attempt) => folder.discard(cell, attempt).catch((error: unknown) => relay.progress.notice(`cannot remove what a round left: ${error instanceof Error ? error.message : String(error)}`)),
     cells,
     shard: options.shard,
+    resumed: resume?.run.events,
     deliver: (event) => fanout.emit(event),
     stages: (emit) => {
       relay.connect(emit);

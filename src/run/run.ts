@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly cells: readonly Cell[];
   /** Where `cells` are one shard of a matrix. */
   readonly shard?: ShardOfRun | undefined;
+  /** What an earlier process recorded of this run, from its start; `cells` are what it left. */
+  readonly resumed?: readonly RunEvent[] | undefined;
   /** Receives every event in order; must not throw. */
   readonly deliver: (event: RunEvent) => void;
   /** The stages, made once the run has a place to tell its progress to. */
@@ -51,7 +53,8 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
   const emit = stampEvents(deliver);
   const { id, folder, tool, host, command, concurrency, cells, shard, rounds, signal } = options;
   const plan = rounds === undefined ? {} : { rounds };
-  emit({ kind: 'run-start', id, folder, tool, host, command, concurrency, ...(shard === undefined ? {} : { shard: shardedMatrix(shard, rounds) }), ...plan, cells: cells.map((cell) => planned(cell, rounds)) });
+  if (options.resumed !== undefined) options.resumed.forEach((event) => fold.push(event));
+  else emit({ kind: 'run-start', id, folder, tool, host, command, concurrency, ...(shard === undefined ? {} : { shard: shardedMatrix(shard, rounds) }), ...plan, cells: cells.map((cell) => planned(cell, rounds)) });
   const stages = options.stages(emit);
   // More cells are prepared than boot, so that a free place never waits for an image; not all, so that memory stays small.
   const queue = new PQueue({ concurrency: 2 * concurrency + 2 });

@@ -1,8 +1,8 @@
 // The work of `kit-test run`.
 import type { Accel } from '../../model/arch.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
-import { runProject } from '../../run/run-project.ts';
-import { loadWorkspace } from '../../run/workspace.ts';
+import { runProject, type RunProjectOptions } from '../../run/run-project.ts';
+import { loadWorkspace, type Workspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions, SelectionOptions } from '../options.ts';
@@ -19,6 +19,8 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
   readonly reporter?: readonly string[];
   readonly githubStatus?: boolean;
   readonly output?: string;
+  /** The run to go on with; true is the newest. */
+  readonly resume?: string | true;
   readonly frozen?: boolean;
   readonly offline?: boolean;
 }
@@ -28,15 +30,21 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
   const rounds = roundPlan(options);
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
   const { cells, shard } = await cellsToRun(workspace, selection, options);
+  if (cells.length === 0) {
+    process.stdout.write('nothing failed in the newest run\n');
+    return exitCodes.ok;
+  }
+  return bootCells(workspace, { cells, shard, rounds, command: ['kit-test', ...process.argv.slice(2)] }, options);
+}
+
+/** Boots the cells and tells on standard error what reporters could not do; gives the exit code. */
+export async function bootCells({ project }: Workspace, work: Pick<RunProjectOptions, 'cells' | 'shard' | 'rounds' | 'resume' | 'command'>, options: RunCommandOptions): Promise<number> {
   // QEMUs end with this process, whatever way it ends.
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  const { exitCode, brokenReporters, warnings } = await runProject(workspace.project, {
-    cells,
-    shard,
-    command: ['kit-test', ...process.argv.slice(2)],
+  const { exitCode, brokenReporters, warnings } = await runProject(project, {
+    ...work,
     jobs: options.jobs,
     retries: options.retries,
-    rounds,
     accel: options.accel,
     // Commander's value of a switch that was not given is true.
     diagnose: options.diagnose === false ? false : undefined,

@@ -1,18 +1,48 @@
 // `kit-test run`: the matrix, or a quick check of some cases on one kernel.
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { RunCommandOptions } from '../actions/run.ts';
 import { addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, duration, positiveNumber, wholeNumber, type SetExitCode } from '../options.ts';
 import { parseShard } from '../shard.ts';
 
 export function addRun(program: Command, setExitCode: SetExitCode): void {
-  const command = program
-    .command('run')
+  const command = addRunOptions(program.command('run'))
     .summary('boot cells, judge them, report')
     .description('Boot the selected cells and report their verdicts. Without --matrix: one kernel (the newest stable one) and the architecture of this machine, unless --kernel or --arch say otherwise.')
-    .argument('[case...]', 'cases to run, globs allowed; the same as --case')
-    .option('--matrix', 'every kernel and architecture of harness.config.ts');
-  addSelectionOptions(command);
-  command
+    .addHelpText('after', `
+Examples:
+  kit-test run --matrix                             everything
+  kit-test run boot 'net*'                          two cases here and now
+  kit-test run --matrix --kernel '6.*' --arch '!arm'
+  kit-test run --matrix --label smoke --dry-run
+  kit-test run --shard 2/4 --timings report.json    the second of four machines; see kit-test plan
+  kit-test run --matrix --github-status             with GITHUB_TOKEN: a status for each kernel and architecture
+  kit-test run boot --repeat 20                     how often does it fail?
+  kit-test run boot --until-fail --for 30m          hunt a flake; Ctrl-C ends it with a report
+  kit-test run --last-failed                        what failed in the newest run, again
+  kit-test run --resume                             the newest run was killed: run what it left
+`)
+    .action(async (cases: string[], options: RunCommandOptions) => {
+      if (options.resume !== undefined) {
+        const { resumeRun } = await import('../actions/resume.ts');
+        setExitCode(await resumeRun({ ...givenOptions(command), ...(cases.length === 0 ? {} : { case: cases }) }, parseEarlier));
+        return;
+      }
+      const selection = { ...options, case: cases.length === 0 ? options.case : [...(options.case ?? []), ...cases] };
+      if (options.dryRun === true) {
+        const { printPlan } = await import('../actions/dry-run.ts');
+        await printPlan(selection, options);
+      } else {
+        const { runMatrix } = await import('../actions/run.ts');
+        setExitCode(await runMatrix(selection, options));
+      }
+    });
+}
+
+/** Also for the command line of a run that is resumed. */
+function addRunOptions(command: Command): Command {
+  command.argument('[case...]', 'cases to run, globs allowed; the same as --case').option('--matrix', 'every kernel and architecture of harness.config.ts');
+  addSelectionOptions(command)
+    .option('--last-failed', 'only cells that failed in the newest run')
     .option('--shard <i/n>', 'one of n parts of the matrix, divided by length; env: as the CI system numbers this job', (value) => parseShard(value, process.env))
     .option('--timings <run>', 'with --shard: a run, report.json or plan that says how long cells take; the same for every shard')
     .option('--dry-run', 'print the plan with the QEMU command lines, boot nothing')
@@ -27,27 +57,15 @@ export function addRun(program: Command, setExitCode: SetExitCode): void {
     .option('--no-history', 'neither read what earlier runs left nor remember this one')
     .option('--reporter <name>', 'terminal, junit, tap, json, html, github, github-status; repeatable', collect)
     .option('--github-status', 'report commit statuses to GitHub too; needs GITHUB_TOKEN')
-    .option('--output <dir>', 'run folder (default: a new one in .kit-test/runs)');
-  addKernelLockOptions(addProjectOptions(command))
-    .addHelpText('after', `
-Examples:
-  kit-test run --matrix                             everything
-  kit-test run boot 'net*'                          two cases here and now
-  kit-test run --matrix --kernel '6.*' --arch '!arm'
-  kit-test run --matrix --label smoke --dry-run
-  kit-test run --shard 2/4 --timings report.json    the second of four machines; see kit-test plan
-  kit-test run --matrix --github-status             with GITHUB_TOKEN: a status for each kernel and architecture
-  kit-test run boot --repeat 20                     how often does it fail?
-  kit-test run boot --until-fail --for 30m          hunt a flake; Ctrl-C ends it with a report
-`)
-    .action(async (cases: string[], options: RunCommandOptions) => {
-      const selection = { ...options, case: cases.length === 0 ? options.case : [...(options.case ?? []), ...cases] };
-      if (options.dryRun === true) {
-        const { printPlan } = await import('../actions/dry-run.ts');
-        await printPlan(selection, options);
-      } else {
-        const { runMatrix } = await import('../actions/run.ts');
-        setExitCode(await runMatrix(selection, options));
-      }
-    });
+    .option('--output <dir>', 'run folder (default: a new one in .kit-test/runs)')
+    .option('--resume [run]', 'go on with a run that was killed or interrupted (default: the newest), with its options');
+  return addKernelLockOptions(addProjectOptions(command));
+}
+
+const givenOptions = (command: Command): RunCommandOptions => Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'));
+
+/** The options of an earlier `kit-test run WORDS`. */
+function parseEarlier(words: readonly string[]): RunCommandOptions {
+  const command = addRunOptions(new Command('run')).exitOverride().configureOutput({ writeErr: () => undefined }).parse(words, { from: 'user' });
+  return { ...command.opts<RunCommandOptions>(), ...(command.args.length === 0 ? {} : { case: [...(command.opts<RunCommandOptions>().case ?? []), ...command.args] }) };
 }
