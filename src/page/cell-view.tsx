@@ -5,6 +5,7 @@ import type { Attempt, CellResult } from '../model/report.ts';
 import { verdictReason } from '../model/verdict.ts';
 import { outlookOf } from '../report/summarize.ts';
 import { Console } from './console-view.tsx';
+import { History } from './history.tsx';
 import { foldsOf, markedLines } from './landmarks.ts';
 import { symbols } from './look.ts';
 import { Results } from './results.tsx';
@@ -28,6 +29,7 @@ export function CellView({ cell, route, onRoute }: CellViewProps) {
         <button type="button" class="close" aria-label="close" title="Esc" onClick={() => onRoute({ cell: undefined, attempt: undefined, line: undefined })}>×</button>
       </header>
       <p class="cell-summary">{cell.summary}</p>
+      <History cell={cell} />
       {cell.attempts.length === 1 ? null : (
         <nav class="attempts" aria-label="attempts">
           {cell.attempts.map(({ number, verdict }) => (

@@ -4,6 +4,7 @@ import type { CellResult, RunReport } from '../model/report.ts';
 import { verdictReason } from '../model/verdict.ts';
 import { formatDuration } from '../model/format.ts';
 import { gridOf, placeOf, rowOf } from '../report/grid.ts';
+import { historyNews } from '../report/history-words.ts';
 import { outlookOf } from '../report/summarize.ts';
 import { symbols } from './look.ts';
 import { formatRoute } from './address.ts';
@@ -72,7 +73,7 @@ function CellLink({ cell, query, off, isSelected, isReachable }: CellLinkProps) 
   const look = outlookOf(cell);
   const reason = verdictReason(cell.verdict);
   const time = look === 'skip' ? '' : formatDuration(cell.durationMs);
-  const name = `${cell.id}: ${look}${reason === '' ? '' : `, ${reason}`}`;
+  const name = [`${cell.id}: ${look}`, ...(reason === '' ? [] : [reason]), historyNews(cell) ?? []].flat().join(', ');
   return (
     <a class={`cell ${look}${off ? ' off' : ''}`} href={formatRoute({ cell: cell.id, query })} aria-label={`${name}${time === '' ? '' : `, ${time}`}`} aria-current={isSelected ? 'true' : undefined} tabIndex={isReachable ? 0 : -1}>
       {`${symbols[look]} ${time}`}

@@ -1,5 +1,6 @@
 // What went wrong, once each: failures with their reason in common, and kernel crashes by their title, with the cells they hit.
 import type { CellResult, RunReport } from '../model/report.ts';
+import { commonHistory } from '../report/history-words.ts';
 import { failureGroups, outlookOf, skipGroups, type CellGroup } from '../report/summarize.ts';
 import { symbols } from './look.ts';
 import { formatRoute } from './address.ts';
@@ -63,9 +64,10 @@ function Crashes({ report: { crashes, cells }, query }: Pick<GroupsProps, 'repor
 }
 
 function Group({ group: { kind, reason, cells }, query }: { readonly group: CellGroup; readonly query: string }) {
+  const history = commonHistory(cells);
   return (
     <li class={`group ${kind}`}>
-      <p class="reason"><span class="mark" aria-hidden="true">{symbols[kind]}</span> <strong>{kind}</strong> {reason}</p>
+      <p class="reason"><span class="mark" aria-hidden="true">{symbols[kind]}</span> <strong>{kind}</strong> {reason} {history === undefined ? null : <span class="detail">{history}</span>}</p>
       <p class="places"><Places cells={cells} query={query} /></p>
     </li>
   );

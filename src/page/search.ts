@@ -1,5 +1,5 @@
 // What the search box understands: words that must all occur in what is known of a cell, `-word` for what must not,
-// `is:fail` for a verdict (several with commas). Pure.
+// `is:fail` for a verdict (several with commas), `is:new` for what earlier runs say. Pure.
 import type { CellResult } from '../model/report.ts';
 import { verdictReason } from '../model/verdict.ts';
 import { outlookOf } from '../report/summarize.ts';
@@ -19,7 +19,7 @@ function parseWord(word: string): Matches {
   }
   if (word.startsWith('is:')) {
     const words = new Set(word.slice(3).split(','));
-    return (cell) => words.has(outlookOf(cell)) || cell.flaky && words.has('pass');
+    return (cell) => words.has(outlookOf(cell)) || cell.flaky && words.has('pass') || words.has(cell.history?.state ?? '');
   }
   return (cell) => textOf(cell).includes(word);
 }

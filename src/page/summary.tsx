@@ -1,6 +1,7 @@
 // The head of the page: which run this is, and how its cells ended; each word switches the search to its cells.
 import type { RunReport } from '../model/report.ts';
 import { formatDuration } from '../model/format.ts';
+import { historyTotals } from '../report/history-words.ts';
 import { outlookOf, outlooks, type Outlook } from '../report/summarize.ts';
 import { meanings, symbols } from './look.ts';
 import { isChosen, toggleVerdict } from './search.ts';
@@ -15,6 +16,7 @@ export function Summary({ report, query, onQuery }: SummaryProps) {
   const counts = new Map<Outlook, number>();
   for (const cell of report.cells) counts.set(outlookOf(cell), (counts.get(outlookOf(cell)) ?? 0) + 1);
   const { host, startedAt, durationMs, command, id, interrupted } = report;
+  const history = historyTotals(report.cells);
   const accels = [...new Set(report.cells.flatMap(({ attempts }) => attempts.flatMap(({ accel }) => accel ?? [])))];
   return (
     <header class="summary">
@@ -28,6 +30,7 @@ export function Summary({ report, query, onQuery }: SummaryProps) {
       <p class="command">
         <code>{command.join(' ')}</code>
       </p>
+      {history === undefined ? null : <p class="facts">Against earlier runs: {history}</p>}
       {interrupted ? <p class="notice">The run was interrupted: this is what was known by then.</p> : null}
       <ul class="tally" aria-label="verdicts">
         {outlooks.filter((word) => counts.has(word)).map((word) => (

@@ -130,6 +130,19 @@ describe.skipIf(program === undefined)('the page of a run', () => {
     expect(await textOf(visited.page, '.row.target .number')).toBe('77777');
   });
 
+  it('tells what earlier runs say of a cell, and of the run', async () => {
+    const [lasting, fixed] = ['since', 'fixed'].map((state) => report.cells.find(({ history }) => history?.state === state) as CellResult);
+    await using visited = await visit(`${fromFiles()}#cell=${lasting?.id}`);
+    const { page, defects } = visited;
+    expect(await textOf(page, '.cell-view .history')).toMatch(/^fails since run 20261118T093000000-1b2c \(3 runs\)\s*✓\s*✓\s*✓\s*✗\s*✗\s*✗$/);
+    expect(await page.locator('.cell-view .ends').getAttribute('aria-label')).toBe('the last 6 runs, the oldest first: pass, pass, pass, fail, fail, fail');
+    expect(await page.locator('.cell-view .ends .mark').nth(3).getAttribute('title')).toBe('fail in run 20261119T093000000-1b2c');
+    expect(await page.locator(`.grid a[href*="cell=${fixed?.id}"]`).getAttribute('aria-label')).toContain('fixed: failed since run 20261118T093000000-1b2c (3 runs)');
+    expect(await textOf(page, '.summary')).toContain('Against earlier runs: 1 new failure, 3 fail as before, 1 fixed, 2 flaky');
+    expect(await page.locator('.groups').first().innerText()).toContain('new failure: 1 of 2 cells');
+    expect(defects).toEqual([]);
+  });
+
   it('says so where a console is gone', async () => {
     await using visited = await visit(served);
     const { page } = visited;

@@ -21,6 +21,15 @@ describe('the search of cells', () => {
     expect(found(`${arch} no-such-word`)).toEqual([]);
   });
 
+  it('finds what is new, lasts, or is fixed', () => {
+    const ofState = (state: string): readonly string[] => cells.filter(({ history }) => history?.state === state).map(({ id }) => id);
+    for (const state of ['new', 'since', 'fixed']) {
+      expect(ofState(state)).not.toEqual([]);
+      expect(found(`is:${state}`)).toEqual(ofState(state));
+    }
+    expect(found('is:new,fixed')).toEqual(cells.filter(({ history }) => ['new', 'fixed'].includes(history?.state ?? '')).map(({ id }) => id));
+  });
+
   it('leaves out what a word with a minus names', () => {
     const all = new Set(cells.map(({ id }) => id));
     const arm = found('aarch64');
