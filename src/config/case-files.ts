@@ -1,5 +1,5 @@
 // Reads cases/NAME/case.yaml, and lets the image stage check the image that goes with it.
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { Case, CaseFile, Expect } from '../model/case.ts';
 import { CaseFileSchema, protocolOf } from '../model/case.ts';
 import type { Issue } from '../model/errors.ts';
@@ -11,6 +11,12 @@ import { readYaml, type YamlResult } from './yaml.ts';
 
 /** Checks the text of an image file; `file` is how the user would type its path. */
 export type ImageChecker = (text: string, file: string) => readonly Issue[];
+
+interface CaseContext extends FolderContext {
+  /** Folder of the project. */
+  readonly root: string;
+  readonly imageChecker?: ImageChecker | undefined;
+}
 
 export interface CaseEntry {
   readonly case: Case;
@@ -24,7 +30,7 @@ export interface CaseFiles {
   readonly issues: readonly Issue[];
 }
 
-export async function readCases(context: FolderContext & { readonly imageChecker?: ImageChecker | undefined }): Promise<CaseFiles> {
+export async function readCases(context: CaseContext): Promise<CaseFiles> {
   const shownFolder = shownPath(context.folder, context.cwd);
   const { entries, issues: folderIssues } = await listFolder(context.folder, shownFolder, context.optional);
   const folders = entries.filter(({ isFolder }) => isFolder).map(({ name }) => ({ name, file: join(shownFolder, name) }));
@@ -44,7 +50,7 @@ export async function readCases(context: FolderContext & { readonly imageChecker
   return { cases, names: folders.map(({ name }) => name), issues };
 }
 
-async function readCase(name: string, context: FolderContext & { readonly imageChecker?: ImageChecker | undefined }): Promise<{ readonly entry?: CaseEntry; readonly issues: readonly Issue[] }> {
+async function readCase(name: string, context: CaseContext): Promise<{ readonly entry?: CaseEntry; readonly issues: readonly Issue[] }> {
   const dir = join(context.folder, name);
   const path = join(dir, 'case.yaml');
   const listing = await listFolder(dir, shownPath(dir, context.cwd), false);
@@ -71,11 +77,18 @@ async function readCase(name: string, context: FolderContext & { readonly imageC
     name,
     dir,
     file: path,
+    source: { file: relative(context.root, path).split(sep).join('/'), line: lineOf(yaml) },
   };
   return { entry: { case: testCase, yaml }, issues };
 }
 
 const defaultImage = 'image.yml';
+
+/** Of the key that says what runs; a case without one begins with its summary. */
+function lineOf({ raw, source }: YamlResult<CaseFile>): number {
+  const key = ['run', 'image', 'summary'].find((name) => typeof raw === 'object' && raw !== null && name in raw);
+  return source.locate(key === undefined ? [] : [key], 'key')?.line ?? 1;
+}
 
 /** The image is checked also where case.yaml has mistakes elsewhere: all mistakes at once. */
 async function imageIssues(yaml: YamlResult<CaseFile>, dir: string, context: { readonly cwd: string; readonly imageChecker?: ImageChecker | undefined }): Promise<readonly Issue[]> {

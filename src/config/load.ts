@@ -47,7 +47,7 @@ export async function loadProject(options: LoadOptions): Promise<Project> {
   const config = configFile === undefined ? defaults : await readConfig(configFile, options);
   const context = { cwd: options.cwd, optional: configFile === undefined, archs: options.archs };
   const kernels = await readKernels({ ...context, folder: resolve(root, config.folders.kernels) });
-  const cases = options.withCases === false ? noCases : await readCases({ ...context, folder: resolve(root, config.folders.cases), imageChecker: options.imageChecker });
+  const cases = options.withCases === false ? noCases : await readCases({ ...context, root, folder: resolve(root, config.folders.cases), imageChecker: options.imageChecker });
   const issues = [...config.issues, ...kernels.issues, ...cases.issues, ...checkRules(draftOf(config, kernels, cases, options))];
   if (issues.length > 0) throw new ConfigError(issues);
   return { root, harness: config.harness, cases: cases.cases.map((entry) => entry.case), kernels: kernels.kernels, ...(configFile === undefined ? {} : { configFile }) };

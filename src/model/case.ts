@@ -151,6 +151,14 @@ export const CaseFileSchema = z
   .describe('one test case');
 export type CaseFile = z.infer<typeof CaseFileSchema>;
 
+/** Where a case is written, for who follows a report to it. */
+export interface CaseSource {
+  /** case.yaml, relative to the project's folder, with `/` on every system. */
+  readonly file: string;
+  /** The line that says what runs; from 1. */
+  readonly line: number;
+}
+
 /** A test case; its name is its folder's name. It has either `run` or `image`. */
 export interface Case extends Omit<CaseFile, 'expect'> {
   readonly name: string;
@@ -158,6 +166,8 @@ export interface Case extends Omit<CaseFile, 'expect'> {
   readonly dir: string;
   /** Absolute path of case.yaml. */
   readonly file: string;
+  /** Undefined for a command that is no case, as of `kit-test exec`. */
+  readonly source?: CaseSource;
   /** Never empty; all must hold. `protocol` is always filled in. */
   readonly expect: readonly Expect[];
 }

@@ -1,5 +1,5 @@
 // What happens during a run, as it is written to events.ndjson.
-import type { BootMedium } from './case.ts';
+import type { BootMedium, CaseSource } from './case.ts';
 import type { CellResult, Attempt, RoundPlan, RunReport } from './report.ts';
 import type { Shard } from './shard.ts';
 
@@ -14,6 +14,7 @@ export interface PlannedCell {
   readonly labels: readonly string[];
   /** The command that repeats this cell, ready to paste. */
   readonly repeat: string;
+  readonly source?: CaseSource;
   readonly skip?: string;
 }
 

@@ -4,13 +4,14 @@ import * as z from 'zod';
 export const GithubSchema = z
   .strictObject({
     status: z.boolean().default(false).describe('commit statuses: one for the run, one for each kernel and architecture. Needs the permission `statuses: write`'),
+    check: z.boolean().default(false).describe('a check run with the summary, and annotations at the YAML of cases that failed. Needs the permission `checks: write`'),
     context: z
       .string()
       .min(1)
       .max(100)
       .regex(/^[\x20-\x7e]+$/, 'expected printable ASCII')
       .default('kit-test')
-      .describe('name of the status of the run; those of kernels and architectures begin with it. Runs that share a commit need different ones'),
+      .describe('name of the check and of the status of the run; the statuses of kernels and architectures begin with it. Runs that share a commit need different ones'),
     targetUrl: z
       .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
       .optional()
@@ -27,6 +28,9 @@ export const GithubEventSchema = z.looseObject({
   pull_request: z.looseObject({ number: z.int().positive(), head: z.looseObject({ sha }) }).optional(),
   workflow_run: z.looseObject({ head_sha: sha }).optional(),
 });
+
+/** What is read of the answer to a check run that was made. */
+export const GithubCheckSchema = z.looseObject({ id: z.int().positive() });
 
 /** What is read of an answer that says no. */
 export const GithubRefusalSchema = z.looseObject({ message: z.string() });

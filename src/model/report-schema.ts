@@ -195,6 +195,7 @@ const CellResultSchema = z.object({
   history: CellHistorySchema.exactOptional(),
   durationMs: milliseconds,
   repeat: z.string().describe('the command that repeats this cell'),
+  source: z.object({ file: z.string(), line: z.int().min(1) }).exactOptional().describe("case.yaml, relative to the project's folder, and its line that says what runs"),
   attempts: z.tuple([AttemptSchema], AttemptSchema).describe('in the order they ran'),
 }).meta({ id: 'Cell' });
 

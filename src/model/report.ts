@@ -5,7 +5,7 @@ import type { DialogOutcome } from './dialog.ts';
 import type { HangReport } from './hang.ts';
 import type { CellHistory } from './history.ts';
 import type { BootResult } from './boot.ts';
-import type { BootMedium } from './case.ts';
+import type { BootMedium, CaseSource } from './case.ts';
 import type { Known } from './known.ts';
 import type { ProbeOutcome } from './probe.ts';
 import type { Shard } from './shard.ts';
@@ -87,6 +87,7 @@ export interface CellResult {
   readonly durationMs: number;
   /** The command that repeats this cell, ready to paste. */
   readonly repeat: string;
+  readonly source?: CaseSource;
 }
 
 /** How the rounds of a cell ended; the four outcomes add up to `ran`. */

@@ -7,7 +7,7 @@ import { decisiveRound, roundsOf, trimRounds } from './rounds.ts';
 
 /** `plan` is that of a run that goes in rounds. */
 export function cellResultOf(cell: PlannedCell, attempts: readonly [Attempt, ...Attempt[]], plan: RoundPlan | undefined): CellResult {
-  const { id, case: name, summary, labels, kernel, arch, medium, repeat } = cell;
+  const { id, case: name, summary, labels, kernel, arch, medium, repeat, source } = cell;
   const rounds = plan && roundsOf(attempts, plan);
   const { verdict, known, flaky } = plan === undefined ? conclude(attempts) : { ...decisiveRound(attempts), flaky: false };
   const [first, ...rest] = plan === undefined ? attempts : trimRounds(attempts);
@@ -26,6 +26,7 @@ export function cellResultOf(cell: PlannedCell, attempts: readonly [Attempt, ...
     ...(rounds === undefined ? {} : { rounds }),
     durationMs: attempts.reduce((sum, { durationMs }) => sum + durationMs, 0),
     repeat,
+    ...(source === undefined ? {} : { source }),
   };
 }
 

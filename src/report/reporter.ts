@@ -14,6 +14,8 @@ export interface Output extends Pick<Writable, 'write' | 'on' | 'off'> {
 export interface ReporterContext {
   /** The run folder, absolute. */
   readonly folder: string;
+  /** The project's folder, absolute. */
+  readonly root: string;
   /** Paths shown to people are relative to this folder. */
   readonly cwd: string;
   readonly stdout: Output;

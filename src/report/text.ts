@@ -61,6 +61,12 @@ export function clip(text: string, width: number, mark = '…'): string {
   return kept + mark;
 }
 
+/** At most `length` UTF-16 units, and no half of a character: for what is limited in its size, however wide it looks. */
+export function shorten(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
 /** The text followed by spaces up to `width` columns. */
 export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 

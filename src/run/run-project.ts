@@ -76,7 +76,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   const { resume } = options;
   const folder = resume === undefined ? await createRunFolder({ root: resolve(project.root, harness.output), output: options.output }) : await reopenRunFolder(resume.folder, resume.run.start.id, resume.run.events);
   const warnings: string[] = [];
-  const context = { folder: folder.path, cwd, stdout: options.stdout, env: options.env, github: harness.github, warn: (message: string) => void warnings.push(message) };
+  const context = { folder: folder.path, root: project.root, cwd, stdout: options.stdout, env: options.env, github: harness.github, warn: (message: string) => void warnings.push(message) };
   const reporters = await createReporters(names, context);
   // They see the run from its start; its file holds that already.
   if (resume !== undefined) {

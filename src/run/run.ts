@@ -1,6 +1,6 @@
 // A run: all its cells attempted, every happening told to the reporters, and one report at the end.
 import PQueue from 'p-queue';
-import type { BootMedium } from '../model/case.ts';
+import type { BootMedium, CaseSource } from '../model/case.ts';
 import type { Cell } from '../model/cell.ts';
 import type { PlannedCell, RunEvent, ShardedMatrix } from '../model/events.ts';
 import type { CellHistory } from '../model/history.ts';
@@ -113,6 +113,8 @@ function mediumOf({ case: { boot }, medium }: Cell): { readonly medium?: BootMed
   return boot.length === 1 && medium === 'kernel+initrd' ? {} : { medium };
 }
 
+const sourceOf = ({ case: { source } }: Cell): { readonly source?: CaseSource } => (source === undefined ? {} : { source });
+
 const shardedMatrix = ({ shard, matrix }: ShardOfRun, rounds: RoundPlan | undefined): ShardedMatrix => ({ ...shard, matrix: matrix.map(({ cell, shard: number }) => ({ ...planned(cell, rounds), shard: number })) });
 
 function planned(cell: Cell, rounds: RoundPlan | undefined): PlannedCell {
@@ -125,6 +127,7 @@ function planned(cell: Cell, rounds: RoundPlan | undefined): PlannedCell {
     summary: cell.case.summary,
     labels: cell.case.labels,
     repeat: repeatCommand(cell, rounds),
+    ...sourceOf(cell),
     ...(cell.skip === undefined ? {} : { skip: cell.skip }),
   };
 }

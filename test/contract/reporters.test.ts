@@ -43,7 +43,7 @@ async function outputOf(name: string, events: readonly RunEvent[], report: RunRe
     const stdout = { write: collect, on: () => stdout, off: () => stdout } as unknown as Output;
     const reporter = await loadReporter(name);
     const env = { ...github?.env, LANG: 'C.UTF-8', GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
-    const fanout = createFanout([reporter.create({ folder: runFolder, cwd: runFolder, stdout, env, github: GithubSchema.parse({}), warn: (message) => void warnings.push(message) })]);
+    const fanout = createFanout([reporter.create({ folder: runFolder, root: runFolder, cwd: runFolder, stdout, env, github: GithubSchema.parse({}), warn: (message) => void warnings.push(message) })]);
     events.forEach((event) => fanout.emit(event));
     expect(await fanout.finish(report)).toEqual([]);
   } finally {
@@ -63,6 +63,7 @@ const cellsIn: Readonly<Record<string, (output: string) => readonly string[]>> =
   tap: (output) => [...output.matchAll(/^(?:not )?ok \d+ - (\S+)/gm)].map(([, id = '']) => id),
   json: (output) => (JSON.parse(output) as RunReport).cells.map(({ id }) => id),
   github: (output) => [...output.matchAll(/<span title="([^:]*):/g)].map(([, id = '']) => id),
+  'github-check': (output) => [...output.matchAll(/<span title=\\"([^:]*):/g)].slice(0, ids.length).map(([, id = '']) => id),
   html: (output) => pageData(output).report.cells.map(({ id }) => id),
   terminal(output) {
     const [, titles = '', archs = '', ...rows] = /^(.*─.*)\n(.*)\n((?:\S.*\n)+)/m.exec(output) ?? [];

@@ -24,6 +24,19 @@ it('tells commit statuses from pending to the end, with the verdict of the run',
   expect(github.history('kit-test').map(({ state }) => state)).toEqual(['pending', 'success']);
 });
 
+it('tells a check run, with an annotation at the line of the case that failed', async () => {
+  await using github = await startGithub();
+  const { code, stderr } = await project.run(['run', 'good', 'bad', '--github-check'], github.env);
+  expect([code, github.mistakes]).toEqual([1, []]);
+  expect(stderr).not.toContain('warning');
+  expect(github.checks).toMatchObject([{
+    status: 'completed',
+    conclusion: 'failure',
+    output: { title: expect.stringMatching(/^1 pass, 1 fail of 2 cells in /) as string, summary: expect.stringContaining('<span title="bad/6.1/aarch64: fail') as string },
+    annotations: [{ path: 'cases/bad/case.yaml', start_line: 2, annotation_level: 'failure', title: 'fail: bad/6.1/aarch64', message: expect.stringContaining('repeat: kit-test run bad') as string }],
+  }]);
+});
+
 it('keeps the verdict of a run whose token was refused, says so once, and leaves every report', async () => {
   await using github = await startGithub(() => ({ status: 403, message: 'Resource not accessible by integration' }));
   await project.write({ 'harness.config.ts': `export default { matrix: { kernels: ['6.1'], arch: ['aarch64'] }, accel: 'tcg', tcgScale: 1, github: { status: true } };\n` });

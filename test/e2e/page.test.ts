@@ -44,7 +44,7 @@ describe.skipIf(program === undefined)('the page of a run', () => {
       await writeFile(join(folder, path), text);
     }
     const reporter = await loadReporter('html');
-    await reporter.create({ folder, cwd: folder, stdout: process.stdout, env: {}, github: GithubSchema.parse({}), warn: () => undefined }).onEnd?.(report);
+    await reporter.create({ folder, root: folder, cwd: folder, stdout: process.stdout, env: {}, github: GithubSchema.parse({}), warn: () => undefined }).onEnd?.(report);
     server = createServer((request, response) => {
       asked.push(request.url ?? '');
       readFile(join(folder, decodeURIComponent((request.url ?? '').split('?')[0] ?? ''))).then(

@@ -25,6 +25,8 @@ export interface Github extends AsyncDisposable {
   readonly asked: readonly Asked[];
   /** What GitHub's description does not allow, of all requests. */
   readonly mistakes: readonly string[];
+  /** Check runs in the order they were made. */
+  readonly checks: readonly CheckRun[];
   /** Statuses of the commit, the newest of each context. */
   statuses(): ReadonlyMap<string, Status>;
   /** How often each context was written. */
@@ -38,6 +40,17 @@ export interface Status {
   readonly target_url?: string;
 }
 
+/** As GitHub keeps it: what was written last, with the annotations of all requests. */
+export interface CheckRun {
+  readonly name: string;
+  readonly head_sha: string;
+  readonly status: string;
+  readonly conclusion?: string;
+  readonly output?: { readonly title: string; readonly summary: string };
+  readonly annotations: readonly { readonly path: string; readonly start_line: number; readonly annotation_level: string; readonly title: string; readonly message: string }[];
+  readonly [key: string]: unknown;
+}
+
 export const sha = 'c0ffee'.padEnd(40, '0');
 export const token = 'ghs_secretOfTheTests0123456789';
 const repository = 'octo/kernel.tests';
@@ -46,6 +59,7 @@ const repository = 'octo/kernel.tests';
 export async function startGithub(misbehave: (asked: Asked, count: number) => Misbehaviour | undefined = () => undefined): Promise<Github> {
   const asked: Asked[] = [];
   const statuses: Status[] = [];
+  const checks: CheckRun[] = [];
 
   const answer = (request: IncomingMessage, body: string, response: ServerResponse): unknown => {
     const { method = '', url = '' } = request;
@@ -74,6 +88,17 @@ export async function startGithub(misbehave: (asked: Asked, count: number) => Mi
         statuses.push(wanted);
         return send(response, status, { ...(body as object), ...wanted });
       }
+      case 'checks/create': {
+        checks.push(written({ annotations: [] } as unknown as CheckRun, one.body));
+        return send(response, status, { ...(body as object), id: checks.length });
+      }
+      case 'checks/update': {
+        const index = Number(one.parameters['check_run_id']) - 1;
+        const known = checks[index];
+        if (known === undefined) return send(response, 404, { message: 'Not Found' });
+        checks[index] = written(known, one.body);
+        return send(response, status, { ...(body as object), id: index + 1 });
+      }
       default:
         return send(response, 404, { message: `the tests know nothing of ${one.operation}` });
     }
@@ -89,6 +114,7 @@ export async function startGithub(misbehave: (asked: Asked, count: number) => Mi
   return {
     url,
     asked,
+    checks,
     env: { GITHUB_TOKEN: token, GITHUB_API_URL: url, GITHUB_SERVER_URL: 'https://github.example', GITHUB_REPOSITORY: repository, GITHUB_SHA: sha, GITHUB_RUN_ID: '4711' },
     get mistakes() {
       return asked.flatMap(({ mistakes }) => mistakes);
@@ -101,6 +127,13 @@ export async function startGithub(misbehave: (asked: Asked, count: number) => Mi
         server.close(() => resolve());
       }),
   };
+}
+
+/** Annotations are added to those that are there, everything else is replaced. */
+function written(known: CheckRun, body: unknown): CheckRun {
+  const { output, ...rest } = body as { readonly output?: { readonly annotations?: CheckRun['annotations'] } };
+  const { annotations = [], ...text } = output ?? {};
+  return { ...known, ...rest, ...(output === undefined ? {} : { output: text as CheckRun['output'] }), annotations: [...known.annotations, ...annotations] } as CheckRun;
 }
 
 function send(response: ServerResponse, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): ServerResponse {

@@ -30,6 +30,8 @@ export async function runFolder(name: string, options: ProjectOptions): Promise<
 
 interface StoredRun {
   readonly folder: string;
+  /** Folder of the project. */
+  readonly root: string;
   readonly github: GithubSettings;
 }
 
@@ -37,7 +39,7 @@ async function storedRun(name: string, options: ProjectOptions): Promise<StoredR
   const cwd = process.cwd();
   const { project } = await loadCommandWorkspace({ cwd, config: options.config });
   const { output, github } = project.harness;
-  return { folder: await findRun(name, { cwd, runs: join(resolve(project.root, output), 'runs') }), github };
+  return { folder: await findRun(name, { cwd, runs: join(resolve(project.root, output), 'runs') }), root: project.root, github };
 }
 
 export async function openPage(run: string, options: ProjectOptions): Promise<void> {
@@ -70,11 +72,11 @@ export async function renderReports(runs: readonly string[], options: RenderOpti
   }
 }
 
-async function render({ folder, github }: StoredRun, names: readonly string[]): Promise<void> {
+async function render({ folder, root, github }: StoredRun, names: readonly string[]): Promise<void> {
   const { yellow } = colours(process.stderr);
   const warn = (message: string): void => void process.stderr.write(`${yellow('warning')} ${message}\n`);
   const report = await readRun(folder);
-  const reporters = await createReporters(names, { folder, cwd: process.cwd(), stdout: process.stdout, env: process.env, github, warn });
+  const reporters = await createReporters(names, { folder, root, cwd: process.cwd(), stdout: process.stdout, env: process.env, github, warn });
   for (const reporter of reporters) await reporter.onEnd?.(report);
 }
 

@@ -18,6 +18,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
   readonly history?: boolean;
   readonly reporter?: readonly string[];
   readonly githubStatus?: boolean;
+  readonly githubCheck?: boolean;
   readonly output?: string;
   /** The run to go on with; true is the newest. */
   readonly resume?: string | true;
@@ -52,7 +53,7 @@ export async function bootCells({ project }: Workspace, work: Pick<RunProjectOpt
     frozen: options.frozen ?? false,
     offline: options.offline,
     reporters: options.reporter,
-    addReporters: options.githubStatus === true ? ['github-status'] : [],
+    addReporters: [...(options.githubStatus === true ? ['github-status'] : []), ...(options.githubCheck === true ? ['github-check'] : [])],
     output: options.output,
     cwd: process.cwd(),
     stdout: process.stdout,

@@ -21,6 +21,11 @@ describe('loadProject', () => {
     ]);
   });
 
+  it('knows the line of each case that says what runs, whatever stands before it', async () => {
+    const { cases } = await load(await projectFolder({ ...goodFiles, 'cases/true/case.yaml': '# a comment\nsummary: >\n  run: is no key\nlabels: [a]\n\nrun:\n  command: ["true"]\n' }));
+    expect(cases.map(({ source }) => source)).toEqual([{ file: 'cases/boot/case.yaml', line: 1 }, { file: 'cases/true/case.yaml', line: 6 }]);
+  });
+
   it('finds the configuration in a folder above', async () => {
     const folder = await projectFolder(goodFiles);
     expect((await load(join(folder, 'cases/boot'))).root).toBe(folder);

@@ -18,7 +18,7 @@ export const archs = [arch('x86_64', ['amd64']), arch('aarch64', ['arm64']), arc
 export const makeCase = (name: string, file: object = {}): Case => ({
   ...CaseFileSchema.parse({ summary: name, ...file }),
   expect: [{ protocol: 'ktap', ordered: false }],
-  name, dir: `/p/cases/${name}`, file: `/p/cases/${name}/case.yaml`,
+  name, dir: `/p/cases/${name}`, file: `/p/cases/${name}/case.yaml`, source: { file: `cases/${name}/case.yaml`, line: 1 },
 });
 
 export const makeKernel = (name: string, release = name, arch?: readonly string[]): KernelSpec => ({

@@ -53,7 +53,7 @@ describe('reporters by name', () => {
   });
 
   it('are made once each, in the order they are named', async () => {
-    const context = { folder: '.', cwd: '.', stdout: process.stdout, env: { CI: '1' }, github: GithubSchema.parse({}), warn: () => undefined };
+    const context = { folder: '.', root: '.', cwd: '.', stdout: process.stdout, env: { CI: '1' }, github: GithubSchema.parse({}), warn: () => undefined };
     expect((await createReporters(['tap', 'json', 'tap'], context)).map(({ name }) => name)).toEqual(['tap', 'json']);
   });
 

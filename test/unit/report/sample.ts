@@ -46,7 +46,7 @@ export const attempt = (verdict: Verdict, more: Partial<Attempt> = {}): Attempt 
 
 export const planned = (id: string, skip?: string): PlannedCell => {
   const [name = '', kernel = '', arch = ''] = id.split('/');
-  return { id, case: name, kernel, arch, summary: `what ${name} shows`, labels: ['smoke'], repeat: `kit-test run ${name} --kernel ${kernel} --arch ${arch}`, ...(skip === undefined ? {} : { skip }) };
+  return { id, case: name, kernel, arch, summary: `what ${name} shows`, labels: ['smoke'], repeat: `kit-test run ${name} --kernel ${kernel} --arch ${arch}`, source: { file: `cases/${name}/case.yaml`, line: 2 }, ...(skip === undefined ? {} : { skip }) };
 };
 
 function filesOf(id: string, number: number): Pick<Attempt, 'console' | 'qemuCmd'> {
