@@ -52,7 +52,7 @@ export function createFindingList(): FindingList {
           statuses.add(finding.status);
           break;
         // Few by nature, or counted where they are found.
-        case 'crash': case 'marker': case 'milestone': all.push(finding); break;
+        case 'crash': case 'marker': case 'milestone': case 'dialog': all.push(finding); break;
       }
     },
   };
