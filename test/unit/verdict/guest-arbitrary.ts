@@ -5,6 +5,8 @@ import type { Expect } from '../../../src/model/case.ts';
 
 export interface Guest {
   readonly words: readonly string[];
+  /** What it asks for, all on one line. */
+  readonly prompts: readonly string[];
   readonly forbidden: boolean;
   /** Undefined: it prints no KTAP. */
   readonly results: readonly ('ok' | 'not ok' | 'skip')[] | undefined;
@@ -19,6 +21,8 @@ export interface Guest {
 export interface Wants {
   readonly words: readonly string[];
   readonly ordered: boolean;
+  /** Prompts, in their order. */
+  readonly dialog: readonly string[];
   readonly forbid: boolean;
   readonly ktap: boolean;
   readonly exit: number | undefined;
@@ -36,6 +40,7 @@ const range = (low: number, high: number) => fc.option(fc.tuple(fc.integer({ min
 
 export const guestArbitrary: fc.Arbitrary<Guest> = fc.record({
   words: fc.shuffledSubarray(['alpha', 'beta', 'gamma']),
+  prompts: fc.shuffledSubarray(['login: ', 'secret: ', '# ']),
   forbidden: fc.boolean(),
   results: fc.option(fc.array(fc.constantFrom('ok', 'not ok', 'skip'), { maxLength: 4 }), { nil: undefined }),
   cut: fc.boolean(),
@@ -47,6 +52,7 @@ export const guestArbitrary: fc.Arbitrary<Guest> = fc.record({
 export const wantsArbitrary: fc.Arbitrary<Wants> = fc.record({
   words: fc.shuffledSubarray(['alpha', 'beta']),
   ordered: fc.boolean(),
+  dialog: fc.shuffledSubarray(['login: ', 'secret: ']),
   forbid: fc.boolean(),
   ktap: fc.boolean(),
   exit: fc.option(fc.constantFrom(0, 3), { nil: undefined }),
@@ -54,7 +60,7 @@ export const wantsArbitrary: fc.Arbitrary<Wants> = fc.record({
   duration: range(1, 9),
   results: range(1, 4),
   apart: fc.boolean(),
-}).filter(({ words, ktap, exit, crash }) => ktap || words.length > 0 || exit !== undefined || crash !== undefined)
+}).filter(({ words, dialog, ktap, exit, crash }) => ktap || words.length > 0 || dialog.length > 0 || exit !== undefined || crash !== undefined)
   // Nothing reads results where there is no protocol: no case can be written so.
   .map((wants) => (wants.ktap ? wants : { ...wants, results: undefined }));
 
@@ -62,7 +68,7 @@ export const wantsArbitrary: fc.Arbitrary<Wants> = fc.record({
 export function guestThat(wants: Wants): Guest {
   const least = Math.max(1, wants.results?.min ?? 1);
   return {
-    words: wants.words, forbidden: false, cut: false, exit: wants.exit, warning: wants.crash,
+    words: wants.words, prompts: wants.dialog, forbidden: false, cut: false, exit: wants.exit, warning: wants.crash,
     results: wants.ktap ? Array.from({ length: Math.min(least, wants.results?.max ?? least) }, () => 'ok' as const) : undefined,
     tookMs: wants.duration?.min ?? wants.duration?.max ?? 5,
   };
@@ -70,10 +76,11 @@ export function guestThat(wants: Wants): Guest {
 
 /** As a case would say it. */
 export function expectOf(wants: Wants): readonly Expect[] {
-  const { words, ordered, forbid, ktap, exit, crash, duration, results, apart } = wants;
+  const { words, ordered, dialog, forbid, ktap, exit, crash, duration, results, apart } = wants;
   const parts: Partial<Expect>[] = [
     ...(ktap ? [{ protocol: 'ktap' as const, ...(results === undefined ? {} : { results }) }] : []),
     ...(words.length === 0 ? [] : [{ pass: [...words], ordered }]),
+    ...(dialog.length === 0 ? [] : [{ dialog: dialog.map((wait) => ({ wait, within: 30_000 })) }]),
     ...(exit === undefined ? [] : [{ exit }]),
     ...(crash === undefined ? [] : [{ crash }]),
   ];
@@ -83,9 +90,10 @@ export function expectOf(wants: Wants): readonly Expect[] {
 }
 
 /** What the guest prints, in blocks that do not depend on one another. */
-export function blocksOf({ words, forbidden, results, cut, exit, warning }: Guest): readonly string[] {
+export function blocksOf({ words, prompts, forbidden, results, cut, exit, warning }: Guest): readonly string[] {
   return [
     ...words.map((word) => `${word}\n`),
+    ...(prompts.length === 0 ? [] : [`${prompts.join('')}\n`]),
     ...(forbidden ? ['prog[7]: segfault at 0\n'] : []),
     ...(results === undefined ? [] : [['KTAP version 1', `1..${results.length + (cut ? 1 : 0)}`, ...results.map((status, index) => `${status === 'skip' ? 'ok' : status} ${index + 1} r${index}${status === 'skip' ? ' # SKIP' : ''}`), ''].join('\n')]),
     ...(exit === undefined ? [] : [`kit-test: begin\nsome words\nkit-test: end exit=${exit}\n`]),
@@ -106,10 +114,13 @@ export function unmet(guest: Guest, wants: Wants): readonly string[] {
   const { min = 0, max = Infinity } = wants.results ?? {};
   const { min: soonest = 0, max: latest = Infinity } = wants.duration ?? {};
   const places = wants.words.map((word) => guest.words.indexOf(word));
+  const asked = wants.dialog.map((prompt) => guest.prompts.indexOf(prompt));
+  const inOrder = (all: readonly number[]): boolean => all.every((place, index) => index === 0 || place > (all[index - 1] ?? 0));
   const broken: readonly (readonly [string, boolean])[] = [
     ['other crash', guest.warning !== undefined && guest.warning !== wants.crash],
     ['crash', wants.crash !== undefined && guest.warning !== wants.crash],
-    ['pass', places.includes(-1) || wants.ordered && places.some((place, index) => index > 0 && place < (places[index - 1] ?? 0))],
+    ['pass', places.includes(-1) || wants.ordered && !inOrder(places)],
+    ['dialog', asked.includes(-1) || !inOrder(asked)],
     ['fail', wants.forbid && guest.forbidden],
     ['protocol', wants.ktap && (results === undefined || results.length === 0 || results.includes('not ok') || guest.cut)],
     ['results', wants.results !== undefined && (ran < min || ran > max)],

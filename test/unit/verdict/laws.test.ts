@@ -28,6 +28,7 @@ const breaks: Readonly<Record<string, (guest: Guest, wants: Wants) => Guest | un
   'other crash': (guest, wants) => (wants.crash === undefined ? { ...guest, warning: 'udp_reset' } : undefined),
   crash: (guest, wants) => (wants.crash === undefined ? undefined : { ...guest, warning: undefined }),
   pass: (guest, wants) => (wants.words.length === 0 ? undefined : { ...guest, words: guest.words.slice(1) }),
+  dialog: (guest, wants) => (wants.dialog.length === 0 ? undefined : { ...guest, prompts: guest.prompts.slice(1) }),
   fail: (guest, wants) => (wants.forbid ? { ...guest, forbidden: true } : undefined),
   protocol: (guest, wants) => (wants.ktap ? { ...guest, cut: true } : undefined),
   results: (guest, wants) => (wants.results === undefined ? undefined : { ...guest, results: Array.from({ length: wants.results.max === undefined ? (wants.results.min ?? 1) - 1 : wants.results.max + 1 }, () => 'ok' as const).concat([]) }),
@@ -38,6 +39,7 @@ const reasons: Readonly<Record<string, RegExp>> = {
   'other crash': /^WARNING in udp_reset$/,
   crash: /expected a crash matching "tcp_reset", but the kernel did not crash/,
   pass: /no line with "(?:alpha|beta)"/,
+  dialog: /dialog step 1 of \d: no "(?:login|secret): "/,
   fail: /the guest printed "segfault"/,
   protocol: /an announced result never came/,
   results: /results? that (?:was|were) not skipped|KTAP began and gave no result|the plan is empty/,
@@ -50,7 +52,7 @@ describe('expectations', () => {
     fc.assert(fc.property(guestArbitrary, wantsArbitrary, (guest, wants) => {
       const kind = verdictOf(blocksOf(guest), wants, guest.tookMs).kind;
       const broken = unmet(guest, wants);
-      const skipped = wants.ktap && guest.results?.every((status) => status === 'skip') === true && wants.words.length === 0 && wants.exit === undefined && wants.crash === undefined;
+      const skipped = wants.ktap && guest.results?.every((status) => status === 'skip') === true && wants.words.length === 0 && wants.dialog.length === 0 && wants.exit === undefined && wants.crash === undefined;
       if (broken.length > 0) expect(kind === 'skip' && broken.join() === 'duration' ? 'fail' : kind, broken.join()).not.toMatch(/^(?:pass|skip)$/);
       else expect(kind).toBe(skipped ? 'skip' : 'pass');
     }), runs);
@@ -117,6 +119,7 @@ const milestone: fc.Arbitrary<Finding> = fc.record({ kind: fc.constant('mileston
 const anything: fc.Arbitrary<Finding> = fc.oneof(
   milestone, document(['pass', 'fail', 'skip', 'xfail', 'missing'], 0),
   fc.record({ kind: fc.constant('marker' as const), role: fc.constantFrom('pass' as const, 'fail' as const), pattern: fc.constantFrom('alpha', 'beta', 'segfault'), line, text: fc.constant('x') }),
+  fc.record({ kind: fc.constant('dialog' as const), step: fc.constantFrom(1, 2), wait: fc.constantFrom('login: ', 'secret: '), line, expect: fc.nat(2) }),
   fc.record({ kind: fc.constant('exit' as const), status: fc.constantFrom(0, 3), line }),
   fc.record({ kind: fc.constant('crash' as const), title: fc.constantFrom('WARNING in tcp_reset', 'WARNING in udp_reset'), type: fc.constant('WARNING'), line, endLine: line, panicked: fc.boolean() }),
 );
