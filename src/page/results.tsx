@@ -1,4 +1,5 @@
 // The results of a cell as the guest nested them; what failed is open, what passed can be opened.
+import { formatDuration } from '../model/format.ts';
 import type { TestResult } from '../model/console.ts';
 import { resultLooks } from './look.ts';
 
@@ -36,6 +37,7 @@ function Headline({ result, onLine }: { readonly result: TestResult; readonly on
       <span class="mark" aria-hidden="true">{symbol}</span> <span class="visually-hidden">{word}</span>{' '}
       {result.line === 0 || onLine === undefined ? name : <button type="button" class="to-line" title={`line ${result.line} of the console`} onClick={() => onLine(result.line)}>{name}</button>}
       {result.repaired === true ? <span class="note" title="the kernel had printed into the line; it was put together again">repaired</span> : null}
+      {result.durationMs === undefined ? null : <span class="detail">{formatDuration(result.durationMs)}</span>}
       {result.detail === undefined ? null : <span class="detail">{result.detail}</span>}
     </span>
   );

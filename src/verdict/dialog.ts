@@ -24,13 +24,16 @@ function stepsOf(expect: readonly Expect[], findings: readonly Finding[]): reado
 /** A result for each step. */
 export function dialogResults(expect: readonly Expect[], findings: readonly Finding[], outcomes: readonly DialogOutcome[]): readonly TestResult[] {
   const late = lateAt(outcomes);
-  return stepsOf(expect, findings).flatMap((steps) => steps.map(({ wait, line }, at): TestResult => {
-    const common = { name: dialogStepName(at + 1, wait), line: line ?? 0, children: [] };
-    const durationMs = outcomes[at]?.durationMs;
-    if (at === late) return { ...common, status: 'fail', detail: `not within ${formatDuration(outcomes[at]?.limitMs ?? 0)}` };
-    if (line === undefined || late !== -1 && at > late) return { ...common, line: 0, status: 'missing' };
-    return { ...common, status: 'pass', ...(durationMs === undefined ? {} : { durationMs }) };
-  }));
+  return stepsOf(expect, findings).flatMap((steps) => {
+    const first = late === -1 ? steps.findIndex(({ line }) => line === undefined) : late;
+    return steps.map(({ wait, line }, at): TestResult => {
+      const common = { name: dialogStepName(at + 1, wait), line: line ?? 0, children: [] };
+      const durationMs = outcomes[at]?.durationMs;
+      if (at === late) return { ...common, status: 'fail', detail: `not within ${formatDuration(outcomes[at]?.limitMs ?? 0)}` };
+      if (line === undefined || late !== -1 && at > late) return { ...common, line: 0, status: 'missing', detail: at === first ? 'never came' : 'not reached' };
+      return { ...common, status: 'pass', ...(durationMs === undefined ? {} : { durationMs }) };
+    });
+  });
 }
 
 const lateAt = (outcomes: readonly DialogOutcome[]): number => outcomes.findIndex(({ status }) => status === 'fail');

@@ -104,7 +104,7 @@ describe('a dialog with a guest', () => {
     ]);
     expect(results).toEqual([
       { name: 'dialog step 1: "name? "', status: 'fail', detail: 'not within 6.0s', line: 0, children: [] },
-      { name: 'dialog step 2: "Hello"', status: 'missing', line: 0, children: [] },
+      { name: 'dialog step 2: "Hello"', status: 'missing', detail: 'not reached', line: 0, children: [] },
     ]);
     const [asked] = cellOf(report, 'logs-in', 'x86_64').attempts;
     expect(asked.dialog?.map(({ status }) => status)).toEqual(['pass', 'pass', 'pass', 'pass']);

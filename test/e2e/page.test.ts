@@ -93,6 +93,12 @@ describe.skipIf(program === undefined)('the page of a run', () => {
     expect(defects).toEqual([]);
   });
 
+  it('tells how long a result took, where that is known', async () => {
+    await using visited = await visit(`${fromFiles()}#cell=${failing.id}`);
+    const names = await visited.page.locator('.results .results .result').allInnerTexts();
+    expect(names.map((name) => name.replace(/\s+/g, ' ')).slice(0, 2)).toEqual([expect.stringMatching(/mount 1\.2s$/), expect.stringMatching(/user unshare: Operation not permitted$/)]);
+  });
+
   it('shows what a guest printed and does not obey it', async () => {
     await using visited = await visit(`${fromFiles()}#cell=${failing.id}`);
     const { page, defects } = visited;

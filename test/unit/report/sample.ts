@@ -118,7 +118,7 @@ export const sampleCells: readonly CellResult[] = [
   cellResult(
     'namespaces/6.1/arm',
     attempt({ kind: 'fail', reason: 'check: 2 of 4 results failed', line: 121 }, {
-      results: [result('check', 'fail', { children: [result('mount', 'pass'), result('user', 'fail', { detail: 'unshare: Operation not permitted', line: 121 }), result('pid', 'missing'), result('uts', 'pass')] })],
+      results: [result('check', 'fail', { children: [result('mount', 'pass', { durationMs: 1234 }), result('user', 'fail', { detail: 'unshare: Operation not permitted', line: 121 }), result('pid', 'missing'), result('uts', 'pass')] })],
       excerpt: excerpt(117, ['# Subtest: check', '1..4', 'ok 1 mount', '# unshare: Operation not permitted', 'not ok 2 user', 'random: crng init done']),
     }),
   ),

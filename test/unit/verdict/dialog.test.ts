@@ -61,8 +61,13 @@ describe('a dialog', () => {
     expect(results).toEqual([
       { name: 'dialog step 1: "login: "', status: 'pass', line: 2, children: [], durationMs: 10 },
       { name: 'dialog step 2: "Password: "', status: 'fail', detail: 'not within 1m 30s', line: 0, children: [] },
-      { name: 'dialog step 3: /# $/', status: 'missing', line: 0, children: [] },
+      { name: 'dialog step 3: /# $/', status: 'missing', detail: 'not reached', line: 0, children: [] },
     ]);
+  });
+
+  it('says of a step that never came that it did not, and of those after it that they were not reached', () => {
+    const { results } = judgeKnown(input('host login: root'), []);
+    expect(results.map(({ status, detail }) => [status, detail])).toEqual([['pass', undefined], ['missing', 'never came'], ['missing', 'not reached']]);
   });
 
   it('is decided with its last step', () => {
