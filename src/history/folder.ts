@@ -1,13 +1,18 @@
-// The folder of the history. Each run writes a file of its own, `RUN.open` while it goes on and `RUN.ndjson` afterwards, so runs
-// at the same time have nothing to agree on, and folders of several machines become one by copying. Many files are packed into one.
+// The folder of the history. Each run writes a file of its own, `RUN-xxxx.open` while it goes on and `RUN-xxxx.ndjson` afterwards, so runs
+// at the same time have nothing to agree on, and folders of several machines become one by copying. A run that is resumed writes another
+// file. Many files are packed into one.
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { End } from '../model/history.ts';
 import { errorCode, writeFileAtomic } from '../sys/fs.ts';
 import { encodeEnd, latestEnds, parseEnds } from './lines.ts';
 
-export const closedFile = (run: string): string => `${run}.ndjson`;
-export const openFile = (run: string): string => `${run}.open`;
+/** Names for the ends of a run that begins, or goes on again. */
+export function fileNames(run: string): { readonly open: string; readonly closed: string } {
+  const name = `${run}-${randomBytes(4).toString('hex')}`;
+  return { open: `${name}.open`, closed: `${name}.ndjson` };
+}
 
 /** A run that has not told an end for so long was killed: no limit of a cell comes near it. */
 const abandonedMs = 7 * 24 * 3600 * 1000;

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CellHistory, End } from '../model/history.ts';
 import type { NewEnd } from './end.ts';
-import { closedFile, openFile, packHistory, readHistory } from './folder.ts';
+import { fileNames, packHistory, readHistory } from './folder.ts';
 import { encodeEnd } from './lines.ts';
 import { tellHistory } from './tell.ts';
 
@@ -41,7 +41,8 @@ export async function openHistory({ folder, run, runs, cells, onProblem }: Histo
     add(ended) {
       const end = { ...ended, run };
       file.append(end);
-      return tellHistory(past.get(end.cell) ?? [], end);
+      // A run that is resumed may have told this end before it was killed.
+      return tellHistory((past.get(end.cell) ?? []).filter((earlier) => earlier.run !== run), end);
     },
     async close() {
       if (!file.close()) return;
@@ -52,6 +53,7 @@ export async function openHistory({ folder, run, runs, cells, onProblem }: Histo
 
 /** One write for each end, so that a process that is killed leaves what it had told. */
 function createFile(folder: string, run: string, onError: (error: unknown) => void): { append(end: End): void; close(): boolean } {
+  const names = fileNames(run);
   let file: number | undefined;
   let broken = false;
   const guarded = (work: () => void): void => {
@@ -67,7 +69,7 @@ function createFile(folder: string, run: string, onError: (error: unknown) => vo
     append(end) {
       guarded(() => {
         if (file === undefined) mkdirSync(folder, { recursive: true });
-        file ??= openSync(join(folder, openFile(run)), 'a');
+        file ??= openSync(join(folder, names.open), 'a');
         let rest = Buffer.from(encodeEnd(end));
         while (rest.length > 0) rest = rest.subarray(writeSync(file, rest));
       });
@@ -77,7 +79,7 @@ function createFile(folder: string, run: string, onError: (error: unknown) => vo
       guarded(() => {
         if (file === undefined) return;
         closeSync(file);
-        renameSync(join(folder, openFile(run)), join(folder, closedFile(run)));
+        renameSync(join(folder, names.open), join(folder, names.closed));
       });
       return file !== undefined && !broken;
     },

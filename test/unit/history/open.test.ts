@@ -46,6 +46,20 @@ it('remembers as many ends as it is told to', async () => {
   expect(last).toEqual({ state: 'steady', runs: 4, failed: 0, flaky: false });
 });
 
+it('keeps what a run told before it was interrupted and resumed, and is no past to itself', async () => {
+  const resumed = 'boot/7.x/arm';
+  const part = async (...cells: readonly string[]): Promise<readonly CellHistory[]> => {
+    const history = await openHistory({ folder, run: 'run-1', runs: 20, cells: new Set([cell, resumed]), onProblem: (message) => expect.fail(message) });
+    const told = cells.map((id) => history.add({ cell: id, at: at(1), verdict: 'fail', failure: 'fail: a', durationMs: 1 }));
+    await history.close();
+    return told;
+  };
+  await part(cell, resumed);
+  expect((await part(resumed)).map(({ state }) => state)).toEqual(['first']);
+  const kept = await readHistory(folder, 20);
+  expect([cell, resumed].map((id) => kept.get(id)?.map(({ run: id }) => id))).toEqual([['run-1'], ['run-1']]);
+});
+
 it('packs many files into one, and tells the same afterwards', async () => {
   for (let index = 0; index < 45; index += 1) await run(index, index % 2 === 0 ? 'pass@1' : 'fail a@1');
   const files = await readdir(folder);
@@ -94,8 +108,9 @@ it('reads folders of several machines as one, each run once', async () => {
 
 it('passes over what is damaged', async () => {
   for (let index = 0; index < 3; index += 1) await run(index, 'fail a');
-  await appendFile(join(folder, 'run-0.ndjson'), '{"cell":"boot/6.1/arm","run":"x"}\n\0\0\n{"cell":"boot/6.1/arm","run":"../x","at":"2026-11-21T09:30:00.000Z","verdict":"pass","durationMs":1}\n');
-  await truncate(join(folder, 'run-1.ndjson'), 30);
+  const files = (await readdir(folder)).sort();
+  await appendFile(join(folder, files[0] ?? ''), '{"cell":"boot/6.1/arm","run":"x"}\n\0\0\n{"cell":"boot/6.1/arm","run":"../x","at":"2026-11-21T09:30:00.000Z","verdict":"pass","durationMs":1}\n');
+  await truncate(join(folder, files[1] ?? ''), 30);
   await writeFile(join(folder, 'run-9.ndjson'), '');
   expect((await readHistory(folder, 20)).get(cell)?.map((end) => end.run)).toEqual(['run-0', 'run-2']);
 });
