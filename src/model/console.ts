@@ -119,6 +119,8 @@ export interface Crash {
   readonly panicked: boolean;
   /** The function the title names, without offset and compiler suffix. */
   readonly function?: string;
+  /** In words what the title leaves out because it is not the same on every boot: `init was killed by SIGSEGV`. */
+  readonly detail?: string;
   /** Cut off or interleaved with another: the title may be less precise, or wrong. */
   readonly corrupted?: boolean;
   /** So many more reports of this title came and are not listed, for there were too many. */

@@ -31,7 +31,7 @@ const VerdictSchema = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('pass') }),
     z.object({ kind: z.literal('fail'), reason: z.string(), line: z.int().exactOptional() }).describe('the guest said no'),
-    z.object({ kind: z.literal('crash'), title: z.string(), line: z.int(), endLine: z.int() }).describe('the kernel said no'),
+    z.object({ kind: z.literal('crash'), title: z.string(), detail: z.string().exactOptional(), line: z.int(), endLine: z.int() }).describe('the kernel said no'),
     z.object({ kind: z.literal('timeout'), phase: z.enum(['boot', 'silence', 'total']), limitMs: milliseconds, reason: z.string(), where: z.string().exactOptional().describe('where it hung') }),
     z
       .object({
@@ -55,6 +55,7 @@ const SeenCrashSchema = z
     endLine: z.int(),
     startLine: z.int().exactOptional().describe('the line that cuts the report off from what was before, where it is not `line`'),
     panicked: z.boolean(),
+    detail: z.string().exactOptional().describe('in words what the title leaves out: how init ended'),
     corrupted: z.boolean().exactOptional().describe('cut off or interleaved'),
     repeated: z.int().exactOptional().describe('so many more of this title came and are not listed'),
     expected: z.literal(true).exactOptional().describe('the case asks for it, or lists it as known'),

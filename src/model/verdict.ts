@@ -8,7 +8,7 @@ export type Verdict =
   /** The guest said no, or did not give the evidence it promised. */
   | { readonly kind: 'fail'; readonly reason: string; readonly line?: number }
   /** The kernel said no. */
-  | { readonly kind: 'crash'; readonly title: string; readonly line: number; readonly endLine: number }
+  | { readonly kind: 'crash'; readonly title: string; /** What the title leaves out, in words. */ readonly detail?: string; readonly line: number; readonly endLine: number }
   | { readonly kind: 'timeout'; readonly phase: 'boot' | 'silence' | 'total'; readonly limitMs: number; readonly reason: string; /** Where it hung, in words; part of the reason too. */ readonly where?: string }
   /** Our side failed: never blamed on the kernel or the case. */
   | { readonly kind: 'error'; readonly stage: Stage; readonly reason: string; readonly hint?: string }
@@ -20,7 +20,7 @@ export type VerdictKind = Verdict['kind'];
 export function verdictReason(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'pass': return '';
-    case 'crash': return verdict.title;
+    case 'crash': return verdict.detail === undefined ? verdict.title : `${verdict.title} (${verdict.detail})`;
     case 'fail': case 'timeout': case 'error': case 'skip': return verdict.reason;
     default: return assertNever(verdict);
   }

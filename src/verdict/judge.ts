@@ -68,7 +68,7 @@ function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
 export const weighInput = ({ expect, findings, kunit, probes, dialog, seen }: JudgeInput): Evidence =>
   weigh(expect, findings, { kunit: kunit === true, probes: probes ?? [], outcomes: dialog ?? [], lastLine: seen?.lastLine ?? '' });
 
-const crashed = (crash: Crash): Verdict => ({ kind: 'crash', title: crash.title, line: crash.line, endLine: crash.endLine });
+const crashed = ({ title, detail, line, endLine }: Crash): Verdict => ({ kind: 'crash', title, ...(detail === undefined ? {} : { detail }), line, endLine });
 
 const failed = (failure: { readonly reason: string; readonly line?: number }): Verdict => ({ kind: 'fail', ...failure });
 

@@ -28,7 +28,7 @@ const explained = (finding: Finding, crashes: readonly Crash[]): Finding => (fin
 /** Findings come in the order they were certain: a report that was open longer came later than one that began after it. */
 const inOrder = (crashes: readonly Crash[]): readonly Crash[] => [...crashes].sort((a, b) => a.line - b.line);
 
-const describeCrash = ({ title, type, line, endLine, corrupted, panicked, function: guilty, repeated }: Crash): ParsedCrash => ({
+const describeCrash = ({ title, type, line, endLine, corrupted, panicked, function: guilty, detail, repeated }: Crash): ParsedCrash => ({
   title,
   type: type === 'UNKNOWN' ? null : type,
   line,
@@ -36,5 +36,6 @@ const describeCrash = ({ title, type, line, endLine, corrupted, panicked, functi
   corrupted: corrupted === true,
   panicked,
   ...(guilty === undefined ? undefined : { function: guilty }),
+  ...(detail === undefined ? undefined : { detail }),
   ...(repeated === undefined ? undefined : { repeated }),
 });

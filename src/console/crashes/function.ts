@@ -2,6 +2,7 @@
 // or, for stalls and hangs, one that stands for the whole path, so that one bug gets one title.
 import { frameNames, groups, isInjected, startsStack } from './frames.ts';
 import type { Choice, CrashRule, Step } from './rule.ts';
+import { demangleRust } from './rust.ts';
 import { hangGroups, hangSkip, neverGuilty, stallAnchors } from './skip.ts';
 
 export interface Found {
@@ -48,9 +49,9 @@ function walk(lines: readonly string[], path: readonly Step[]): { readonly names
   return { names, disturbed };
 }
 
-/** `__x64_sys_rmdir` → `sys_rmdir`, `SyS_mount` → `mount`: the same path in every kernel and architecture. */
+/** `__x64_sys_rmdir` → `sys_rmdir`, `SyS_mount` → `mount`, Rust's symbols by their path: the same in every kernel and architecture. */
 export function plainName(name: string): string {
-  return name
+  return demangleRust(name) ?? name
     // C++ and old Rust symbols: the first part of the mangled name.
     .replace(/^_ZN?(\d+)([a-zA-Z_]\w*)$/, (_, length: string, rest: string) => rest.slice(0, Number(length)))
     .replace(/^(?:__(?:x64|ia32|arm64|riscv|s390x?|powerpc)_(?=sys_|compat_sys_)|__se_(?=compat_sys_)|(?:compat_)?(?:SYSC|SyS)_|(?:__se_|__do_|_{2,4}|k)?sys_)/, '');

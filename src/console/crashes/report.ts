@@ -1,6 +1,7 @@
 // One crash report as it is printed: which lines belong to it, when it is over, and what it is called.
 import type { Crash, Line } from '../../model/console.ts';
 import { lacksStacks, losesConsole } from './damage.ts';
+import { reportDetail } from './detail.ts';
 import { isUnsure } from './frames.ts';
 import { lengthLimit, nameReport } from './name.ts';
 import { isPanic } from './panic.ts';
@@ -101,9 +102,11 @@ export function closeReport(report: Report, nameLine = asPrinted): Crash | undef
   const lines = report.lines.map(nameLine);
   const name = nameReport(lines.slice(0, report.own), lines);
   if (name === undefined) return undefined;
+  const detail = reportDetail(report.lines);
   return {
     kind: 'crash', title: name.title, type: name.type, line: header.number, ...(report.startLine === undefined ? undefined : { startLine: report.startLine }), endLine: report.endLine, panicked: report.panicked,
     ...(name.function === undefined ? undefined : { function: name.function }),
+    ...(detail === undefined ? undefined : { detail }),
     ...(name.damaged || report.lost ? { corrupted: true } : undefined),
   };
 }

@@ -7,6 +7,8 @@ const reporting = [
   'kasan', 'hwasan', 'kmsan', '__(?:asan|msan|sanitizer)', 'kcsan_setup_watchpoint', 'check_memory_region', 'check_(?:heap_)?object', 'read_word_at_a_time', '(?:read|write)_once_.*nocheck',
   'panic', 'invalid_op', '(?:report|fixup)_bug', 'do_error', '_trap$', 'do_trap', '__warn', 'warn_(?:slowpath|alloc|bogus)', 'assertfail', '__fortify_report', 'print_(?:address_description|report|tainted|usage_bug|unlock)', 'imbalance_bug', '^get_taint$',
   '(?:show|dump|walk)_stack', 'dump_backtrace', 'stack_trace_(?:consume_entry|save)', 'arch_stack_walk', 'perf_trace', 'debug_object', '(?:timer|work)_is_static_object', 'print_hex_dump', 'hex_dump_to_buffer',
+  // How Rust gets to `panic`.
+  'rust_begin_unwind', 'rust_helper_BUG', '(?:unwrap|expect)_failed',
   // How arm64 and powerpc get to a report.
   'do_(?:kernel|translation)_fault', 'do_mem_abort', 'el1_abort', 'el1h_64_sync', 'program_check_(?:exception|common)',
 ];

@@ -40,6 +40,7 @@ export function renderParsed({ parsed, excerpt, reports, failed }: ParsedView, c
 
 function crashLines(crash: ParsedCrash, report: Lines, file: string, width: number, theme: Theme): readonly string[] {
   const facts = [
+    ...(crash.detail === undefined ? [] : [crash.detail]),
     crash.type ?? 'no type',
     crash.line === crash.endLine ? `line ${crash.line}` : `lines ${crash.line} to ${crash.endLine}`,
     ...(crash.panicked ? ['panicked'] : []),
