@@ -3,6 +3,8 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { formatDuration, formatSize } from '../model/format.ts';
 import type { Attempt, CellResult } from '../model/report.ts';
 import { verdictReason } from '../model/verdict.ts';
+import { decisiveAttempt } from '../report/attempts.ts';
+import { roundDetails, roundWords } from '../report/round-words.ts';
 import { outlookOf } from '../report/summarize.ts';
 import { Console } from './console-view.tsx';
 import { History } from './history.tsx';
@@ -20,7 +22,7 @@ interface CellViewProps {
 export function CellView({ cell, route, onRoute }: CellViewProps) {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus({ preventScroll: true }), [cell.id]);
-  const attempt = cell.attempts.find(({ number }) => number === route.attempt) ?? cell.attempts.at(-1) ?? cell.attempts[0];
+  const attempt = cell.attempts.find(({ number }) => number === route.attempt) ?? decisiveAttempt(cell);
   const look = outlookOf(cell);
   return (
     <aside class="cell-view" aria-labelledby="cell-title">
@@ -30,17 +32,40 @@ export function CellView({ cell, route, onRoute }: CellViewProps) {
       </header>
       <p class="cell-summary">{cell.summary}</p>
       <History cell={cell} />
-      {cell.attempts.length === 1 ? null : (
-        <nav class="attempts" aria-label="attempts">
-          {cell.attempts.map(({ number, verdict }) => (
-            <button key={number} type="button" class={`chip ${verdict.kind}`} aria-pressed={number === attempt.number} onClick={() => onRoute({ attempt: number, line: undefined })}>
-              <span aria-hidden="true">{symbols[verdict.kind]}</span> attempt {number}
-            </button>
-          ))}
-        </nav>
-      )}
+      <Attempts cell={cell} shown={attempt} onAttempt={(number) => onRoute({ attempt: number, line: undefined })} />
       <AttemptView key={`${cell.id} ${attempt.number}`} cell={cell} attempt={attempt} line={route.line} onLine={(line) => onRoute({ attempt: attempt.number, line })} />
     </aside>
+  );
+}
+
+interface AttemptsProps {
+  readonly cell: CellResult;
+  readonly shown: Attempt;
+  readonly onAttempt: (number: number) => void;
+}
+
+/** One button for each attempt; of many rounds for those that left something. */
+function Attempts({ cell: { attempts, rounds }, shown, onAttempt }: AttemptsProps) {
+  const listed = attempts.filter((attempt) => attempt.trimmed !== true || attempt === shown);
+  const others = attempts.length - listed.length;
+  const word = rounds === undefined ? 'attempt' : 'round';
+  return (
+    <>
+      {rounds === undefined ? null : <p class="rounds"><strong>{roundWords({ rounds })}</strong>, {roundDetails(rounds)}</p>}
+      {attempts.length === 1 ? null : (
+        <nav class="attempts" aria-label={`${word}s`}>
+          {listed.map((attempt) => {
+            const look = outlookOf({ ...attempt, flaky: false });
+            return (
+              <button key={attempt.number} type="button" class={`chip ${look}`} aria-pressed={attempt === shown} onClick={() => onAttempt(attempt.number)}>
+                <span aria-hidden="true">{symbols[look]}</span> {word} {attempt.number}
+              </button>
+            );
+          })}
+          {others === 0 ? null : <span class="more">and {others} that left only their verdict</span>}
+        </nav>
+      )}
+    </>
   );
 }
 
@@ -62,6 +87,7 @@ function AttemptView({ cell, attempt, line, onLine }: AttemptViewProps) {
       {attempt.known === undefined ? null : <p class="hint">Known to fail, and does not count: {attempt.known.reason}{attempt.known.link === undefined ? null : <> (<a href={attempt.known.link}>{attempt.known.link}</a>)</>}</p>}
       {verdict.kind === 'error' && verdict.hint !== undefined ? <p class="hint">→ {verdict.hint}</p> : null}
       <Repeat command={cell.repeat} />
+      {attempt.trimmed === true ? <p class="hint">Of this round only the verdict was kept, and its times.</p> : null}
       <Facts cell={cell} attempt={attempt} />
       {results.length === 0 ? null : <section aria-labelledby="results-title"><h3 id="results-title">Results</h3><Results results={results} onLine={onLine} /></section>}
       {path === undefined ? null : (
@@ -95,7 +121,7 @@ function Facts({ cell, attempt }: { readonly cell: CellResult; readonly attempt:
     ['image', image && `${formatSize(image.bytes)}, ${image.digest.slice(0, 19)}`],
     ['accelerator', accel],
     ['user space after', boot?.userspaceMs === undefined ? undefined : formatDuration(boot.userspaceMs)],
-    ['in all', boot && formatDuration(boot.durationMs)],
+    ['in all', boot === undefined && attempt.trimmed !== true ? undefined : formatDuration(boot?.durationMs ?? attempt.durationMs)],
     ['made ready in', prepareMs === 0 ? undefined : formatDuration(prepareMs)],
     ['hung in', hang?.where ?? hang?.cause],
     ['labels', cell.labels.length === 0 ? undefined : cell.labels.join(', ')],

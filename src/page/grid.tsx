@@ -1,10 +1,10 @@
 // Cases × (kernel, arch): one link for each cell. One of them can be reached with Tab, the others from there with the arrows.
 import { memo } from 'preact/compat';
 import type { CellResult, RunReport } from '../model/report.ts';
-import { verdictReason } from '../model/verdict.ts';
 import { formatDuration } from '../model/format.ts';
 import { gridOf, placeOf, rowOf } from '../report/grid.ts';
 import { historyNews } from '../report/history-words.ts';
+import { cellReason } from '../report/round-words.ts';
 import { outlookOf } from '../report/summarize.ts';
 import { symbols } from './look.ts';
 import { formatRoute } from './address.ts';
@@ -71,7 +71,7 @@ interface CellLinkProps {
 
 function CellLink({ cell, query, off, isSelected, isReachable }: CellLinkProps) {
   const look = outlookOf(cell);
-  const reason = verdictReason(cell.verdict);
+  const reason = cellReason(cell);
   const time = look === 'skip' ? '' : formatDuration(cell.durationMs);
   const name = [`${cell.id}: ${look}`, ...(reason === '' ? [] : [reason]), historyNews(cell) ?? []].flat().join(', ');
   return (

@@ -1,6 +1,7 @@
 // What went wrong, once each: failures with their reason in common, and kernel crashes by their title, with the cells they hit.
 import type { CellResult, RunReport } from '../model/report.ts';
 import { commonHistory } from '../report/history-words.ts';
+import { cellReason } from '../report/round-words.ts';
 import { failureGroups, outlookOf, skipGroups, type CellGroup } from '../report/summarize.ts';
 import { symbols } from './look.ts';
 import { formatRoute } from './address.ts';
@@ -67,7 +68,7 @@ function Group({ group: { kind, reason, cells }, query }: { readonly group: Cell
   const history = commonHistory(cells);
   return (
     <li class={`group ${kind}`}>
-      <p class="reason"><span class="mark" aria-hidden="true">{symbols[kind]}</span> <strong>{kind}</strong> {reason} {history === undefined ? null : <span class="detail">{history}</span>}</p>
+      <p class="reason"><span class="mark" aria-hidden="true">{symbols[kind]}</span> <strong>{kind}</strong> {cells.length === 1 ? cellReason(cells[0]) : reason} {history === undefined ? null : <span class="detail">{history}</span>}</p>
       <p class="places"><Places cells={cells} query={query} /></p>
     </li>
   );

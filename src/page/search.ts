@@ -1,7 +1,7 @@
 // What the search box understands: words that must all occur in what is known of a cell, `-word` for what must not,
 // `is:fail` for a verdict (several with commas), `is:new` for what earlier runs say. Pure.
 import type { CellResult } from '../model/report.ts';
-import { verdictReason } from '../model/verdict.ts';
+import { cellReason } from '../report/round-words.ts';
 import { outlookOf } from '../report/summarize.ts';
 
 export type Matches = (cell: CellResult) => boolean;
@@ -29,8 +29,8 @@ const texts = new WeakMap<CellResult, string>();
 function textOf(cell: CellResult): string {
   const known = texts.get(cell);
   if (known !== undefined) return known;
-  const { id, summary, labels, verdict } = cell;
-  const text = [id, summary, ...labels, outlookOf(cell), verdictReason(verdict)].join('\n').toLowerCase();
+  const { id, summary, labels } = cell;
+  const text = [id, summary, ...labels, outlookOf(cell), cellReason(cell)].join('\n').toLowerCase();
   texts.set(cell, text);
   return text;
 }

@@ -5,6 +5,8 @@ import { outlookOf, type Outlook } from '../report/summarize.ts';
 export interface Bar {
   readonly cell: string;
   readonly attempt: number;
+  /** Attempts of its cell are rounds. */
+  readonly round: boolean;
   readonly outlook: Outlook;
   readonly slot: number;
   /** Since the run began. */
@@ -20,10 +22,12 @@ export function laySlots(report: RunReport): { readonly bars: readonly Bar[]; re
   const boots = report.cells
     .flatMap((cell) => cell.attempts.map((attempt) => ({ cell, attempt })))
     .flatMap(({ cell, attempt }) => {
-      if (attempt.startedAt === undefined || attempt.boot === undefined) return [];
+      // Of a round whose evidence was not kept the time of its boot is.
+      const bootMs = attempt.trimmed === true ? attempt.durationMs : attempt.boot?.durationMs;
+      if (attempt.startedAt === undefined || bootMs === undefined) return [];
       const startMs = Math.max(0, Date.parse(attempt.startedAt) - began);
-      const isLast = attempt === cell.attempts.at(-1);
-      return [{ cell: cell.id, attempt: attempt.number, outlook: isLast ? outlookOf(cell) : attempt.verdict.kind, startMs, endMs: startMs + attempt.boot.durationMs, userspaceMs: attempt.boot.userspaceMs }];
+      const isItself = cell.rounds === undefined && attempt === cell.attempts.at(-1);
+      return [{ cell: cell.id, attempt: attempt.number, outlook: isItself ? outlookOf(cell) : outlookOf({ ...attempt, flaky: false }), round: cell.rounds !== undefined, startMs, endMs: startMs + bootMs, userspaceMs: attempt.boot?.userspaceMs }];
     })
     .sort((a, b) => a.startMs - b.startMs);
   const free: number[] = [];

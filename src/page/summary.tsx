@@ -2,6 +2,7 @@
 import type { RunReport } from '../model/report.ts';
 import { formatDuration } from '../model/format.ts';
 import { historyTotals } from '../report/history-words.ts';
+import { planWords, roundsRun } from '../report/round-words.ts';
 import { outlookOf, outlooks, type Outlook } from '../report/summarize.ts';
 import { meanings, symbols } from './look.ts';
 import { isChosen, toggleVerdict } from './search.ts';
@@ -26,6 +27,7 @@ export function Summary({ report, query, onQuery }: SummaryProps) {
       <p class="facts">
         {report.cells.length} cells in {formatDuration(durationMs)} · <time dateTime={startedAt}>{new Date(startedAt).toLocaleString()}</time> · {host.cpus} CPUs, {host.os} {host.arch}
         {accels.length === 0 ? '' : ` · ${accels.join(', ')}`}
+        {report.rounds === undefined ? '' : ` · ${roundsRun(report.cells)} rounds; asked for ${planWords(report.rounds)}`}
       </p>
       <p class="command">
         <code>{command.join(' ')}</code>

@@ -149,6 +149,22 @@ describe.skipIf(program === undefined)('the page of a run', () => {
     expect(defects).toEqual([]);
   });
 
+  it('lists the rounds of a cell that left something, opens at the one that decides, and says how often it failed', async () => {
+    await using visited = await visit(`${served}#cell=wavers/6.1/x86_64`);
+    const { page, defects } = visited;
+    expect(await textOf(page, '.cell-view .rounds')).toBe('failed 2 of 8 rounds, error in 1, first in round 2; 1.0s to 1.1s, median 1.0s');
+    expect(await page.locator('.attempts .chip').allInnerTexts()).toEqual(['✓ round 1', '✗ round 2', '? round 5', '✗ round 6', '✓ round 8']);
+    expect(await textOf(page, '.attempts .chip[aria-pressed=true]')).toBe('✗ round 2');
+    expect(await textOf(page, '.attempts .more')).toBe('and 3 that left only their verdict');
+    await page.click('.attempts .chip:has-text("round 6")');
+    expect(await textOf(page, '.cell-view .verdict')).toBe('fail 1 result failed: run (exit=7)');
+    await page.waitForSelector('.row .text');
+    await page.goto(`${served}#cell=wavers/6.1/x86_64&attempt=3`);
+    await page.waitForSelector('.attempts .chip[aria-pressed=true]:has-text("round 3")');
+    expect(await textOf(page, '.cell-view')).toContain('Of this round only the verdict was kept');
+    expect(defects).toEqual([]);
+  });
+
   it('says so where a console is gone', async () => {
     await using visited = await visit(served);
     const { page } = visited;
@@ -197,6 +213,8 @@ describe.skipIf(program === undefined)('the page of a run', () => {
     ['dark', { colorScheme: 'dark' }, ''],
     ['light, with a cell', { colorScheme: 'light' }, `#cell=${failing.id}`],
     ['dark, with a cell', { colorScheme: 'dark' }, `#cell=${failing.id}`],
+    ['light, with rounds', { colorScheme: 'light' }, '#cell=wavers/6.1/x86_64'],
+    ['dark, with rounds', { colorScheme: 'dark' }, '#cell=wavers/6.1/x86_64'],
     ['on a phone', { viewport: { width: 390, height: 844 } }, `#cell=${failing.id}`],
   ] as const)('leaves axe nothing to find: %s', async (_, options, hash) => {
     await using visited = await visit(`${served}${hash}`, options);

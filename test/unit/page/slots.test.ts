@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { laySlots, ticksOf } from '../../../src/page/slots.ts';
 import { foldEvents } from '../../../src/report/fold.ts';
 import type { CellResult, RunReport } from '../../../src/model/report.ts';
-import { attempt, cellResult, sampleEvents } from '../report/sample.ts';
+import { attempt, cellResult, roundsCell, sampleEvents } from '../report/sample.ts';
 
 const began = '2026-11-21T09:30:00.000Z';
 const report = (cells: readonly CellResult[]): RunReport => ({ ...foldEvents(sampleEvents), startedAt: began, durationMs: 9000, cells });
@@ -13,6 +13,16 @@ describe('the slots of the timeline', () => {
     const { bars, slots } = laySlots(report([at('a/1/x', 0), at('b/1/x', 100), at('c/1/x', 2300), at('d/1/x', 2400)]));
     expect(slots).toBe(2);
     expect(bars.map(({ cell, slot }) => [cell, slot])).toEqual([['a/1/x', 0], ['b/1/x', 1], ['c/1/x', 0], ['d/1/x', 1]]);
+  });
+
+  it('are taken by rounds of which only the verdict was kept, each with its own', () => {
+    const fail = { kind: 'fail', reason: 'no' } as const;
+    const pass = { kind: 'pass' } as const;
+    const cell = roundsCell('a/1/x', [pass, pass, fail, pass]);
+    const { bars } = laySlots(report([cell]));
+    expect(cell.attempts.map(({ trimmed }) => trimmed === true)).toEqual([false, true, false, false]);
+    expect(bars.map(({ attempt: number, outlook, round }) => [number, outlook, round])).toEqual([[1, 'pass', true], [2, 'pass', true], [3, 'fail', true], [4, 'pass', true]]);
+    expect(bars[1]).toMatchObject({ startMs: 3000, endMs: 4010 });
   });
 
   it('are taken only by what booted', () => {

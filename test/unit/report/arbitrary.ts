@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { TestResult, TestStatus } from '../../../src/model/console.ts';
 import type { Attempt, CellResult, SeenCrash } from '../../../src/model/report.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
-import { attempt, cellResult, hostile } from './sample.ts';
+import { cellResultOf } from '../../../src/report/cell-result.ts';
+import { attempt, cellResult, hostile, planned } from './sample.ts';
 
 const textArbitrary = fc.oneof(
   fc.constantFrom(...hostile.filter((text) => text.length < 1000)),
@@ -43,10 +44,23 @@ const attemptArbitrary: fc.Arbitrary<Attempt> = fc
 
 const idArbitrary = fc.tuple(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), fc.constantFrom('5.10', '6.12', '7.x'), fc.constantFrom('x86_64', 'aarch64', 'arm')).map((parts) => parts.join('/'));
 
-/** A cell as a run makes it: only a pass or a last attempt is without a successor. */
-export const cellArbitrary: fc.Arbitrary<CellResult> = fc
+/** A cell of a run in rounds: any of them may end in any way, known ones too. */
+const roundsArbitrary: fc.Arbitrary<CellResult> = fc
+  .tuple(idArbitrary, fc.array(fc.tuple(attemptArbitrary, fc.boolean()), { minLength: 1, maxLength: 5 }), fc.boolean())
+  .map(([id, attempts, isBounded]) => {
+    const [first, ...rest] = attempts.map(([each, isKnown], index): Attempt => {
+      const isFailure = ['fail', 'crash', 'timeout'].includes(each.verdict.kind);
+      return { ...each, number: index + 1, startedAt: '2026-11-21T09:30:00.000Z', ...(isFailure && isKnown ? { known: { reason: 'listed' } } : {}) };
+    });
+    return cellResultOf(planned(id), [first ?? attempt({ kind: 'pass' }), ...rest], isBounded ? { planned: 5 } : { untilFail: true });
+  });
+
+/** A cell as a run makes it: of one that is retried only a pass or a last attempt is without a successor. */
+const retriedArbitrary: fc.Arbitrary<CellResult> = fc
   .tuple(idArbitrary, fc.array(attemptArbitrary.filter(({ verdict }) => verdict.kind !== 'pass' && verdict.kind !== 'skip'), { maxLength: 2 }), attemptArbitrary)
   .map(([id, earlier, last]) => {
     const [first, ...rest] = [...earlier, last].map((each, index) => ({ ...each, number: index + 1 }));
     return cellResult(id, first ?? last, ...rest);
   });
+
+export const cellArbitrary: fc.Arbitrary<CellResult> = fc.oneof({ weight: 2, arbitrary: retriedArbitrary }, roundsArbitrary);

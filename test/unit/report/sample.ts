@@ -2,8 +2,9 @@
 import type { TestResult } from '../../../src/model/console.ts';
 import type { PlannedCell, RunEvent } from '../../../src/model/events.ts';
 import type { CellHistory } from '../../../src/model/history.ts';
-import type { Attempt, CellResult, RunReport, SeenCrash } from '../../../src/model/report.ts';
+import type { Attempt, CellResult, RoundPlan, RunReport, SeenCrash } from '../../../src/model/report.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
+import { cellResultOf } from '../../../src/report/cell-result.ts';
 import { foldEvents } from '../../../src/report/fold.ts';
 
 export const hostile = [
@@ -97,6 +98,8 @@ export const crash = (title: string, line: number, more: Partial<SeenCrash> = {}
 const nullPointer = crash('BUG: unable to handle kernel NULL pointer dereference in nsfs_evict', 119, { type: 'NULL-POINTER-DEREFERENCE', panicked: true, function: 'nsfs_evict' });
 const warning = crash('WARNING in tcp_reset', 90, { type: 'WARNING', function: 'tcp_reset' });
 
+const passed: Verdict = { kind: 'pass' };
+
 export const sampleCells: readonly CellResult[] = [
   remembered(cellResult('boot/6.1/x86_64', attempt({ kind: 'pass' }, { durationMs: 1900 })), 'fixed', 3),
   remembered(cellResult('boot/6.1/arm', attempt({ kind: 'timeout', phase: 'silence', limitMs: 60_000, reason: 'no byte for 60s; last line: "Run /init as init process"' }, { excerpt: excerpt(207, ['clk: Disabling unused clocks', 'Run /init as init process']) })), 'since', 3),
@@ -139,7 +142,16 @@ export const sampleCells: readonly CellResult[] = [
     }),
   ),
   cellResult('hostile/6.1/arm', attempt({ kind: 'pass' }, { crashes: [{ ...warning, expected: true }], results: [result('fails, but the case expects something else', 'fail'), ...hostile.map((text) => result(text, 'pass'))] })),
+  roundsCell('wavers/6.1/x86_64', [passed, { kind: 'fail', reason: 'no lease' }, passed, passed, { kind: 'error', stage: 'boot', reason: 'QEMU was killed' }, { kind: 'fail', reason: '1 result failed: run (exit=7)' }, passed, passed]),
+  roundsCell('wavers/6.1/arm', [passed, passed, passed, passed]),
 ];
+
+/** A cell that went in rounds, one for each verdict: what it left is kept of some. */
+export function roundsCell(id: string, verdicts: readonly [Verdict, ...Verdict[]], plan: RoundPlan = { planned: verdicts.length }): CellResult {
+  const began = Date.parse(at(0));
+  const [first, ...rest] = cellResult(id, ...(verdicts.map((verdict, index) => attempt(verdict, { number: index + 1, durationMs: 1000 + 10 * index, startedAt: new Date(began + index * 3000).toISOString() })) as [Attempt, ...Attempt[]])).attempts;
+  return cellResultOf(planned(id), [first, ...rest], plan);
+}
 
 /** The events of a run that ends with these cells. */
 export function eventsOf(cells: readonly CellResult[]): readonly RunEvent[] {

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/model/events.ts';
+import type { Attempt } from '../../../src/model/report.ts';
 import { foldEvents } from '../../../src/report/fold.ts';
 import { gridOf } from '../../../src/report/grid.ts';
 import { createBoard } from '../../../src/report/terminal/board.ts';
@@ -108,6 +109,48 @@ describe('a live frame', () => {
   });
 });
 
+/** A hunt over two cells, of which one fails in round 2. */
+const hunt = (untilFail = false): readonly RunEvent[] => {
+  const first = sampleEvents[0] as Extract<RunEvent, { kind: 'run-start' }>;
+  const start = Date.parse('2026-11-21T09:30:00.000Z');
+  const at = (ms: number): string => new Date(start + ms).toISOString();
+  const cells = [planned('boot/6.1/arm'), planned('wavers/6.1/arm')];
+  const round = (number: number, ...verdicts: readonly Attempt['verdict'][]): readonly RunEvent[] => [
+    { at: at(number * 10_000), kind: 'round-start', round: number, count: 2 },
+    ...cells.map(({ id }): RunEvent => ({ at: at(number * 10_000), kind: 'cell-phase', id, attempt: number, phase: 'boot' })),
+    ...verdicts.map((verdict, index): RunEvent => ({ at: at(number * 10_000 + 4000), kind: 'attempt-end', id: cells[index]?.id ?? '', attempt: attempt(verdict, { number, durationMs: 4000 }) })),
+    ...(verdicts.length < 2 ? [] : [{ at: at(number * 10_000 + 4200), kind: 'round-end', round: number } as const]),
+  ];
+  return [{ ...first, at: at(10_000), concurrency: 2, rounds: untilFail ? { untilFail } : { planned: 20 }, cells }, ...round(1, { kind: 'pass' }, { kind: 'pass' }), ...round(2, { kind: 'pass' }, { kind: 'fail', reason: 'no lease' }), ...round(3, { kind: 'pass' })];
+};
+
+describe('a live frame of a run in rounds', () => {
+  const frameOf = (events: readonly RunEvent[], columns = 120): readonly string[] => {
+    const board = createBoard();
+    events.forEach((event) => board.push(event));
+    return renderFrame(board, { columns, rows: 40, nowMs: Date.parse('2026-11-21T09:30:36.000Z') }, ascii);
+  };
+
+  it('shows the round, how far it is, what rounds before found, and how long the rest takes', () => {
+    const text = frameOf(hunt()).join('\n');
+    expect(text).toMatch(/^round 3\/20 {2}=+-+ {2}1\/2 {2}\+ 1 pass {2}x 1 fail {2}26s, about 4m left$/m);
+    expect(text).toContain('x fail     wavers/6.1/arm  failed 1 of 2 rounds: no lease');
+    expect(text).toMatch(/wavers\/6\.1\/arm {2}boot {3}6\.0s *$/m);
+  });
+
+  it('shows the round alone where nobody knows how many there will be', () => {
+    expect(frameOf(hunt(true)).join('\n')).toMatch(/^round 3 {2}=+-+ {2}1\/2 .* 26s$/m);
+  });
+
+  it('never exceeds the terminal', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 14, max: 140 }), fc.nat(hunt().length), (columns, length) => {
+        expect(Math.max(0, ...frameOf(hunt().slice(0, length), columns).map(displayWidth))).toBeLessThan(columns);
+      }),
+    );
+  });
+});
+
 describe('plain lines', () => {
   const linesOf = (events: readonly RunEvent[]): readonly string[] => {
     const printed: string[] = [];
@@ -125,6 +168,16 @@ describe('plain lines', () => {
     );
   });
 
+  it('tell of a run in rounds each failure when it comes and each round when it ends', () => {
+    expect(linesOf(hunt())).toEqual([
+      '2 cells, up to 2 at once, 20 rounds\n',
+      'round  1/20  ✓ 2 pass  4.2s\n',
+      'round  2/20  ✗ fail     wavers/6.1/arm  4.0s  no lease\n',
+      'round  2/20  ✓ 1 pass  ✗ 1 fail  4.2s\n',
+    ]);
+    expect(linesOf(hunt(true)).slice(0, 2)).toEqual(['2 cells, up to 2 at once, rounds until a cell fails\n', 'round 1  ✓ 2 pass  4.2s\n']);
+  });
+
   it('say a notice once', () => {
     const notice: RunEvent = { at: '', kind: 'notice', message: 'using TCG' };
     expect(linesOf([notice, notice])).toEqual(['note using TCG\n']);
@@ -137,6 +190,20 @@ describe('plain lines', () => {
 });
 
 describe('the end of a run', () => {
+  it.each([
+    [{ planned: 20 }, 'rounds   8 ran; asked for 20 rounds\n'],
+    [{ planned: 1 }, 'rounds   8 ran; asked for 1 round\n'],
+    [{ untilFail: true as const }, 'rounds   8 ran; asked for rounds until a cell fails\n'],
+    [{ planned: 50, untilFail: true as const, forMs: 90_000 }, 'rounds   8 ran; asked for at most 50 rounds until a cell fails, none begun after 1m 30s\n'],
+  ])('says how many rounds ran, and what was asked for: %j', (rounds, line) => {
+    expect(close({ ...sampleReport, rounds })).toContain(line);
+  });
+
+  it('says of a cell alone in its reason how often it failed', () => {
+    const cells = sampleReport.cells.filter(({ id }) => id === 'wavers/6.1/x86_64');
+    expect(close({ ...sampleReport, cells })).toMatch(/^✗ fail {2}failed 2 of 8 rounds, error in 1: no lease\n {2}wavers {2}6\.1\/x86_64\n {2}first in round 2; 1\.0s to 1\.1s, median 1\.0s$/m);
+  });
+
   const close = (report = sampleReport, theme = plain): string => renderClosing(report, { theme, columns: 100, folder: 'runs/x' });
 
   it('tells each failure with its reason, the lines around it and the command that repeats it', () => {
