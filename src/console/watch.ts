@@ -3,7 +3,7 @@
 import type { Expect } from '../model/case.ts';
 import type { ConsoleWatch, Finding, Line, WatchState } from '../model/console.ts';
 import type { Symbols } from '../model/symbols.ts';
-import { createAddresses } from './addresses/addresses.ts';
+import { addressOf, createAddresses } from './addresses/addresses.ts';
 import { ownText } from './clean.ts';
 import type { ResultsDetector } from './detector.ts';
 import { createDetectors } from './detectors/index.ts';
@@ -123,6 +123,10 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
       return addresses === undefined ? lines : lines.map(({ number, text }) => ({ number, text: addresses.name(text, number) }));
     },
     unplaced: () => addresses?.unplaced() === true,
+    placeOf({ line }) {
+      const place = detectors.crash.placeOf(line);
+      return place === undefined || symbols === undefined ? undefined : addressOf(place, symbols);
+    },
   };
 }
 

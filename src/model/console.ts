@@ -121,6 +121,8 @@ export interface Crash {
   readonly function?: string;
   /** In words what the title leaves out because it is not the same on every boot: `init was killed by SIGSEGV`. */
   readonly detail?: string;
+  /** File and line of it, `fs/read_write.c:612`, where a vmlinux with debug information tells. */
+  readonly source?: string;
   /** Cut off or interleaved with another: the title may be less precise, or wrong. */
   readonly corrupted?: boolean;
   /** So many more reports of this title came and are not listed, for there were too many. */
@@ -161,4 +163,6 @@ export interface ConsoleWatch {
   excerpt(around?: { readonly line: number; readonly endLine?: number }): readonly { readonly number: number; readonly text: string }[];
   /** Crash reports hold addresses that the symbols given could not name, for the kernel had been moved and did not say by how much. */
   unplaced(): boolean;
+  /** Where in its function a crash happened, as an address of the symbols given. */
+  placeOf(crash: Pick<Crash, 'line'>): bigint | undefined;
 }

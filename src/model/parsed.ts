@@ -3,8 +3,8 @@ import { ExpectSchema, type Expect } from './case.ts';
 import type { Crash, Finding, ResultCounts } from './console.ts';
 import type { VerdictKind } from './verdict.ts';
 
-/** A crash as scripts read it: every field is always there but `function`, `detail` and `repeated`. */
-export interface ParsedCrash extends Pick<Crash, 'title' | 'line' | 'endLine' | 'function' | 'detail' | 'repeated'> {
+/** A crash as scripts read it: every field is always there but `function`, `source`, `detail` and `repeated`. */
+export interface ParsedCrash extends Pick<Crash, 'title' | 'line' | 'endLine' | 'function' | 'source' | 'detail' | 'repeated'> {
   /** As syzkaller's dashboard names it; null where it has no name. */
   readonly type: string | null;
   /** The report is cut off or interleaved. */

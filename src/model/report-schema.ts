@@ -45,7 +45,7 @@ const VerdictSchema = z
   ])
   .meta({ id: 'Verdict', description: "what a cell's evidence means; the cell's own is that of its last attempt, or of the first that failed where the run goes in rounds" });
 
-const crash = { title: z.string().describe("in syzkaller's convention, stable across builds"), type: z.string(), function: z.string().exactOptional() };
+const crash = { title: z.string().describe("in syzkaller's convention, stable across builds"), type: z.string(), function: z.string().exactOptional(), source: z.string().exactOptional().describe('file and line of the function, where a vmlinux with debug information tells') };
 
 const SeenCrashSchema = z
   .object({

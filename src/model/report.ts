@@ -148,6 +148,8 @@ export interface DistinctCrash {
   /** The detector's word for its kind, `UNKNOWN` where it has none. */
   readonly type: string;
   readonly function?: string;
+  /** File and line of it, where a vmlinux with debug information tells. */
+  readonly source?: string;
   /** How often it was seen, over all attempts. */
   readonly count: number;
   /** Ids of the cells that it hit, in matrix order. */

@@ -50,11 +50,11 @@ function Crashes({ report: { crashes, cells }, query }: Pick<GroupsProps, 'repor
     <section aria-labelledby="crashes-title">
       <h2 id="crashes-title">{crashes.length === 1 ? 'One kernel crash' : `${crashes.length} distinct kernel crashes`}</h2>
       <ul class="groups">
-        {crashes.map(({ title, count, cells: hit, expectedIn }) => {
+        {crashes.map(({ title, source, count, cells: hit, expectedIn }) => {
           const isExpected = hit.every((id) => expectedIn?.includes(id) === true);
           return (
             <li key={title} class={`group ${isExpected ? 'skip' : 'crash'}`}>
-              <p class="reason"><span class="mark" aria-hidden="true">{symbols.crash}</span> <strong>{isExpected ? 'expected' : 'crash'}</strong> {title} <span class="detail">{count === 1 ? 'once' : `${count} times`}</span></p>
+              <p class="reason"><span class="mark" aria-hidden="true">{symbols.crash}</span> <strong>{isExpected ? 'expected' : 'crash'}</strong> {title} <span class="detail">{source === undefined ? '' : `${source}, `}{count === 1 ? 'once' : `${count} times`}</span></p>
               <p class="places"><Places cells={hit.flatMap((id) => byId.get(id) ?? [])} query={query} /></p>
             </li>
           );

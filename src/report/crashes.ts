@@ -9,7 +9,7 @@ export function distinctCrashes(cells: readonly CellResult[]): readonly Distinct
   const found = new Map<string, Found>();
   for (const cell of cells) {
     for (const attempt of cell.attempts) {
-      for (const { title, type, function: where, line, expected, repeated = 0 } of attempt.crashes ?? []) {
+      for (const { title, type, function: where, source, line, expected, repeated = 0 } of attempt.crashes ?? []) {
         const known = found.get(title) ?? {
           title,
           type,
@@ -19,6 +19,7 @@ export function distinctCrashes(cells: readonly CellResult[]): readonly Distinct
           first: { cell: cell.id, attempt: attempt.number, line, ...(attempt.console === undefined ? {} : { console: attempt.console }) },
         };
         found.set(title, known);
+        if (source !== undefined) known.source ??= source;
         known.count += 1 + repeated;
         add(known.cells, cell.id);
         if (expected === true) add((known.expectedIn ??= []), cell.id);
@@ -49,5 +50,5 @@ export function listedCrashes({ crashes }: Pick<RunReport, 'crashes'>): readonly
 /** `2 distinct crashes`. */
 export const crashHeadline = (listed: readonly unknown[]): string => `${listed.length} distinct crash${listed.length === 1 ? '' : 'es'}`;
 
-/** `WARNING in foo: 4 cells`, safe to print. */
-export const crashLine = ({ crash, cells }: Listed): string => `${clip(safeLine(crash.title), 200)}: ${count(cells.length, 'cell')}`;
+/** `WARNING in foo (fs/foo.c:12): 4 cells`, safe to print. */
+export const crashLine = ({ crash, cells }: Listed): string => `${clip(safeLine(crash.title), 200)}${crash.source === undefined ? '' : ` (${clip(safeLine(crash.source), 200)})`}: ${count(cells.length, 'cell')}`;

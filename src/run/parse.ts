@@ -5,7 +5,6 @@ import { decompress } from '../archive/compress.ts';
 import { createWatch } from '../console/watch.ts';
 import type { ConsoleWatch, TestResult } from '../model/console.ts';
 import { HarnessError } from '../model/errors.ts';
-import type { Symbols } from '../model/symbols.ts';
 import type { ParsedConsole } from '../model/parsed.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { errorCode } from '../sys/fs.ts';
@@ -13,10 +12,12 @@ import { anyProtocol } from '../verdict/auto.ts';
 import { describeConsole } from '../verdict/parsed.ts';
 import { judgeEnded } from '../verdict/parse-text.ts';
 import { failingLeaves } from '../verdict/results.ts';
+import { addSources } from './crash-sources.ts';
 import { createReplay } from './replay.ts';
 import type { ConsoleSource } from './saved-consoles.ts';
 import { asksDuration, savedEvidence, type SavedExpectations } from './saved-evidence.ts';
 import type { SavedRecord } from './saved-record.ts';
+import type { KernelSymbols } from './symbols.ts';
 
 export interface ParseOptions {
   /** Undefined: the results that are found decide by what it is judged. */
@@ -24,7 +25,7 @@ export interface ParseOptions {
   /** What was saved beside the console. */
   readonly record?: SavedRecord;
   /** Of the kernel that printed the console. */
-  readonly symbols?: Symbols | undefined;
+  readonly symbols?: KernelSymbols | undefined;
   /** Told after every chunk; bytes are those of the console, unpacked. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -45,7 +46,7 @@ export type ConsoleExcerpt = ReturnType<ConsoleWatch['excerpt']>;
 
 /** Reads a console to its end. One that cannot be read to its end is the verdict `error`, beside what was found until then. */
 export async function parseConsole(source: ConsoleSource, { by, symbols, record = {}, onProgress }: ParseOptions): Promise<JudgedConsole> {
-  const watch = createWatch(by?.expect ?? anyProtocol, symbols);
+  const watch = createWatch(by?.expect ?? anyProtocol, symbols?.symbols);
   const replay = by !== undefined && asksDuration(by) && record.times !== undefined ? createReplay(watch, record.times) : undefined;
   let bytes = 0;
   let broken: Verdict | undefined;
@@ -61,13 +62,25 @@ export async function parseConsole(source: ConsoleSource, { by, symbols, record 
   }
   const { notJudged, ...outside } = by === undefined ? { notJudged: [] } : savedEvidence(by, record, replay);
   const judgement = judgeEnded(watch, bytes, by?.expect, outside);
-  const parsed = describeConsole(source.name, broken === undefined ? judgement : { ...judgement, verdict: broken }, notJudged);
+  const described = describeConsole(source.name, broken === undefined ? judgement : { ...judgement, verdict: broken }, notJudged);
+  const sourceOf = await sourcesOf(described, watch, symbols);
+  const parsed = { ...described, crashes: described.crashes.map(sourceOf), findings: described.findings.map((finding) => (finding.kind === 'crash' ? sourceOf(finding) : finding)) };
   return {
     parsed,
     excerpt: judgement.excerpt,
     reports: parsed.crashes.map((crash) => reportOf(watch, crash)),
     failed: judgement.documents.flatMap(({ results }) => failingLeaves(results)),
     unplaced: watch.unplaced(),
+  };
+}
+
+/** Adds file and line to a crash, where they are known. */
+async function sourcesOf({ findings }: ParsedConsole, watch: ConsoleWatch, symbols: KernelSymbols | undefined): Promise<<C extends { readonly line: number }>(crash: C) => C & { readonly source?: string }> {
+  const crashes = findings.filter((finding) => finding.kind === 'crash').sort((a, b) => a.line - b.line);
+  const found = new Map((await addSources(crashes, watch, symbols?.sourceOf)).map(({ line, source }) => [line, source]));
+  return (crash) => {
+    const source = found.get(crash.line);
+    return source === undefined ? crash : { ...crash, source };
   };
 }
 

@@ -16,6 +16,7 @@ import { createSymbols } from './table.ts';
 const mapLimit = 256 * 1024 ** 2;
 
 export interface SymbolFile {
+  readonly path: string;
   readonly symbols: Symbols;
   /** A vmlinux that also holds lines of source code, for addr2line. */
   readonly debug: boolean;
@@ -37,10 +38,10 @@ export async function readSymbols(path: string, shown: string, target?: Target):
       return bytes.subarray(0, bytesRead);
     };
     const head = await read(0, 6);
-    if (isElf(head)) return await fromElf(read, shown, target);
+    if (isElf(head)) return { path, ...await fromElf(read, shown, target) };
     const { size } = await file.stat();
     if (size > mapLimit || head.includes(0)) throw noSymbols(shown, 'it is neither a System.map nor an ELF file');
-    return fromMap(await readFile(path, 'latin1'), shown, target);
+    return { path, symbols: fromMap(await readFile(path, 'latin1'), shown, target), debug: false };
   } catch (error) {
     throw unreadable(error, shown);
   }
@@ -67,7 +68,7 @@ export async function unpackSymbols(path: string, shown: string, target: string)
   }
 }
 
-async function fromElf(read: ReadAt, shown: string, target: Target | undefined): Promise<SymbolFile> {
+async function fromElf(read: ReadAt, shown: string, target: Target | undefined): Promise<Omit<SymbolFile, 'path'>> {
   const elf = await readElf(read);
   if (target !== undefined && elf.machine !== target.elfMachine) {
     throw new HarnessError('SYMBOLS_WRONG_ARCH', `the symbols in ${shown} are of another architecture than ${target.name} (ELF machine ${elf.machine}, expected ${target.elfMachine})`, { hint: 'name the vmlinux of this kernel' });
@@ -78,7 +79,7 @@ async function fromElf(read: ReadAt, shown: string, target: Target | undefined):
   return { symbols: createSymbols(shown, symbols), debug: elf.debug };
 }
 
-function fromMap(text: string, shown: string, target: Target | undefined): SymbolFile {
+function fromMap(text: string, shown: string, target: Target | undefined): Symbols {
   const elsewhere = /The real System\.map is in the (\S+) package/.exec(text.slice(0, 4096))?.[1];
   if (elsewhere !== undefined) throw noSymbols(shown, `it only says that the real one is in the package ${elsewhere}`);
   const { symbols: all, digits, strange } = readMap(text);
@@ -95,7 +96,7 @@ function fromMap(text: string, shown: string, target: Target | undefined): Symbo
   if (wide !== undefined && wide !== (digits === 16)) {
     throw new HarnessError('SYMBOLS_WRONG_ARCH', `the symbols in ${shown} are of another architecture than ${target?.name ?? ''}: its addresses have ${digits * 4} bits`, { hint: 'name the System.map of this kernel' });
   }
-  return { symbols: createSymbols(shown, symbols), debug: false };
+  return createSymbols(shown, symbols);
 }
 
 const withCode = (symbols: readonly Symbol[]): readonly Symbol[] | undefined => (symbols.some(({ code }) => code) ? symbols : undefined);

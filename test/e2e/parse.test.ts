@@ -1,12 +1,13 @@
 // `kit-test parse`: one judge for live and saved consoles.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ParsedConsole } from '../../src/model/parsed.ts';
+import { compileKernel } from '../unit/symbols/kernel-program.ts';
 import { takeNames } from '../unit/symbols/nameless.ts';
 import { cellOf, createProject, scriptCase, type Outcome } from './project.ts';
 
@@ -94,6 +95,20 @@ describe('kit-test parse', () => {
     expect(await project.run(['parse', '--symbols', 'System.map', 'moved.log'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^note moved\.log: addresses keep their form: .*KASLR/) as string });
     expect(await project.run(['parse', '--symbols', 'gone', 'moved.log'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--symbols: the symbols in gone cannot be read: it does not exist') as string });
     expect(await project.run(['parse', '--symbols', 'placeholder', 'moved.log'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('the real one is in the package linux-image-6.1-dbg') as string });
+  });
+
+  it('tells file and line of a crash by a vmlinux with debug information', async () => {
+    using kernel = compileKernel();
+    await using project = await createProject({ 'named.log': kernel.named, 'nameless.log': kernel.nameless, 'vmlinux.xz': execFileSync('xz', ['-c', kernel.path]) });
+    for (const symbols of [kernel.path, 'vmlinux.xz']) {
+      const outcome = await project.run(['parse', '--format', 'ndjson', '--symbols', symbols, 'named.log', 'nameless.log']);
+      expect(outcome).toMatchObject({ code: 1, stderr: '' });
+      for (const { crashes, findings } of objects(outcome)) {
+        expect(crashes).toMatchObject([{ title: 'BUG: unable to handle kernel NULL pointer dereference in broken_read', function: 'broken_read', source: 'fs/broken.c:6' }]);
+        expect(findings).toMatchObject([{ kind: 'crash', source: 'fs/broken.c:6' }]);
+      }
+    }
+    expect((await project.run(['parse', '--symbols', 'vmlinux.xz', 'named.log'])).stdout).toContain('in broken_read  NULL-POINTER-DEREFERENCE, lines 1 to 12, fs/broken.c:6');
   });
 
   it('ends quietly when its reader goes away', async () => {

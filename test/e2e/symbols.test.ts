@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSymbolFile } from '../../src/run/symbols.ts';
+import { openSymbolFile } from '../../src/run/symbols.ts';
+import { compileKernel } from '../unit/symbols/kernel-program.ts';
 import { cellOf, createProject, scriptCase, type Project } from './project.ts';
 
 const kernel = await readFile(fileURLToPath(new URL('../../kernels/6.1.yaml', import.meta.url)), 'utf8');
@@ -36,7 +37,8 @@ afterAll(() => project[Symbol.asyncDispose]());
 describe('symbols', () => {
   it('name addresses as the kernel itself names them', async () => {
     await project.write({ kallsyms });
-    const symbols = await readSymbolFile(join(project.folder, 'kallsyms'));
+    await using file = await openSymbolFile(join(project.folder, 'kallsyms'));
+    const { symbols } = file;
     const console = await project.read('.kit-test/runs/latest/cells/symbols+6.1+aarch64/console.log');
     const printed = [...new Set([...console.matchAll(named)].map(([whole]) => whole))];
     expect(printed.length).toBeGreaterThan(30);
@@ -71,6 +73,20 @@ describe('symbols', () => {
     const console = await project.read('.kit-test/runs/latest/cells/dead+6.1+aarch64/console.log');
     expect(console).toMatch(/ 0xffff[0-9a-f]{12}\r?\n/);
     expect(console).not.toContain('sysrq_handle_crash+');
+  });
+
+  it('with debug information tell file and line in every report', async () => {
+    using program = compileKernel();
+    await using other = await createProject({
+      'harness.config.ts': `export default { matrix: { kernels: ['6.1'], arch: ['x86_64'] }, runner: { type: 'exec', command: ['cat', 'console.log'] } };\n`,
+      'console.log': program.nameless, ...scriptCase('reads', 'true'), 'kernels/6.1.yaml': `${kernel}symbols: ${program.path}\n`,
+    });
+    const outcome = await other.run(['run', 'reads']);
+    const title = 'BUG: unable to handle kernel NULL pointer dereference in broken_read';
+    expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining(`${title} (fs/broken.c:6): 1 cell`) as string });
+    const report = await other.report();
+    expect(cellOf(report, 'reads').attempts[0]).toMatchObject({ verdict: { kind: 'crash', title }, crashes: [{ function: 'broken_read', source: 'fs/broken.c:6' }] });
+    expect(report.crashes).toMatchObject([{ title, source: 'fs/broken.c:6' }]);
   });
 
   it('that are wrong are our side\'s error, before anything boots', async () => {

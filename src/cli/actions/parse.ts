@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { HarnessError, UsageError } from '../../model/errors.ts';
 import type { ParseProtocol, Unjudged } from '../../model/parsed.ts';
-import type { Symbols } from '../../model/symbols.ts';
 import type { VerdictKind } from '../../model/verdict.ts';
 import { detectCapabilities } from '../../report/terminal/detect.ts';
 import { renderParsed } from '../../report/terminal/parsed.ts';
@@ -11,7 +10,7 @@ import { parseConsole, type JudgedConsole } from '../../run/parse.ts';
 import { findConsoles } from '../../run/saved-consoles.ts';
 import type { SavedExpectations } from '../../run/saved-evidence.ts';
 import { openRecords } from '../../run/saved-record.ts';
-import { readSymbolFile, unplacedNote } from '../../run/symbols.ts';
+import { openSymbolFile, unplacedNote, type KernelSymbols } from '../../run/symbols.ts';
 import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions } from '../options.ts';
@@ -29,7 +28,7 @@ export async function parseFiles(files: readonly string[], options: ParseCommand
   const sources = await findConsoles(files, process.stdin);
   const by = await expectations(options);
   const recordOf = options.case === undefined ? () => Promise.resolve({}) : openRecords();
-  const symbols = options.symbols === undefined ? undefined : await symbolsIn(options.symbols);
+  await using symbols = options.symbols === undefined ? undefined : await symbolsIn(options.symbols);
   const print = options.format === 'ndjson' ? ({ parsed }: JudgedConsole) => `${JSON.stringify(parsed)}\n` : textForm();
   const verdicts = new Set<VerdictKind>();
   const unjudged = new Map<Unjudged, number>();
@@ -37,7 +36,7 @@ export async function parseFiles(files: readonly string[], options: ParseCommand
     using progress = readingProgress(source);
     const judged = await parseConsole(source, { by, symbols, record: await recordOf(source.path), onProgress: progress.read });
     progress.clear();
-    if (judged.unplaced) process.stderr.write(`${colours(process.stderr).yellow('note')} ${safeLine(source.name)}: ${unplacedNote(safeLine(symbols?.file ?? ''))}\n`);
+    if (judged.unplaced) process.stderr.write(`${colours(process.stderr).yellow('note')} ${safeLine(source.name)}: ${unplacedNote(safeLine(symbols?.symbols.file ?? ''))}\n`);
     verdicts.add(judged.parsed.verdict);
     for (const key of judged.parsed.notJudged) unjudged.set(key, (unjudged.get(key) ?? 0) + 1);
     // A reader that is slower than we are sets the pace.
@@ -69,9 +68,9 @@ async function expectations({ case: name, protocol, config }: ParseCommandOption
   return caseExpectations(name, config);
 }
 
-async function symbolsIn(file: string): Promise<Symbols> {
+async function symbolsIn(file: string): Promise<KernelSymbols & AsyncDisposable> {
   try {
-    return await readSymbolFile(file);
+    return await openSymbolFile(file);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
     throw new UsageError(error.code, `--symbols: ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });

@@ -3,6 +3,7 @@
 import type { Line } from '../../model/console.ts';
 import type { Symbols } from '../../model/symbols.ts';
 import { readLine } from '../printk.ts';
+import type { Place } from '../crashes/place.ts';
 import { bareAddresses, nameAddresses, namedAddress } from './bare.ts';
 
 export interface Addresses {
@@ -95,6 +96,13 @@ export function nameText(text: string, symbols: Symbols): string {
   const lines = text.split('\n');
   lines.forEach((line, index) => { addresses.line(readLine(line, index + 1, false, false), true); });
   return lines.map((line, index) => addresses.name(line, index + 1)).join('\n');
+}
+
+/** Where the symbols have a place that a line names; undefined where several functions could be meant. */
+export function addressOf({ name, offset, size, returned }: Place, symbols: Symbols): bigint | undefined {
+  const start = symbols.find(name);
+  if (start === undefined || symbols.name(start)?.includes(`/0x${size.toString(16)}`) !== true) return undefined;
+  return start + offset - (returned ? 1n : 0n);
 }
 
 /** Of a return address the function that called is meant, and the offset is still that of the address. */

@@ -9,6 +9,7 @@ import { crashFamilies } from '../crashes/index.ts';
 import { createKeptCrashes } from '../crashes/kept.ts';
 import { findRules } from '../crashes/name.ts';
 import { concludingPanic, isPanic } from '../crashes/panic.ts';
+import { guiltyPlace, type Place } from '../crashes/place.ts';
 import { belongs, closeReport, extendReport, hasStack, interruptReport, isOver, isSurvived, openReport } from '../crashes/report.ts';
 import type { Report } from '../crashes/report.ts';
 import { createResetFinder } from '../crashes/reset.ts';
@@ -33,6 +34,8 @@ const isTriggered = (text: string): boolean => triggering.some((expression) => e
 
 export interface CrashDetector extends ConsoleDetector {
   panicked(): boolean;
+  /** Where in its function the crash of this line happened; only with symbols. */
+  placeOf(line: number): Place | undefined;
   /** A report has begun, finished or not. */
   crashed(): boolean;
 }
@@ -52,6 +55,8 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
   const kept = createKeptCrashes();
   /** Closed ones with bare addresses: where the kernel lies it says last of all. */
   const bare: Bare[] = [];
+  /** By the first line of their report; looked for only where symbols could tell more of them. */
+  const places = new Map<number, Place>();
   const starts = createStartFinder();
   const resets = createResetFinder();
   let crashed = false;
@@ -66,6 +71,7 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
   function keepReport(report: Report): void {
     const crash = closeReport(report);
     keep(crash);
+    notePlace(crash, report.lines);
     if (addresses !== undefined && bare.length < bareLimit && report.lines.some((line) => bareAddresses(line).length > 0)) bare.push({ report, told: crash !== undefined });
   }
 
@@ -74,6 +80,13 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
     if (crash === undefined) return;
     if (told) kept.rename(crash);
     else keep(crash);
+    notePlace(crash, report.lines.map(nameLine(report)));
+  }
+
+  function notePlace(crash: Crash | undefined, reported: readonly string[]): void {
+    if (addresses === undefined || crash?.function === undefined || places.size >= bareLimit) return;
+    const place = guiltyPlace(reported, crash.function);
+    if (place !== undefined) places.set(crash.line, place);
   }
 
   const nameLine = ({ header }: Report) => (text: string): string => addresses?.name(text, header.number) ?? text;
@@ -159,6 +172,7 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
       return kept.all();
     },
     panicked: () => panicked,
+    placeOf: (line) => places.get(line),
     crashed: () => crashed,
   };
 }

@@ -106,7 +106,7 @@ function flakyBlocks(cells: readonly CellResult[]): readonly string[] {
 function crashBlock(report: RunReport): readonly string[] {
   const listed = listedCrashes(report);
   if (listed.length === 0) return [];
-  const rows = listed.slice(0, groupLimit).map(({ crash, cells }) => `<tr><td>${prose(clip(crash.title, 300))}</td><td>${cells.length}</td><td>${html(clip(cells.join(', '), 2000))}</td></tr>`);
+  const rows = listed.slice(0, groupLimit).map(({ crash, cells }) => `<tr><td>${prose(clip(crash.source === undefined ? crash.title : `${crash.title} (${crash.source})`, 300))}</td><td>${cells.length}</td><td>${html(clip(cells.join(', '), 2000))}</td></tr>`);
   return [`<details><summary>${marks.crash} ${crashHeadline(listed)}</summary>\n<table>\n<tr><th align="left">title</th><th>cells</th><th align="left">where</th></tr>\n${rows.join('\n')}\n</table>\n</details>`];
 }
 

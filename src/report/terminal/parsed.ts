@@ -43,6 +43,7 @@ function crashLines(crash: ParsedCrash, report: Lines, file: string, width: numb
     ...(crash.detail === undefined ? [] : [crash.detail]),
     crash.type ?? 'no type',
     crash.line === crash.endLine ? `line ${crash.line}` : `lines ${crash.line} to ${crash.endLine}`,
+    ...(crash.source === undefined ? [] : [clip(crash.source, 200)]),
     ...(crash.panicked ? ['panicked'] : []),
     ...(crash.corrupted ? ['cut or interleaved'] : []),
     ...(crash.repeated === undefined ? [] : [`${crash.repeated} more like it`]),

@@ -102,10 +102,10 @@ function observing(cell: Cell, { waits, symbols: file }: PreparedCell, { accel }
   return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, dialog, scale, consoleLimit: place.harness.consoleLimit, graceMs, inquiry, onConsole, ...naming(cell, file, place) };
 }
 
-function naming(cell: Cell, file: PreparedCell['symbols'], { progress }: BootPlace): Pick<ObserveOptions, 'symbols' | 'onUnplaced'> {
+function naming(cell: Cell, file: PreparedCell['symbols'], { progress }: BootPlace): Pick<ObserveOptions, 'symbols' | 'sourceOf' | 'onUnplaced'> {
   if (file === undefined) return {};
-  const { symbols } = file;
-  return { symbols, onUnplaced: () => { progress.notice(`${cell.id}: ${unplacedNote(symbols.file)}`); } };
+  const { symbols, sourceOf } = file;
+  return { symbols, sourceOf, onUnplaced: () => { progress.notice(`${cell.id}: ${unplacedNote(symbols.file)}`); } };
 }
 
 const drivePath = ({ folder, files }: BootPlace): string => join(folder, `${files.artifacts}.img`);

@@ -15,6 +15,7 @@ import { writeFileAtomic } from '../../sys/fs.ts';
 import { seenCrashes } from '../../verdict/crash.ts';
 import { excerptAround } from '../../verdict/excerpt.ts';
 import { isKnownCrash, judgeKnown } from '../../verdict/known.ts';
+import { addSources, type SourceFinder } from '../crash-sources.ts';
 import type { HangInquiry } from './hang.ts';
 import { beginDialog, type DialogPlan } from './dialog.ts';
 import { beginProbing, type ProbePlan } from './probing.ts';
@@ -46,6 +47,7 @@ export interface ObserveOptions {
   readonly inquiry?: HangInquiry | undefined;
   /** By which addresses in crash reports are named. */
   readonly symbols?: Symbols | undefined;
+  readonly sourceOf?: SourceFinder | undefined;
   /** Told where they could not be. */
   readonly onUnplaced?: (() => void) | undefined;
   /** Console bytes as they come, for who wants to show them. */
@@ -113,7 +115,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   if (watch.unplaced()) options.onUnplaced?.();
   const hang = await inquiry?.report(boot.consoleBytes);
   const { verdict, known, results } = judgeKnown({ expect, findings: seen.findings, boot, seen, probes, dialog: steps, took, hang }, options.known);
-  const crashes = seenCrashes(expect, seen.findings, (crash) => isKnownCrash(options.known, crash));
+  const crashes = await addSources(seenCrashes(expect, seen.findings, (crash) => isKnownCrash(options.known, crash)), watch, options.sourceOf, signal);
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
   return {
     verdict, results, excerpt, boot, startedAt,

@@ -16,18 +16,17 @@ import type { ImageBuilder } from '../../image/build.ts';
 import { parseKconfig } from '../../kernel/kconfig.ts';
 import { readModule, requireModules, type ModuleSelection } from '../../kernel/modules.ts';
 import { unmetConfig, unmetRelease } from '../../matrix/needs.ts';
-import type { SymbolFile } from '../../symbols/read.ts';
 import { attach, type Attachments, type Copy } from './attachments.ts';
 import { fromImage, unknownRelease } from '../from-image.ts';
 import { readImageSource, type ImageSource } from '../image-yaml.ts';
 import { formatFiles, prepareMedium } from './medium.ts';
 import { defaultFormat, runnerFor, unfitForRunner, valuesOfFiles, type RunnerValues } from './runner.ts';
-import { createSymbolLoader } from '../symbols.ts';
+import { createSymbolLoader, type KernelSymbols } from '../symbols.ts';
 import type { Supplies } from '../workspace.ts';
 
 export interface PreparedCell {
   readonly kernel: Kernel;
-  readonly symbols: SymbolFile | undefined;
+  readonly symbols: KernelSymbols | undefined;
   readonly image: Image;
   readonly initrd: string;
   /** What firmware boots from; undefined where QEMU loads kernel and initrd. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distinctCrashes, listedCrashes } from '../../../src/report/crashes.ts';
+import { crashLine, distinctCrashes, listedCrashes } from '../../../src/report/crashes.ts';
 import { cellArbitrary } from './arbitrary.ts';
 import { attempt, cellResult, crash } from './sample.ts';
 
@@ -18,6 +18,11 @@ describe('the crashes of a run', () => {
       { title: 'BUG in bar', type: 'UNKNOWN', count: 1, cells: ['a/6.1/arm'], first: { cell: 'a/6.1/arm', attempt: 1, line: 5, console: 'a/console.log' } },
       { title: 'WARNING in foo', type: 'WARNING', function: 'foo', count: 4, cells: ['a/6.1/arm', 'b/6.1/arm'], first: { cell: 'a/6.1/arm', attempt: 1, line: 90, console: 'a/console.log' } },
     ]);
+  });
+
+  it('have file and line where any cell told them', () => {
+    const cells = [cellResult('a/6.1/arm', attempt(timeout, { crashes: [warning] })), cellResult('b/6.1/arm', attempt(timeout, { crashes: [{ ...warning, source: 'fs/foo.c:12' }] }))];
+    expect(listedCrashes({ crashes: distinctCrashes(cells) }).map(crashLine)).toEqual(['WARNING in foo (fs/foo.c:12): 2 cells']);
   });
 
   it('are not listed where the case expects them', () => {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSymbolFile } from '../../../src/run/symbols.ts';
+import type { Symbols } from '../../../src/model/symbols.ts';
+import { openSymbolFile } from '../../../src/run/symbols.ts';
 import { readSymbols } from '../../../src/symbols/read.ts';
 import { compile } from './program.ts';
 
@@ -21,6 +22,10 @@ async function put(name: string, content: string | Uint8Array): Promise<string> 
   const path = join(folder, name);
   await writeFile(path, content);
   return path;
+}
+async function readSymbolFile(path: string): Promise<Symbols> {
+  await using file = await openSymbolFile(path);
+  return file.symbols;
 }
 const nameIn = async (path: string): Promise<string | undefined> => (await readSymbolFile(path)).name(0xffffffff81000110n);
 

@@ -70,6 +70,18 @@ describe('reports of a kernel that prints no names', () => {
     expect(watch.unplaced()).toBe(true);
   });
 
+  it('have a place in their function, before the call where it is a caller', () => {
+    expect(read(printed(oops())).watch.placeOf({ line: 1 })).toBe(0xffffffff81000212n);
+    expect(read(printed(oops(0x600000n).toSpliced(10, 0, ` [<${(0xffffffff81600520n).toString(16)}>] do_syscall_64+0x20/0x100`))).watch.placeOf({ line: 1 })).toBe(0xffffffff81000212n);
+    const named = ['BUG: sleeping function called from invalid context at mm/slab.h:1', 'in_atomic(): 1', 'Call Trace:', ' dump_stack+0x1/0x2', ' ___might_sleep+0x1/0x2', ' broken_read+0x12/0x100', ' vfs_read+0x44/0x100'];
+    const { titles, watch } = read(printed(named));
+    expect(titles).toEqual(['BUG: sleeping function called from invalid context in broken_read']);
+    expect(watch.placeOf({ line: 1 })).toBe(0xffffffff81000211n);
+    expect(watch.placeOf({ line: 2 })).toBeUndefined();
+    // Of another build: the function has another size.
+    expect(read(printed(named.map((line) => line.replace('0x12/0x100', '0x12/0x110')))).watch.placeOf({ line: 1 })).toBeUndefined();
+  });
+
   it('are told from what a program prints by their stack', () => {
     const lines = [...Array.from({ length: 5 }, (_, index) => `[    0.00000${index}] kernel`), ...oops()].join('\n');
     expect(read(`${lines}\n`).titles).toEqual([title]);
