@@ -5,6 +5,7 @@ export const GithubSchema = z
   .strictObject({
     status: z.boolean().default(false).describe('commit statuses: one for the run, one for each kernel and architecture. Needs the permission `statuses: write`'),
     check: z.boolean().default(false).describe('a check run with the summary, and annotations at the YAML of cases that failed. Needs the permission `checks: write`'),
+    comment: z.boolean().default(false).describe('one comment in the pull request, with the summary, that each run brings up to date. Needs the permission `pull-requests: write`'),
     context: z
       .string()
       .min(1)
@@ -26,11 +27,17 @@ const sha = z.string().regex(/^[0-9a-f]{40,64}$/i);
 /** What is read of the event that started a workflow: a pull request's commit, rather than that of its trial merge. */
 export const GithubEventSchema = z.looseObject({
   pull_request: z.looseObject({ number: z.int().positive(), head: z.looseObject({ sha }) }).optional(),
-  workflow_run: z.looseObject({ head_sha: sha }).optional(),
+  workflow_run: z.looseObject({ head_sha: sha, pull_requests: z.array(z.looseObject({ number: z.int().positive() })).optional() }).optional(),
 });
 
 /** What is read of the answer to a check run that was made. */
 export const GithubCheckSchema = z.looseObject({ id: z.int().positive() });
+
+/** What is read of a pull request's comments. */
+export const GithubCommentsSchema = z.array(z.looseObject({ id: z.int().positive(), body: z.string().optional(), user: z.looseObject({ type: z.string() }).nullish() }));
+
+/** What is read of the pull requests that have a commit. */
+export const GithubPullsSchema = z.array(z.looseObject({ number: z.int().positive(), state: z.string(), head: z.looseObject({ sha: z.string() }) }));
 
 /** What is read of an answer that says no. */
 export const GithubRefusalSchema = z.looseObject({ message: z.string() });

@@ -10,7 +10,7 @@ export interface ReporterChoice {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const askedOf = ({ status, check }: GithubSettings): readonly string[] => [...(status ? ['github-status'] : []), ...(check ? ['github-check'] : [])];
+const askedOf = ({ status, check, comment }: GithubSettings): readonly string[] => [...(status ? ['github-status'] : []), ...(check ? ['github-check'] : []), ...(comment ? ['github-comment'] : [])];
 
 /** What a project reports to GitHub it does not report from a developer's machine, where there is neither workflow nor token. */
 export function chosenReporters({ reporters, github }: Harness, { reporters: named, addReporters = [], env }: ReporterChoice): readonly string[] {

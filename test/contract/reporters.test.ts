@@ -64,6 +64,7 @@ const cellsIn: Readonly<Record<string, (output: string) => readonly string[]>> =
   json: (output) => (JSON.parse(output) as RunReport).cells.map(({ id }) => id),
   github: (output) => [...output.matchAll(/<span title="([^:]*):/g)].map(([, id = '']) => id),
   'github-check': (output) => [...output.matchAll(/<span title=\\"([^:]*):/g)].slice(0, ids.length).map(([, id = '']) => id),
+  'github-comment': (output) => [...output.matchAll(/<span title=\\"([^:]*):/g)].map(([, id = '']) => id),
   html: (output) => pageData(output).report.cells.map(({ id }) => id),
   terminal(output) {
     const [, titles = '', archs = '', ...rows] = /^(.*─.*)\n(.*)\n((?:\S.*\n)+)/m.exec(output) ?? [];

@@ -1,6 +1,7 @@
 // A real run that tells a GitHub on the loopback interface about itself; each request is judged by GitHub's own description.
+import { join } from 'node:path';
 import { beforeAll, afterAll, expect, it } from 'vitest';
-import { startGithub, type Github } from '../github/server.ts';
+import { sha, startGithub, type Github } from '../github/server.ts';
 import { createProject, scriptCase, type Project } from './project.ts';
 
 let project: Project;
@@ -35,6 +36,20 @@ it('tells a check run, with an annotation at the line of the case that failed', 
     output: { title: expect.stringMatching(/^1 pass, 1 fail of 2 cells in /) as string, summary: expect.stringContaining('<span title="bad/6.1/aarch64: fail') as string },
     annotations: [{ path: 'cases/bad/case.yaml', start_line: 2, annotation_level: 'failure', title: 'fail: bad/6.1/aarch64', message: expect.stringContaining('repeat: kit-test run bad') as string }],
   }]);
+});
+
+it('tells everything at once to the pull request that a workflow tests, and again with the next run', async () => {
+  await using github = await startGithub();
+  await project.write({ 'event.json': JSON.stringify({ pull_request: { number: 7, head: { sha } } }) });
+  const env = { ...github.env, GITHUB_SHA: 'f'.repeat(40), GITHUB_EVENT_PATH: join(project.folder, 'event.json') };
+  const words = ['run', 'good', '--github-status', '--github-check', '--github-comment'];
+  expect((await project.run(words, env)).code).toBe(0);
+  const { code, stderr } = await project.run(words, env);
+  expect([code, github.mistakes]).toEqual([0, []]);
+  expect(stderr).not.toContain('warning');
+  expect(github.statuses().size).toBe(2);
+  expect(github.checks.map(({ head_sha: commit, conclusion }) => [commit, conclusion])).toEqual([[sha, 'success'], [sha, 'success']]);
+  expect(github.comments.map(({ body }) => body)).toEqual([expect.stringContaining('kit-test: 1 pass of 1 cell')]);
 });
 
 it('keeps the verdict of a run whose token was refused, says so once, and leaves every report', async () => {

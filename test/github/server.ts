@@ -27,6 +27,8 @@ export interface Github extends AsyncDisposable {
   readonly mistakes: readonly string[];
   /** Check runs in the order they were made. */
   readonly checks: readonly CheckRun[];
+  /** Comments of pull request 7, the oldest first. */
+  readonly comments: Comment[];
   /** Statuses of the commit, the newest of each context. */
   statuses(): ReadonlyMap<string, Status>;
   /** How often each context was written. */
@@ -38,6 +40,12 @@ export interface Status {
   readonly state: string;
   readonly description: string;
   readonly target_url?: string;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly body: string;
+  readonly user: { readonly login: string; readonly type: string };
 }
 
 /** As GitHub keeps it: what was written last, with the annotations of all requests. */
@@ -60,6 +68,7 @@ export async function startGithub(misbehave: (asked: Asked, count: number) => Mi
   const asked: Asked[] = [];
   const statuses: Status[] = [];
   const checks: CheckRun[] = [];
+  const comments: Comment[] = [];
 
   const answer = (request: IncomingMessage, body: string, response: ServerResponse): unknown => {
     const { method = '', url = '' } = request;
@@ -99,6 +108,31 @@ export async function startGithub(misbehave: (asked: Asked, count: number) => Mi
         checks[index] = written(known, one.body);
         return send(response, status, { ...(body as object), id: index + 1 });
       }
+      case 'issues/list-comments': {
+        if (one.parameters['issue_number'] !== '7') return send(response, 404, { message: 'Not Found' });
+        const size = Number(one.parameters['per_page'] ?? '30');
+        const from = (Number(one.parameters['page'] ?? '1') - 1) * size;
+        const [example] = body as readonly { readonly user: object }[];
+        return send(response, status, comments.slice(from, from + size).map((comment) => ({ ...example, ...comment, user: { ...example?.user, ...comment.user } })));
+      }
+      case 'issues/create-comment': {
+        if (one.parameters['issue_number'] !== '7') return send(response, 404, { message: 'Not Found' });
+        const wanted = one.body as { readonly body: string };
+        if (wanted.body.length > 65_536) return send(response, 422, { message: 'Validation Failed: body is too long (maximum is 65536 characters)' });
+        comments.push({ id: 1000 + comments.length, body: wanted.body, user: { login: 'github-actions[bot]', type: 'Bot' } });
+        return send(response, status, { ...(body as object), id: 999 + comments.length });
+      }
+      case 'issues/update-comment': {
+        const index = comments.findIndex(({ id }) => String(id) === one.parameters['comment_id']);
+        const known = comments[index];
+        if (known === undefined) return send(response, 404, { message: 'Not Found' });
+        comments[index] = { ...known, ...(one.body as { readonly body: string }) };
+        return send(response, status, { ...(body as object), id: known.id });
+      }
+      case 'repos/list-pull-requests-associated-with-commit': {
+        const [example] = body as readonly { readonly head: object }[];
+        return send(response, status, [{ ...example, number: 7, state: 'open', head: { ...example?.head, sha } }]);
+      }
       default:
         return send(response, 404, { message: `the tests know nothing of ${one.operation}` });
     }
@@ -115,6 +149,7 @@ export async function startGithub(misbehave: (asked: Asked, count: number) => Mi
     url,
     asked,
     checks,
+    comments,
     env: { GITHUB_TOKEN: token, GITHUB_API_URL: url, GITHUB_SERVER_URL: 'https://github.example', GITHUB_REPOSITORY: repository, GITHUB_SHA: sha, GITHUB_RUN_ID: '4711' },
     get mistakes() {
       return asked.flatMap(({ mistakes }) => mistakes);

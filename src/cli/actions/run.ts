@@ -19,6 +19,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
   readonly reporter?: readonly string[];
   readonly githubStatus?: boolean;
   readonly githubCheck?: boolean;
+  readonly githubComment?: boolean;
   readonly output?: string;
   /** The run to go on with; true is the newest. */
   readonly resume?: string | true;
@@ -53,7 +54,7 @@ export async function bootCells({ project }: Workspace, work: Pick<RunProjectOpt
     frozen: options.frozen ?? false,
     offline: options.offline,
     reporters: options.reporter,
-    addReporters: [...(options.githubStatus === true ? ['github-status'] : []), ...(options.githubCheck === true ? ['github-check'] : [])],
+    addReporters: [...(options.githubStatus === true ? ['github-status'] : []), ...(options.githubCheck === true ? ['github-check'] : []), ...(options.githubComment === true ? ['github-comment'] : [])],
     output: options.output,
     cwd: process.cwd(),
     stdout: process.stdout,

@@ -55,9 +55,10 @@ function addRunOptions(command: Command): Command {
     .addOption(new Option('--accel <accel>', 'how guests run').choices(['auto', 'kvm', 'hvf', 'tcg']))
     .option('--no-diagnose', 'end guests that hang without asking them why')
     .option('--no-history', 'neither read what earlier runs left nor remember this one')
-    .option('--reporter <name>', 'terminal, junit, tap, json, html, github, github-status, github-check; repeatable', collect)
+    .option('--reporter <name>', 'terminal, junit, tap, json, html, github, github-status, github-check, github-comment; repeatable', collect)
     .option('--github-status', 'report commit statuses to GitHub too; needs GITHUB_TOKEN')
     .option('--github-check', 'report a check run with annotations to GitHub too; needs GITHUB_TOKEN')
+    .option('--github-comment', 'keep one comment in the pull request up to date; needs GITHUB_TOKEN')
     .option('--output <dir>', 'run folder (default: a new one in .kit-test/runs)')
     .option('--resume [run]', 'go on with a run that was killed or interrupted (default: the newest), with its options');
   return addKernelLockOptions(addProjectOptions(command));

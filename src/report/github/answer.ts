@@ -53,10 +53,19 @@ function limitMs(status: number, headers: Readonly<Record<string, string>>, mess
 }
 
 /** GitHub's own words; empty where there are none, as in a proxy's error page. */
-function messageOf(text: string): string {
+const messageOf = (text: string): string => readText(text, GithubRefusalSchema)?.message ?? '';
+
+/** What an answer holds; undefined where that is something else. */
+export const readAnswer = <T>({ text }: Pick<Answer, 'text'>, schema: Reader<T>): T | undefined => readText(text, schema);
+
+interface Reader<T> {
+  parse(data: unknown): T;
+}
+
+function readText<T>(text: string, schema: Reader<T>): T | undefined {
   try {
-    return GithubRefusalSchema.parse(JSON.parse(text)).message;
+    return schema.parse(JSON.parse(text));
   } catch {
-    return '';
+    return undefined;
   }
 }

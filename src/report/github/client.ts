@@ -15,9 +15,14 @@ export interface GithubRequest {
   readonly body?: unknown;
 }
 
+export interface SendOptions {
+  /** Ask once, and leave it to the caller to tell: whether something was written is not known after a failure. */
+  readonly once?: true;
+}
+
 export interface GithubClient {
   /** A good answer; undefined where there is none, which has been told then. */
-  send(topic: Topic, request: GithubRequest): Promise<Answer | undefined>;
+  send(topic: Topic, request: GithubRequest, options?: SendOptions): Promise<Answer | undefined>;
   /** Waits while the run goes on. */
   rest(ms: number): Promise<void>;
   /** The run has ended: whatever is asked is over within this time. Only the first call counts. */
@@ -60,7 +65,7 @@ export function createClient({ url, token, warn, timeoutMs = 10_000, backoffMs =
     isRefused,
     rest: (ms) => patience.rest(ms),
     hurry: (limitMs) => patience.hurry(limitMs),
-    async send(topic, request) {
+    async send(topic, request, { once } = {}) {
       let attempt = 1;
       let waits = 0;
       while (!isRefused(topic)) {
@@ -81,6 +86,7 @@ export function createClient({ url, token, warn, timeoutMs = 10_000, backoffMs =
             tell(topic, limitText(pausedUntil));
             return undefined;
           case 'again': {
+            if (once === true) return undefined;
             const mayAgain = attempt < (unheard.has(topic.name) ? 1 : maxTries) && (await patience.until(Date.now() + backoffMs * 2 ** (attempt - 1)));
             attempt += 1;
             if (mayAgain) break;

@@ -10,6 +10,8 @@ export interface GithubPlace {
   readonly repository: string;
   /** The commit that is tested: of a pull request its own, not that of its merge. */
   readonly sha: string;
+  /** Number of the pull request, where the event tells. */
+  readonly pull?: number;
   /** Page of the workflow's run. */
   readonly runUrl?: string;
 }
@@ -29,7 +31,13 @@ export async function findPlace(env: Environment): Promise<GithubPlace | { reado
   ];
   if (missing.length > 0) return { missing };
   const runUrl = runPage(env, repository);
-  return { apiUrl, repository, sha, ...(runUrl === undefined ? {} : { runUrl }) };
+  const number = pull?.number ?? workflow?.pull_requests?.[0]?.number ?? pullOf(env['GITHUB_REF']);
+  return { apiUrl, repository, sha, ...(number === undefined ? {} : { pull: number }), ...(runUrl === undefined ? {} : { runUrl }) };
+}
+
+function pullOf(ref = ''): number | undefined {
+  const number = /^refs\/pull\/(\d{1,9})\//.exec(ref)?.[1];
+  return number === undefined ? undefined : Number(number);
 }
 
 function runPage(env: Environment, repository: string): string | undefined {

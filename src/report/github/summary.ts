@@ -16,6 +16,8 @@ import { html, prose } from './html.ts';
 export const jobSummaryLimit = 1024 * 1024;
 
 const groupLimit = 40;
+/** After so many that do not fit no further one is tried. */
+const misfitLimit = 20;
 const idLimit = 200;
 const listLimit = 200;
 
@@ -25,28 +27,38 @@ const listLimit = 200;
  */
 export function renderSummary(report: RunReport, limit = jobSummaryLimit): string {
   const head = `<h3>kit-test: ${html(headline(report))}</h3>`;
-  const grid = gridTables(report.cells).map((render) => render()).find((table) => bytesOf(table) <= limit / 2);
-  const groups = failureGroups(report.cells);
+  const grid = gridThatFits(report.cells, limit / 2);
   const sections = [
-    ...groups.map(failureBlock),
-    ...crashBlock(report),
-    ...flakyBlocks(report.cells),
-    ...listBlock('🕘', 'that failed earlier', recoveredCells(report.cells).map((cell) => `${cell.id}: ${historyWords(cell) ?? ''}`)),
-    ...listBlock(marks.known, 'known', knownGroups(report.cells).flatMap(({ known, cells }) => cells.map((cell) => `${cell.id}: ${knownText(known)}: ${cellReason(cell)}`))),
-    ...listBlock(marks.skip, 'skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
+    ...failureGroups(report.cells).map((group) => () => failureBlock(group)),
+    ...[
+      ...crashBlock(report),
+      ...flakyBlocks(report.cells),
+      ...listBlock('🕘', 'that failed earlier', recoveredCells(report.cells).map((cell) => `${cell.id}: ${historyWords(cell) ?? ''}`)),
+      ...listBlock(marks.known, 'known', knownGroups(report.cells).flatMap(({ known, cells }) => cells.map((cell) => `${cell.id}: ${knownText(known)}: ${cellReason(cell)}`))),
+      ...listBlock(marks.skip, 'skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
+    ].map((section) => () => section),
   ];
   return `${fitting([head, ...(grid === undefined ? [] : [grid])], sections, limit).join('\n\n')}\n`;
 }
 
-/** What fits; whole sections are left out, for a part of one would be broken HTML. */
-function fitting(first: readonly string[], sections: readonly string[], limit: number): readonly string[] {
+function gridThatFits(cells: readonly CellResult[], limit: number): string | undefined {
+  for (const render of gridTables(cells)) {
+    const table = render();
+    if (bytesOf(table) <= limit) return table;
+  }
+  return undefined;
+}
+
+/** What fits; whole sections are left out, for a part of one would be broken HTML. They are made only while there is room. */
+function fitting(first: readonly string[], sections: readonly (() => string)[], limit: number): readonly string[] {
   const left = (number: number): string => `<p>${count(number, 'further section')} left out for want of room: the whole is in index.html and report.json of the run</p>`;
   const taken = [...first];
   let room = limit - first.reduce((sum, text) => sum + bytesOf(text) + 2, 0) - bytesOf(left(sections.length)) - 2;
   let omitted = 0;
-  for (const section of sections) {
-    const bytes = bytesOf(section) + 2;
-    if (bytes > room) {
+  for (const render of sections) {
+    const section = omitted < misfitLimit ? render() : undefined;
+    const bytes = section === undefined ? Infinity : bytesOf(section) + 2;
+    if (section === undefined || bytes > room) {
       omitted += 1;
     } else {
       taken.push(section);

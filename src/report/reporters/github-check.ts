@@ -2,11 +2,13 @@
 import { GithubCheckSchema } from '../../model/github.ts';
 import type { Reporter } from '../../model/events.ts';
 import type { RunReport } from '../../model/report.ts';
-import type { Answer, Topic } from '../github/answer.ts';
+import type { ShardNumber } from '../../model/shard.ts';
+import { readAnswer, type Answer, type Topic } from '../github/answer.ts';
 import { checkOutputs, conclusionOf } from '../github/check.ts';
 import { endLimitMs, openConnection, type Connection } from '../github/connection.ts';
 import { pageUrl } from '../github/page-url.ts';
 import { repositoryPath } from '../github/repository-path.ts';
+import { shardSettings } from '../github/shard-settings.ts';
 import { count } from '../text.ts';
 import type { ReporterContext, ReporterModule } from '../reporter.ts';
 
@@ -15,11 +17,12 @@ export default { name: 'github-check', create: createGithubCheck } satisfies Rep
 const topic: Topic = { name: 'check runs', permission: 'checks: write' };
 
 function createGithubCheck(context: ReporterContext): Reporter {
-  const { github: settings, env, root } = context;
+  const { env, root } = context;
   const opened = openConnection(context);
   let begun: Promise<number | undefined> = Promise.resolve(undefined);
 
-  const begin = ({ client, place }: Connection, run: { readonly id: string; readonly at: string }, more: object): Promise<Answer | undefined> => {
+  const begin = ({ client, place }: Connection, run: { readonly id: string; readonly at: string; readonly shard?: ShardNumber }, more: object): Promise<Answer | undefined> => {
+    const settings = shardSettings(context.github, run.shard);
     const page = pageUrl(settings, place, run.id);
     const body = { name: settings.context, head_sha: place.sha, external_id: run.id, started_at: secondsOf(run.at), ...(page === undefined ? {} : { details_url: page }), ...more };
     return client.send(topic, { method: 'POST', path: 'check-runs', body });
@@ -39,7 +42,7 @@ function createGithubCheck(context: ReporterContext): Reporter {
       const [first, ...further] = checkOutputs(report, await repositoryPath(root, env['GITHUB_WORKSPACE']));
       const ended = { status: 'completed', conclusion: conclusionOf(report), completed_at: secondsOf(endOf(report)), output: first };
       const id = await begun;
-      const answer = id === undefined ? await begin(open, { id: report.id, at: report.startedAt }, ended) : await client.send(topic, { method: 'PATCH', path: `check-runs/${id}`, body: ended });
+      const answer = id === undefined ? await begin(open, { ...report, at: report.startedAt }, ended) : await client.send(topic, { method: 'PATCH', path: `check-runs/${id}`, body: ended });
       const made = id ?? idOf(answer);
       // The verdict is told before annotations for which there may be no time.
       for (const output of made === undefined || answer === undefined ? [] : further) {
@@ -49,14 +52,7 @@ function createGithubCheck(context: ReporterContext): Reporter {
   };
 }
 
-function idOf(answer: Answer | undefined): number | undefined {
-  if (answer === undefined) return undefined;
-  try {
-    return GithubCheckSchema.parse(JSON.parse(answer.text)).id;
-  } catch {
-    return undefined;
-  }
-}
+const idOf = (answer: Answer | undefined): number | undefined => answer && readAnswer(answer, GithubCheckSchema)?.id;
 
 const endOf = ({ startedAt, durationMs }: RunReport): string => new Date(Date.parse(startedAt) + durationMs).toISOString();
 

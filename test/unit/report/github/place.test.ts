@@ -26,11 +26,11 @@ it('takes the commit of a push', async () => {
 });
 
 it("takes a pull request's own commit, not the one that merges it", async () => {
-  expect(await placeWith(JSON.stringify({ number: 5, pull_request: { number: 5, head: { sha: head, ref: 'x' } } }))).toMatchObject({ sha: head });
+  expect(await placeWith(JSON.stringify({ number: 5, pull_request: { number: 5, head: { sha: head, ref: 'x' } } }))).toMatchObject({ sha: head, pull: 5 });
 });
 
 it('takes the commit whose workflow ended, where a workflow_run reports for it', async () => {
-  expect(await placeWith(JSON.stringify({ workflow_run: { head_sha: head } }))).toMatchObject({ sha: head });
+  expect(await placeWith(JSON.stringify({ workflow_run: { head_sha: head, pull_requests: [{ number: 6 }] } }))).toMatchObject({ sha: head, pull: 6 });
 });
 
 it.each(['', '[]', '{"pull_request":{"head":{"sha":"; rm"}}}'])('falls back on GITHUB_SHA where the event is %j', async (event) => {

@@ -67,6 +67,13 @@ it('tells a kernel and architecture as soon as its last cell has ended, and not 
   expect(github.history('kit-test / 6.1 / arm').map(({ state }) => state)).toEqual(['pending', 'success']);
 });
 
+it('tells a part of a run under a name of its own', async () => {
+  await using github = await startGithub();
+  const shard = { index: 2, count: 4, plan: 'ab', matrix: [] };
+  await tell(github, { events: sampleEvents.map((event) => (event.kind === 'run-start' ? { ...event, shard } : event.kind === 'run-end' ? { ...event, report: { ...event.report, shard } } : event)) });
+  expect(states(github)).toEqual({ 'kit-test 2/4': 'failure', 'kit-test 2/4 / 6.1 / arm': 'failure', 'kit-test 2/4 / 6.1 / x86_64': 'failure' });
+});
+
 it('writes the same contexts when the run is repeated', async () => {
   await using github = await startGithub();
   await tell(github);
