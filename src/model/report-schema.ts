@@ -200,24 +200,37 @@ const CellResultSchema = z.object({
   attempts: z.tuple([AttemptSchema], AttemptSchema).describe('in the order they ran'),
 }).meta({ id: 'Cell' });
 
+const HostSchema = z.object({
+  os: z.string(),
+  arch: z.string(),
+  cpus: z.int(),
+  memoryBytes: z.number(),
+  node: z.string(),
+  qemu: z.record(z.string(), z.string()).describe('version for each QEMU binary'),
+});
+
+const shardNumber = z.int().min(1);
+const plan = z.string().describe('digest of which cell is in which shard');
+
+const MergedSchema = z.object({
+  plan,
+  count: shardNumber,
+  parts: z.array(z.object({ shard: shardNumber, id: z.string(), host: HostSchema, startedAt: z.string(), durationMs: milliseconds, interrupted: z.boolean() })).describe('by the number of their shard'),
+  missing: z.array(shardNumber).describe('shards whose cells nobody ran'),
+});
+
 export const RunReportSchema = z
   .object({
     schema: z.literal(1).describe('version of this format'),
     id: z.string(),
     tool: z.object({ name: z.literal('kit-test'), version: z.string() }),
-    host: z.object({
-      os: z.string(),
-      arch: z.string(),
-      cpus: z.int(),
-      memoryBytes: z.number(),
-      node: z.string(),
-      qemu: z.record(z.string(), z.string()).describe('version for each QEMU binary'),
-    }),
+    host: HostSchema,
     command: z.array(z.string()),
     startedAt: z.string().describe('ISO 8601, UTC'),
     durationMs: milliseconds,
     interrupted: z.boolean(),
-    shard: z.object({ index: z.int().min(1), count: z.int().min(1), plan: z.string().describe('digest of which cell is in which shard') }).exactOptional().describe('which part of the matrix this is, where it is not all of it'),
+    shard: z.object({ index: shardNumber, count: shardNumber, plan }).exactOptional().describe('which part of the matrix this is, where it is not all of it'),
+    merged: MergedSchema.exactOptional().describe('what it was put together from, where shards ran by themselves'),
     rounds: z
       .object({
         planned: z.int().min(1).exactOptional().describe('so many at most'),

@@ -121,6 +121,8 @@ export interface RunReport {
   readonly interrupted: boolean;
   /** Which part of its matrix this is, where it is not all of it. */
   readonly shard?: Shard;
+  /** Where it was put together from runs of shards. */
+  readonly merged?: MergedRun;
   /** Where the run went over its cells in rounds. */
   readonly rounds?: RoundPlan;
   readonly notices: readonly string[];
@@ -140,6 +142,21 @@ export interface RoundPlan {
   readonly untilFail?: true;
   /** No further round begins after this time. */
   readonly forMs?: number;
+}
+
+/** What a run was put together from. */
+export interface MergedRun extends Pick<Shard, 'plan' | 'count'> {
+  /** By the number of their shard. */
+  readonly parts: readonly {
+    readonly shard: number;
+    readonly id: string;
+    readonly host: RunReport['host'];
+    readonly startedAt: string;
+    readonly durationMs: number;
+    readonly interrupted: boolean;
+  }[];
+  /** Numbers of shards whose cells nobody ran. */
+  readonly missing: readonly number[];
 }
 
 /** One kernel failure, by its title, with everything that it hit. */

@@ -114,11 +114,12 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
     interrupted: end.interrupted,
     ...(start.shard === undefined ? {} : { shard: shardOf(start.shard) }),
     ...(start.rounds === undefined ? {} : { rounds: start.rounds }),
+    ...(start.merged === undefined ? {} : { merged: start.merged }),
     notices,
     cells: all,
     crashes: distinctCrashes(all),
     totals,
-    exitCode: exitCode({ totals, interrupted: end.interrupted, brokenReporters: 0 }),
+    exitCode: exitCode({ totals, interrupted: end.interrupted, merged: start.merged, brokenReporters: 0 }),
   };
 }
 

@@ -3,11 +3,11 @@ import type { Accel } from '../../model/arch.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { runProject, type RunProjectOptions } from '../../run/run-project.ts';
 import { loadWorkspace, type Workspace } from '../../run/workspace.ts';
-import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions, SelectionOptions } from '../options.ts';
 import { cellsToRun, type ShardOptions } from '../requested.ts';
 import { roundPlan, type RoundOptions } from '../rounds.ts';
+import { tellTroubles } from '../troubles.ts';
 
 export interface RunCommandOptions extends SelectionOptions, ProjectOptions, ShardOptions, RoundOptions {
   readonly dryRun?: boolean;
@@ -32,7 +32,8 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
   const rounds = roundPlan(options);
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
   const { cells, shard } = await cellsToRun(workspace, selection, options);
-  if (cells.length === 0) {
+  // A shard without cells is a run all the same: whoever puts parts together would miss it.
+  if (cells.length === 0 && shard === undefined) {
     process.stdout.write('nothing failed in the newest run\n');
     return exitCodes.ok;
   }
@@ -43,7 +44,7 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
 export async function bootCells({ project }: Workspace, work: Pick<RunProjectOptions, 'cells' | 'shard' | 'rounds' | 'resume' | 'command'>, options: RunCommandOptions): Promise<number> {
   // QEMUs end with this process, whatever way it ends.
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  const { exitCode, brokenReporters, warnings } = await runProject(project, {
+  const outcome = await runProject(project, {
     ...work,
     jobs: options.jobs,
     retries: options.retries,
@@ -61,10 +62,6 @@ export async function bootCells({ project }: Workspace, work: Pick<RunProjectOpt
     env: process.env,
     signal: interrupt.signal,
   });
-  const { red, yellow } = colours(process.stderr);
-  for (const warning of warnings) process.stderr.write(`${yellow('warning')} ${warning}\n`);
-  for (const { reporter, error } of brokenReporters) {
-    process.stderr.write(`${red('error')} the reporter ${reporter} failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  }
-  return exitCode;
+  tellTroubles(outcome);
+  return outcome.exitCode;
 }

@@ -2,12 +2,13 @@
 import type { Command } from 'commander';
 import { addProjectOptions, collect, wholeNumber, type SetExitCode } from '../options.ts';
 import type { RenderOptions, ServeOptions } from '../actions/report.ts';
+import type { MergeCommandOptions } from '../actions/merge.ts';
 import type { ProjectOptions } from '../options.ts';
 
 const runText = 'a run folder, the beginning of its id, or latest';
 
 export function addReport(program: Command, setExitCode: SetExitCode): void {
-  const report = program.command('report').summary('open, serve or render the page of a run').description('What a run left: its page (index.html) and the other reports. Without RUN: the newest.');
+  const report = program.command('report').summary('open, serve or render the page of a run; put shards together').description('What a run left: its page (index.html) and the other reports. Without RUN: the newest.');
   addProjectOptions(report.command('open').description('Open the page of a run in the browser.').argument('[run]', runText, 'latest'))
     .addHelpText('after', '\nExample:\n  kit-test report open\n')
     .action(async (run: string, options: ProjectOptions) => {
@@ -27,5 +28,14 @@ export function addReport(program: Command, setExitCode: SetExitCode): void {
     .action(async (runs: string[], options: RenderOptions) => {
       const { renderReports } = await import('../actions/report.ts');
       await renderReports(runs.length === 0 ? ['latest'] : runs, options);
+    });
+  addProjectOptions(report.command('merge').description('Put the runs of shards together into one run with all its reports. A shard that is missing is named, its cells are errors, and the run has failed; of one that ran more than once the newest counts. Parts of different divisions are refused.').argument('<run...>', `${runText}; or a folder of run folders`))
+    .option('--output <dir>', 'folder of the whole run (default: a new one in .kit-test/runs)')
+    .option('--reporter <name>', 'as in kit-test run; repeatable (default: those of the project)', collect)
+    .option('--github-status', 'report commit statuses to GitHub too; needs GITHUB_TOKEN')
+    .addHelpText('after', '\nExamples:\n  kit-test report merge part-1 part-2 --output results\n  kit-test report merge ./downloaded-artifacts --output results\n\nExit status as of the run that all parts are, and 1 where a part is missing or was interrupted.\n')
+    .action(async (runs: string[], options: MergeCommandOptions) => {
+      const { mergeCommand } = await import('../actions/merge.ts');
+      setExitCode(await mergeCommand(runs, options));
     });
 }
