@@ -32,7 +32,7 @@ describe('the verdict of a case with probes', () => {
     ['passes when guest and probes succeed', good, [passed], ended, 'pass', ''],
     ['fails with what was asked, what came back last and how often', good, [failed], ended, 'fail', 'probe "page" (GET / on port 80) failed: status 503 instead of 200 (7 tries in 30.0s)'],
     ["names the guest's own failure first", bad, [failed], ended, 'fail', '1 result failed: web (exit=1)'],
-    ['lets a kernel crash outrank the probe', `${good}${panic}`, [failed], ended, 'crash', 'kernel panic: Attempted to kill init!'],
+    ['lets a kernel crash outrank the probe', `${good}${panic}`, [failed], ended, 'crash', 'kernel panic: Attempted to kill init! (init was killed by SIGSEGV)'],
     ['says first what a guest that died did not do', died, [missing], ended, 'fail', 'missing evidence: an announced result never came, first: test 1; probe "page" (GET / on port 80) did not succeed: the guest had ended before; last answer: status 503 instead of 200 (2 tries in 800ms)'],
     ['does not pass without its probe', good, [never], ended, 'fail', 'probe "GET / on port 80" did not succeed: never asked: the guest had ended before it was ready'],
     ['is a timeout while the guest still waits for a probe', died, [missing], { kind: 'stopped', why: 'total-limit', limitMs: 60_000 }, 'timeout', 'not finished after 1m 0s in user space; last line: 1..1; probe "page" (GET / on port 80) did not succeed: the guest had ended before; last answer: status 503 instead of 200 (2 tries in 800ms)'],
@@ -75,7 +75,7 @@ describe('the verdict of a boot by a command of the user', () => {
     ['is an error where it was killed and the console proves nothing', '', { kind: 'signalled', signal: 'SIGSEGV' }, 'error', 'gcloud.sh was killed by SIGSEGV: no quota left'],
     ['is what the console says where that says it all', good, { kind: 'exited', code: 255 }, 'pass', ''],
     ['is the failure that the console tells', bad, { kind: 'exited', code: 255 }, 'fail', '1 result failed: web (exit=1)'],
-    ['is the crash that the console shows', `${died}${panic}`, { kind: 'exited', code: 1 }, 'crash', 'kernel panic: Attempted to kill init!'],
+    ['is the crash that the console shows', `${died}${panic}`, { kind: 'exited', code: 1 }, 'crash', 'kernel panic: Attempted to kill init! (init was killed by SIGSEGV)'],
     ['is a failure for want of evidence where the command ended well', died, ended, 'fail', 'missing evidence: an announced result never came, first: test 1'],
   ])('%s', (_, text, exit, kind, reason) => {
     const verdict = byCommand(text, exit);
