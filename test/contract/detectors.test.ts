@@ -1,11 +1,10 @@
 // Every detector over every corpus: what must be found is found by its name, and nothing where there is nothing.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createWatch } from '../../src/console/watch.ts';
-import { anyProtocol, autoExpect } from '../../src/verdict/auto.ts';
-import { protocolsOf, resultDocuments } from '../../src/verdict/evidence.ts';
-import { judgeEnded } from '../../src/verdict/parse-text.ts';
-import { countResults } from '../../src/verdict/results.ts';
+import type { ParsedConsole } from '../../src/model/parsed.ts';
+import { parseConsole } from '../../src/run/parse.ts';
 
 interface ExpectedCrash { readonly title: string | null; readonly alt: readonly string[]; readonly type: string | null; readonly panicked: boolean; readonly corrupted?: boolean }
 interface ExpectedKtap { readonly status: string; readonly counts?: Readonly<Record<string, number>> }
@@ -44,28 +43,27 @@ describe('kernel logs', () => {
 });
 
 describe('KTAP logs', () => {
-  const readAll = (folder: URL, name: string) => {
-    const watch = createWatch(anyProtocol);
-    const bytes = readFileSync(new URL(`${name}.log`, folder));
-    watch.push(bytes);
-    const { findings } = watch.end();
-    const expect = autoExpect(findings);
-    return { counts: countResults(resultDocuments(findings, protocolsOf(expect))), verdict: judgeEnded(watch, bytes.length, expect).verdict };
-  };
+  const parsed = async (folder: URL, name: string): Promise<ParsedConsole> =>
+    (await parseConsole({ name, path: fileURLToPath(new URL(name, folder)), bytes: undefined }, {})).parsed;
 
   describe.each(folders('ktap').map((folder) => ({ folder })))('of $folder.pathname', ({ folder }) => {
-    it.each(Object.entries(expectedIn<ExpectedKtap>(folder)))('%s', (name, expected) => {
-      const { counts } = readAll(folder, name);
-      expect(counts.status).toBe(expected.status);
-      expect(counts).toMatchObject(expected.counts ?? {});
+    const expected = expectedIn<ExpectedKtap>(folder);
+
+    it.each(Object.entries(expected))('%s has the status and the counts that kit-test parse prints', async (name, { status, counts }) => {
+      const { results } = await parsed(folder, `${name}.log`);
+      expect(results).toMatchObject({ status, ...counts });
+    });
+
+    it('are all expected to say something', () => {
+      expect(readdirSync(folder).filter((name) => name.endsWith('.log')).sort()).toEqual(Object.keys(expected).map((name) => `${name}.log`).sort());
     });
   });
 
-  it.each(folders('ktap').flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.log')).map((name) => [name, folder] as const)))('%s is judged by its results, and by the kernel', (name, folder) => {
-    const { counts, verdict } = readAll(folder, name.replace(/\.log$/, ''));
+  it.each(folders('ktap').flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.log')).map((name) => [name, folder] as const)))('%s is judged by its results, and by the kernel', async (name, folder) => {
+    const { results, verdict } = await parsed(folder, name);
     const verdicts: Readonly<Record<string, string>> = { pass: 'pass', skip: 'skip', fail: 'fail', crash: 'fail', 'no-tests': 'fail', 'parse-error': 'fail' };
     // A panic amid the results; an early WARNING before good ones; a whole boot of user-mode Linux up to its panic.
     const crashes = ['test_kernel_panic_interrupt', 'test_output_isolated_correctly', 'test_is_test_passed-no_tests_run_no_header'];
-    expect(verdict.kind).toBe(crashes.includes(name.replace(/\.log$/, '')) ? 'crash' : verdicts[counts.status]);
+    expect(verdict).toBe(crashes.includes(name.replace(/\.log$/, '')) ? 'crash' : verdicts[results.status]);
   });
 });

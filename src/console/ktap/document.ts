@@ -18,7 +18,7 @@ const problemLimit = 20;
 
 /** Opens a document at its version line. */
 export function createDocument(indent: number, startLine: number, budget: Budget, commentDepth = 0): Document {
-  const root = openLevel(indent, startLine, true);
+  const root = openLevel(indent, startLine, true, true);
   const stack: Level[] = [root];
   const problems: string[] = [];
   let yamlIndent: number | undefined;
@@ -37,7 +37,10 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     const closed = closeLevel(level, budget);
     closed.problems.forEach((problem) => { complain(level.name === undefined ? problem : `${level.name}: ${problem}`); });
     const parent = top();
-    if (level.name !== undefined) parent.current ??= level.name;
+    if (level.name !== undefined) {
+      parent.current ??= level.name;
+      parent.unreported += 1;
+    }
     moveResults(parent.children, closed.kept);
     // The root's own results are never guessed at.
     if (level.announced || level.planned !== undefined || parent === root) parent.bareChildren = false;

@@ -13,8 +13,8 @@ const aheadLimit = 10_000;
 const missingLimit = 50;
 const commentLimit = 6;
 
-export function openLevel(indent: number, line: number, announced: boolean): Level {
-  return { indent, line, announced, kept: noneKept(), told: { pass: 0, fail: 0, skip: 0, xfail: 0, missing: 0 }, count: 0, empty: 0, base: 1, next: 1, ahead: new Set(), children: noneKept(), bareChildren: true, comments: [], crashed: false, lastResultAt: 0 };
+export function openLevel(indent: number, line: number, announced: boolean, outermost = false): Level {
+  return { indent, line, announced, outermost, kept: noneKept(), told: { pass: 0, fail: 0, skip: 0, xfail: 0, missing: 0 }, count: 0, empty: 0, base: 1, next: 1, ahead: new Set(), children: noneKept(), unreported: 0, bareChildren: true, comments: [], crashed: false, lastResultAt: 0 };
 }
 
 export function keepComment(level: Level, text: string): void {
@@ -35,7 +35,9 @@ export function addResult(level: Level, line: Extract<KtapLine, { kind: 'result'
   level.lastName = name;
   level.told[result.status] += 1;
   keepResult(budget, level.kept, result);
-  return takeNumber(level, line.number ?? level.next);
+  const problem = takeNumber(level, line.number ?? level.next);
+  level.unreported = 0;
+  return problem;
 }
 
 /** They have found their parent. */
@@ -46,8 +48,9 @@ function takeChildren(level: Level): ReturnType<typeof childrenOf> {
 }
 
 function takeNumber(level: Level, number: number): string | undefined {
-  // Without a plan the first number is where counting starts (KUnit of 5.x went on counting from module to module) …
-  if (level.planned === undefined && level.count === 1) level.base = level.next = number;
+  // Without a plan a document may start at any number (KUnit of 5.x went on counting from module to module), less the results that
+  // named levels in front of it still want …
+  if (level.planned === undefined && level.count === 1 && (level.outermost || !level.announced)) level.base = level.next = Math.max(1, number - Math.max(0, level.unreported - 1));
   // … unless a lower one comes later.
   if (number < level.base) countFromOne(level);
   if (number < level.next || level.ahead.has(number)) return `result ${number} came twice`;

@@ -12,6 +12,8 @@ export interface Level {
   readonly line: number;
   /** Opened by a version or `# Subtest:` line rather than by a deeper result alone. */
   readonly announced: boolean;
+  /** The document itself. */
+  readonly outermost: boolean;
   name?: string;
   planned?: number;
   skipReason?: string;
@@ -27,7 +29,9 @@ export interface Level {
   readonly ahead: Set<number>;
   /** Results of deeper levels that wait for the result of their parent. */
   children: Kept;
-  /** Those came without version line, name and plan of their own. */
+  /** Levels below with a name that have ended since the last result: each wants one of its own. */
+  unreported: number;
+  /** `children` came without version line, name and plan of their own. */
   bareChildren: boolean;
   /** Name of the test that has begun, where it was told. */
   current?: string;

@@ -133,6 +133,16 @@ describe('dialects of KTAP', () => {
     expect(results[1]).toMatchObject({ status: 'missing', detail: 'the kernel crashed: kernel panic: oh no' });
   });
 
+  it('misses the first result of a level without a plan: below a document counting begins at 1', () => {
+    expect(sketch(documentsOf('KTAP version 1\n\t# Subtest: s\n\tok 2 - b\nok 7 - s\n')[0]?.results ?? [])).toBe('FAIL s [ok b, MISSING test 1]');
+  });
+
+  it('misses the result of a suite in front of the first one that reported', () => {
+    const suite = (name: string): string => `\t# Subtest: ${name}\n\t1..1\n\tok 1 - x\n`;
+    expect(verdictOf(`TAP version 14\n${suite('a')}ok 6 - a\n${suite('b')}ok 7 - b\n`)).toBe('pass');
+    expect(verdictOf(`TAP version 14\n${suite('a')}${suite('b')}ok 7 - b\n`)).toBe('fail');
+  });
+
   it('accepts a plan that is repeated', () => {
     expect(verdictOf('TAP version 13\n1..1\nok 1 a\n1..1\n')).toBe('pass');
   });

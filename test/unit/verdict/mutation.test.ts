@@ -1,8 +1,10 @@
 // Takes passing consoles and deletes or alters any one result line: the verdict turns.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createWatch } from '../../../src/console/watch.ts';
-import { judgeConsole } from '../../../src/verdict/parse-text.ts';
+import { anyProtocol } from '../../../src/verdict/auto.ts';
+import { judgeConsole, judgeEnded } from '../../../src/verdict/parse-text.ts';
 import { dialectArbitrary, printKtap, treeArbitrary } from '../console/ktap-arbitrary.ts';
 import { ktapExpect } from '../console/read.ts';
 
@@ -49,5 +51,36 @@ describe('a passing console', () => {
       const last = results(lines).at(-1) ?? 0;
       for (let length = 0; length <= last; length += 1) expect(verdictOf(lines.slice(0, length))).toBe('fail');
     }));
+  });
+});
+
+describe('a recorded console of KUnit or kselftest', () => {
+  const folders = ['../../corpus/ktap/', '../../../../shared/corpus/ktap/'].map((path) => new URL(path, import.meta.url)).filter((folder) => existsSync(folder));
+  const kindOf = (lines: readonly string[]): string => {
+    const watch = createWatch(anyProtocol);
+    const bytes = Buffer.from(lines.join('\n'));
+    watch.push(bytes);
+    return judgeEnded(watch, bytes.length).verdict.kind;
+  };
+  const recorded = folders.flatMap((folder) => readdirSync(folder).filter((file) => file.endsWith('.log')).map((file) => ({ file, lines: readFileSync(new URL(file, folder), 'utf8').split('\n') })));
+  const good = recorded.map((one) => ({ ...one, kind: kindOf(one.lines) })).filter(({ kind }) => kind === 'pass' || kind === 'skip');
+  const isTold = (line: string): boolean => /(?:^|[\s\]#])(?:not )?ok \d/.test(line);
+
+  /** Lines without which the console still proves all, and why. */
+  const unaffected: readonly (readonly [file: string, line: RegExp, why: string])[] = [
+    ['test_is_test_passed-kselftest.log', /^# ok/, 'results in comments are those of one program: what its own line says decides'],
+    ['test_is_test_passed-missing_plan.log', /ok 8 /, 'the last one of a suite that has no plan'],
+  ];
+  const isUnaffected = (file: string, line: string): boolean => unaffected.some(([of, pattern]) => of === file && pattern.test(line));
+
+  it.each(good)('$file passes no more when any result is deleted or fails', ({ file, lines, kind }) => {
+    const silent = lines.flatMap((line, index) => {
+      if (!isTold(line)) return [];
+      // A skip is one whichever word stands in front of it.
+      const failed = line.replace(/(?:not )?ok (?=\d)/, 'not ok ').replace(/# SKIP.*/, '');
+      return kindOf(lines.toSpliced(index, 1)) === kind || kindOf(lines.with(index, failed)) === kind ? [line] : [];
+    });
+    expect(silent.filter((line) => !isUnaffected(file, line))).toEqual([]);
+    expect(unaffected.filter(([of, pattern]) => of === file && !silent.some((line) => pattern.test(line)))).toEqual([]);
   });
 });

@@ -1,9 +1,12 @@
 // Takes passing consoles of every suite and deletes or alters each line: the verdict turns, or the line is one of those that
 // say nothing the others do not.
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../../../src/model/protocol.ts';
 import { judged } from '../console/read.ts';
+import { gotestArbitrary, pytestArbitrary } from '../console/suite-arbitrary.ts';
+import type { SuiteLine } from '../console/suite-arbitrary.ts';
 
 interface Console {
   readonly protocol: Protocol;
@@ -66,6 +69,18 @@ const consoles: Readonly<Record<string, Console>> = {
     spoil: [[/"pass"/, '"fail"']],
     unaffected: [[/"start"|"run"/, 'its end stays told'], [/"output"/, 'talk']],
   },
+  'go test -v of packages with parallel tests, of one without tests and of one from the cache': {
+    protocol: 'gotest',
+    text: '?   \tn\t[no test files]\n=== RUN   TestA\n=== PAUSE TestA\n=== RUN   TestB\n=== PAUSE TestB\n=== CONT  TestA\n=== CONT  TestB\n--- PASS: TestB (0.00s)\n--- PASS: TestA (0.00s)\nPASS\nok  \ta\t0.1s\n=== RUN   TestA\n    a_test.go:3: no device\n--- SKIP: TestA (0.00s)\nPASS\nok  \tb\t(cached)\n',
+    spoil: [[/--- (?:PASS|SKIP)/, '--- FAIL'], [/^PASS$/, 'FAIL'], [/^ok {2}\ta/, 'FAIL\ta']],
+    unaffected: [
+      [/^=== /, 'its result stays told'],
+      [/a_test\.go/, 'talk'],
+      [/^PASS$/, 'the line of the package says the same'],
+      [/^ok/, 'PASS is the last word of the test program'],
+      [/^\?/, 'a package without tests proves nothing'],
+    ],
+  },
   'pytest -v': {
     protocol: 'pytest',
     text: readFileSync(new URL('../../corpus/suites/pytest-9-good.log', import.meta.url), 'utf8'),
@@ -104,5 +119,27 @@ describe.each(Object.entries(consoles))('a passing console of %s', (_, { protoco
     const last = lines.findLastIndex((line) => spoil.some(([good]) => good.test(line)));
     const cut = lines.slice(0, last).flatMap((line, index) => (verdict(lines.slice(0, index)) === 'pass' ? [line] : []));
     expect(cut.filter((line) => !unaffected.some(([pattern]) => pattern.test(line)))).toEqual([]);
+  });
+});
+
+describe.each([['gotest', gotestArbitrary], ['pytest', pytestArbitrary]] as const)('any passing console of %s', (protocol, consoles) => {
+  const verdict = (lines: readonly string[]): string => judged(lines.map((line) => `${line}\n`).join(''), protocol).replace(/[: ].*/s, '');
+  const results = (lines: readonly SuiteLine[]): readonly (SuiteLine & { readonly index: number })[] => lines.flatMap((line, index) => (line.failed === undefined ? [] : [{ ...line, index }]));
+  const texts = (lines: readonly SuiteLine[]): readonly string[] => lines.map(({ text }) => text);
+
+  it('passes', () => {
+    fc.assert(fc.property(consoles, (lines) => { expect(verdict(texts(lines))).toBe('pass'); }));
+  });
+
+  it('passes no more when any result is deleted, unless it proves nothing of its own', () => {
+    fc.assert(fc.property(consoles, (lines) => {
+      for (const { index, text, spare } of results(lines)) expect([text, verdict(texts(lines).toSpliced(index, 1))]).toEqual([text, spare === true ? 'pass' : 'fail']);
+    }));
+  });
+
+  it('passes no more when any result failed', () => {
+    fc.assert(fc.property(consoles, (lines) => {
+      for (const { index, text, failed = '' } of results(lines)) expect([text, verdict(texts(lines).with(index, failed))]).toEqual([text, 'fail']);
+    }));
   });
 });
