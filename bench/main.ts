@@ -1,7 +1,8 @@
 // `npm run bench`: the same cells by a bare shell loop over QEMU and by kit-test, in one session, and the ratios.
 //   npm run bench                       all of it but the whole matrix, which takes a quarter of an hour
-//   npm run bench -- --only cells       one part: cells (12), matrix (the default one), exec, images, build, reports
+//   npm run bench -- --only cells       one part: cells (12), matrix (the default one), exec, images, build, reports, judge
 //   npm run bench -- --repeat 5         more rounds; the median is shown
+//   npm run bench -- --only judge --size 256,512,1024 --input real     megabytes of each console; inputs by a part of their names
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
@@ -9,10 +10,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchBuild } from './build.ts';
+import { benchJudge } from './judge.ts';
 import { benchReports } from './reports.ts';
 import { measure, shellLoop } from './shell-loop.ts';
 
-const { values } = parseArgs({ options: { repeat: { type: 'string', default: '3' }, only: { type: 'string' } } });
+const { values } = parseArgs({ options: { repeat: { type: 'string', default: '3' }, only: { type: 'string' }, size: { type: 'string', default: '32,64,128' }, input: { type: 'string' } } });
 const rounds = Number(values.repeat);
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Another built tree is measured by its path.
@@ -113,9 +115,10 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   images,
   build: () => benchBuild({ rounds, kitTest, say }),
   reports: () => benchReports({ kitTest, say }),
+  judge: () => benchJudge({ sizes: values.size.split(',').map(Number), input: values.input, kitTest, say }),
   matrix: () => matrix('the default matrix', []),
 };
-for (const part of values.only === undefined ? ['cells', 'exec', 'images', 'build', 'reports'] : [values.only]) {
+for (const part of values.only === undefined ? ['cells', 'exec', 'images', 'build', 'reports', 'judge'] : [values.only]) {
   const work = parts[part];
   if (work === undefined) throw new Error(`there is no part "${part}": ${Object.keys(parts).join(', ')}`);
   await work();
