@@ -1,11 +1,10 @@
 // The cells that `run` works on: those that are selected, or one shard of them.
 import { arch as hostArch } from 'node:os';
-import { join, resolve } from 'node:path';
 import type { Cell } from '../model/cell.ts';
 import type { Project } from '../model/project.ts';
 import type { Timings } from '../model/shard.ts';
 import { UsageError } from '../model/errors.ts';
-import { findRun, readRun, type RunsPlace } from '../report/stored-run.ts';
+import { findRun, readRun, runsPlace } from '../report/stored-run.ts';
 import { isTrouble } from '../report/summarize.ts';
 import { readTimings } from '../report/timings.ts';
 import { requestedCells } from '../run/select.ts';
@@ -27,7 +26,7 @@ export async function cellsToRun({ project, archs }: Workspace, selection: Selec
   const cells = await requestedCells(project, archs, { matrix: matrix === true || shard !== undefined || lastFailed === true, selection, hostArch: hostArch() });
   if (lastFailed === true) {
     if (shard !== undefined) throw new UsageError('FAILED_WITH_SHARD', '--last-failed and --shard do not go together: a newest run is on one machine only', { hint: 'leave out one of them' });
-    const failed = new Set((await readRun(await findRun('latest', runsPlace(project)))).cells.filter(isTrouble).map(({ id }) => id));
+    const failed = new Set((await readRun(await findRun('latest', runsPlace(project, process.cwd())))).cells.filter(isTrouble).map(({ id }) => id));
     return { cells: cells.filter(({ id }) => failed.has(id)) };
   }
   if (shard === undefined) return { cells };
@@ -37,7 +36,5 @@ export async function cellsToRun({ project, archs }: Workspace, selection: Selec
 /** What `--timings` names; nothing where it is not given, for what this machine happens to remember others do not. */
 export async function timingsFor(project: Project, timings: string | undefined): Promise<Timings> {
   if (timings === undefined) return new Map();
-  return readTimings(timings, runsPlace(project));
+  return readTimings(timings, runsPlace(project, process.cwd()));
 }
-
-const runsPlace = ({ root, harness }: Project): RunsPlace => ({ cwd: process.cwd(), runs: join(resolve(root, harness.output), 'runs') });

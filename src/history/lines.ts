@@ -1,5 +1,6 @@
 // Ends as lines of ndjson. What cannot be read is passed over: a process may have been killed while it wrote, and a newer
 // version may have written what this one does not know.
+import { compareText } from '../model/compare-text.ts';
 import { EndSchema, type End } from '../model/history.ts';
 
 /** The cell comes first, so that lines of other cells need not be parsed. */
@@ -37,4 +38,4 @@ export function latestEnds(ends: Iterable<End>, runs: number): ReadonlyMap<strin
   return new Map([...cells].map(([cell, byRun]) => [cell, [...byRun.values()].sort(byTime).slice(-runs)]));
 }
 
-const byTime = (a: End, b: End): number => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.run < b.run ? -1 : a.run > b.run ? 1 : 0);
+const byTime = (a: End, b: End): number => compareText(a.at, b.at) || compareText(a.run, b.run);

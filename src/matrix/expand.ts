@@ -3,6 +3,7 @@
 import type { Arch } from '../model/arch.ts';
 import type { BootMedium, Case } from '../model/case.ts';
 import { cellId, type Cell } from '../model/cell.ts';
+import { compareText } from '../model/compare-text.ts';
 import type { Rule } from '../model/harness.ts';
 import type { KernelSpec } from '../model/kernel.ts';
 import { unbootable } from '../model/medium.ts';
@@ -85,4 +86,3 @@ function ruleMatcher(rules: readonly Rule[]): (testCase: Case, kernel: KernelSpe
 const optional = (pattern: string | undefined): readonly string[] | undefined => (pattern === undefined ? undefined : [pattern]);
 
 /** By code units: the same on every machine, whatever its language. */
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,5 +1,6 @@
 // How long each cell is expected to take. Nothing of this machine goes into it, so that every machine weighs alike.
 import type { Cell } from '../model/cell.ts';
+import { median } from '../model/median.ts';
 import type { Timings } from '../model/shard.ts';
 import type { WeighedCell } from './shard.ts';
 
@@ -24,7 +25,7 @@ export function weighCells(cells: readonly Cell[], timings: Timings, limitMs: (c
     const ms = timings.get(cell.id);
     if (ms !== undefined && cell.skip === undefined) for (const key of kinds(cell)) measured.set(key, [...(measured.get(key) ?? []), ms]);
   }
-  const medians = new Map([...measured].map(([key, values]) => [key, median(values)]));
+  const medians = new Map([...measured].map(([key, values]) => [key, median([...values].sort((a, b) => a - b))]));
   const weigh = (cell: Cell): number => {
     if (cell.skip !== undefined) return 0;
     const known = [timings.get(cell.id), ...kinds(cell).map((key) => medians.get(key))].find((ms) => ms !== undefined);
@@ -36,9 +37,3 @@ export function weighCells(cells: readonly Cell[], timings: Timings, limitMs: (c
 
 /** What cells have in common that take about as long, the nearest first. */
 const kinds = (cell: Cell): readonly string[] => [`case ${cell.case.name} on ${cell.arch.name}`, `case ${cell.case.name}`, `arch ${cell.arch.name}`, 'all'];
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}

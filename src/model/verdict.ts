@@ -16,6 +16,17 @@ export type Verdict =
 
 export type VerdictKind = Verdict['kind'];
 
+/** Of a cell that was not allowed to end, or to begin: it says nothing about the case. */
+export const interrupted = { kind: 'skip', reason: 'interrupted' } as const satisfies Verdict;
+
+const phaseNames = { kernel: 'getting the kernel', image: 'building the image', boot: 'boot' } as const;
+
+/** Of a cell whose process was killed in this stage. */
+export const interruptedDuring = (stage: keyof typeof phaseNames): Verdict => ({ kind: 'error', stage, reason: `interrupted during ${phaseNames[stage]}` });
+
+/** The run ended before the cell did. */
+export const isCutOff = (verdict: Verdict): boolean => (verdict.kind === 'skip' && verdict.reason === interrupted.reason) || (verdict.kind === 'error' && verdict.reason.startsWith('interrupted during '));
+
 /** Short text of why, the same in every report; empty for a pass. */
 export function verdictReason(verdict: Verdict): string {
   switch (verdict.kind) {

@@ -4,7 +4,7 @@ import { HarnessError } from '../model/errors.ts';
 import type { CellPhase, PlannedCell, RunEvent } from '../model/events.ts';
 import type { Attempt, CellResult, RoundPlan, RunReport } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { interrupted, interruptedDuring } from '../model/verdict.ts';
 import { cellResultOf } from './cell-result.ts';
 import { distinctCrashes } from './crashes.ts';
 import { exitCode } from './exit-code.ts';
@@ -136,13 +136,8 @@ function resultOf(cell: PlannedCell, progress: Progress | undefined, endAt: stri
 
 /** The attempt of a cell of which no attempt ended. */
 function unfinished(cell: PlannedCell, open: Progress['open'], endAt: string): Attempt {
-  const verdict: Verdict =
-    open !== undefined
-      ? { kind: 'error', stage: open.phase, reason: `interrupted during ${phaseNames[open.phase]}` }
-      : { kind: 'skip', reason: cell.skip ?? 'interrupted' };
+  const verdict = open !== undefined ? interruptedDuring(open.phase) : cell.skip === undefined ? interrupted : { kind: 'skip' as const, reason: cell.skip };
   return { number: open?.number ?? 1, verdict, results: [], durationMs: open === undefined ? 0 : elapsed(open.since, endAt), prepareMs: 0, excerpt: [] };
 }
-
-const phaseNames = { kernel: 'getting the kernel', image: 'building the image', boot: 'boot' } as const;
 
 const elapsed = (from: string, to: string): number => Math.max(0, Date.parse(to) - Date.parse(from)) || 0;

@@ -1,5 +1,6 @@
 // A cell's history in words, the same in every report.
 import type { CellResult } from '../model/report.ts';
+import { count } from './text.ts';
 
 type Told = Pick<CellResult, 'verdict' | 'history'>;
 
@@ -16,7 +17,7 @@ export function historyWords({ verdict, history }: Told): string | undefined {
     case 'since': return joined(`${isError ? 'error' : 'fails'} since run ${since?.run ?? '?'} (${since?.runs ?? 0} runs)`, rate);
     // A flake comes and goes: that it is back, or gone, is no news.
     case 'again': return rate ?? `${isError ? 'error' : 'fails'} again, as in run ${since?.run ?? '?'}`;
-    case 'fixed': return rate ?? `fixed: failed since run ${since?.run ?? '?'} (${since?.runs === 1 ? '1 run' : `${since?.runs ?? 0} runs`})`;
+    case 'fixed': return rate ?? `fixed: failed since run ${since?.run ?? '?'} (${count(since?.runs ?? 0, 'run')})`;
   }
 }
 
@@ -44,7 +45,7 @@ export function historyTotals(cells: readonly CellResult[]): string | undefined 
   const fixed = number(({ state, flaky }) => state === 'fixed' && !flaky);
   const flaky = number(({ flaky: wavers, runs }) => wavers && runs > 1);
   const parts = [
-    ...(fresh === 0 ? [] : [`${fresh} new ${fresh === 1 ? 'failure' : 'failures'}`]),
+    ...(fresh === 0 ? [] : [count(fresh, 'new failure')]),
     ...(lasting === 0 ? [] : [`${lasting} ${lasting === 1 ? 'fails' : 'fail'} as before`]),
     ...(fixed === 0 ? [] : [`${fixed} fixed`]),
     ...(flaky === 0 ? [] : [`${flaky} flaky`]),

@@ -1,4 +1,5 @@
 // Runs of shards put together: from what each part recorded, the events of one run of the whole matrix.
+import { compareText } from '../model/compare-text.ts';
 import { UsageError } from '../model/errors.ts';
 import type { PlannedCell, RunEvent, ShardedMatrix } from '../model/events.ts';
 import type { Attempt, CellResult, MergedRun, RunReport } from '../model/report.ts';
@@ -107,5 +108,3 @@ function lostCell({ skip, ...cell }: PlannedCell, shard: number, { count: shards
       : { kind: 'skip', reason: skip };
   return cellResultOf(cell, [{ number: 1, verdict, results: [], durationMs: 0, prepareMs: 0, excerpt: [] }], undefined);
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -2,12 +2,13 @@
 import { formatDuration } from '../model/format.ts';
 import type { CellResult, RoundPlan, Rounds } from '../model/report.ts';
 import { verdictReason } from '../model/verdict.ts';
+import { count } from './text.ts';
 
 /** `failed 3 of 20 rounds`, `20 of 20 rounds`; undefined for a cell that did not go in rounds. */
 export const roundWords = ({ rounds }: Pick<CellResult, 'rounds'>): string | undefined => rounds && wordsOf(rounds);
 
 function wordsOf({ ran, passed, failed, errors, known }: Rounds): string {
-  const all = `${ran} round${ran === 1 ? '' : 's'}`;
+  const all = count(ran, 'round');
   if (failed > 0) return `failed ${failed} of ${all}${errors === 0 ? '' : `, error in ${errors}`}`;
   if (errors > 0) return `error in ${errors} of ${all}`;
   return known > 0 ? `known failure in ${known} of ${all}` : `${passed} of ${all}`;
@@ -26,7 +27,7 @@ export function roundDetails({ firstFailed, durationMs: { min, median, max } }: 
 
 /** `20 rounds`, `rounds until a cell fails`, `at most 20 rounds until a cell fails, for at most 30m 0s`. */
 export function planWords({ planned, untilFail, forMs }: RoundPlan): string {
-  const number = planned === undefined ? 'rounds' : `${untilFail === true || forMs !== undefined ? 'at most ' : ''}${planned} round${planned === 1 ? '' : 's'}`;
+  const number = planned === undefined ? 'rounds' : `${untilFail === true || forMs !== undefined ? 'at most ' : ''}${count(planned, 'round')}`;
   return `${number}${untilFail === true ? ' until a cell fails' : ''}${forMs === undefined ? '' : `, none begun after ${formatDuration(forMs)}`}`;
 }
 

@@ -1,5 +1,6 @@
 // Several rounds of a cell → what they say together, and how much of each is kept. Pure.
 // A failure of the guest weighs more than one of ours, ours more than one that is known, and that more than any pass.
+import { median } from '../model/median.ts';
 import type { Attempt, RoundPlan, Rounds } from '../model/report.ts';
 
 type Outcome = 'failed' | 'error' | 'known' | 'passed' | 'skipped';
@@ -48,12 +49,6 @@ export function roundsOf(attempts: readonly Attempt[], plan: RoundPlan): Rounds 
     ...(first === undefined ? {} : { firstFailed: first.number }),
     durationMs: { min, median: median(durations), max },
   };
-}
-
-function median(sorted: readonly number[]): number {
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
 /**

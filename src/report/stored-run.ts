@@ -2,6 +2,7 @@
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HarnessError, UsageError } from '../model/errors.ts';
+import type { Project } from '../model/project.ts';
 import { RunReportSchema } from '../model/report-schema.ts';
 import type { RunReport } from '../model/report.ts';
 import { foldEvents } from './fold.ts';
@@ -14,6 +15,9 @@ export interface RunsPlace {
   /** Folder of the runs of a project, such as `.kit-test/runs`. */
   readonly runs: string;
 }
+
+/** Where the runs of a project are. */
+export const runsPlace = ({ root, harness }: Project, cwd: string): RunsPlace => ({ cwd, runs: resolve(root, harness.output, 'runs') });
 
 /**
  * Folder of a run: a path, the beginning of an id, or `latest`.

@@ -1,6 +1,7 @@
 // What a run that was killed or interrupted has left to do. Pure.
 import { UsageError } from '../model/errors.ts';
 import type { RunEvent } from '../model/events.ts';
+import { isCutOff } from '../model/verdict.ts';
 
 type RunStart = Extract<RunEvent, { kind: 'run-start' }>;
 
@@ -27,7 +28,7 @@ export function unfinishedRun(events: readonly RunEvent[]): UnfinishedRun {
 }
 
 function wasCutOff({ result }: Extract<RunEvent, { kind: 'cell-end' }>, start: RunStart): boolean {
-  return result.verdict.kind === 'skip' && start.cells.find(({ id }) => id === result.id)?.skip === undefined && result.verdict.reason === 'interrupted';
+  return isCutOff(result.verdict) && start.cells.find(({ id }) => id === result.id)?.skip === undefined;
 }
 
 function idOf(event: RunEvent): string | undefined {

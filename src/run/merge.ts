@@ -9,6 +9,7 @@ import { collectParts, mergeParts } from '../report/merge.ts';
 import { partFolders, refuseOutputIn, takeCells } from '../report/part-folders.ts';
 import type { Output } from '../report/reporter.ts';
 import { createRunFolder, readRunEvents } from '../report/run-folder.ts';
+import { runsPlace } from '../report/stored-run.ts';
 import { version } from '../version.ts';
 import type { RunOutcome } from './run-project.ts';
 
@@ -31,11 +32,12 @@ export interface MergeOptions {
  * Puts parts together. A shard that is missing fails the run that is made, with an error for each of its cells.
  * @throws UsageError where the parts are not of one run.
  */
-export async function mergeRuns({ root, harness }: Project, options: MergeOptions): Promise<RunOutcome> {
+export async function mergeRuns(project: Project, options: MergeOptions): Promise<RunOutcome> {
+  const { root, harness } = project;
   const { cwd, stdout, env, output } = options;
   const names = chosenReporters(harness, options);
   await Promise.all(names.map(loadReporter));
-  const place = { cwd, runs: resolve(root, harness.output, 'runs') };
+  const place = runsPlace(project, cwd);
   const folders = [...new Set((await Promise.all(options.runs.map((name) => partFolders(name, place)))).flat())];
   const collected = collectParts(await Promise.all(folders.map(async (name) => ({ name, events: (await readRunEvents(name)).events }))));
   if (output !== undefined) await refuseOutputIn(folders, resolve(cwd, output));

@@ -8,7 +8,7 @@ import { formatDuration } from '../model/units.ts';
 import type { HangReport } from '../model/hang.ts';
 import type { DialogOutcome } from '../model/dialog.ts';
 import type { ProbeOutcome } from '../model/probe.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { interrupted, type Verdict } from '../model/verdict.ts';
 import { crashesOf, unexpectedCrash } from './crash.ts';
 import { wrongDuration, type Took } from './duration.ts';
 import { protocolsOf, resultDocuments, weigh } from './evidence.ts';
@@ -56,7 +56,7 @@ function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
     case 'stopped':
       switch (exit.why) {
         case 'decided': return byEvidence(evidence, results, input);
-        case 'interrupted': return evidence.failures[0] === undefined ? { kind: 'skip', reason: 'interrupted' } : failed(evidence.failures[0]);
+        case 'interrupted': return evidence.failures[0] === undefined ? interrupted : failed(evidence.failures[0]);
         case 'boot-limit': case 'silence-limit': case 'total-limit': return atLimit(evidence, results, input, exit.why, exit.limitMs ?? 0);
         default: return assertNever(exit.why);
       }

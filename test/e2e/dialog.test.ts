@@ -1,8 +1,7 @@
 // Talks with real guests on their consoles: a login on a getty, prompts of a shell, one that is never asked.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunReport } from '../../src/model/report.ts';
+import { describe, expect, it } from 'vitest';
 import { verdictReason } from '../../src/model/verdict.ts';
-import { cellOf, createProject, scriptCase, type Project } from './project.ts';
+import { cellOf, ranProject, scriptCase } from './project.ts';
 
 /** As a product's image has it: its own init, which starts a getty on the console. The password is `open sesame`. */
 const gettyImage = `init: ["apt:busybox-static"]
@@ -66,14 +65,7 @@ onshutdown:
   'cases/is-probed/root/empty': '',
 };
 
-let project: Project;
-let report: RunReport;
-beforeAll(async () => {
-  project = await createProject(files);
-  await project.run(['run', '--matrix']);
-  report = await project.report();
-});
-afterAll(() => project[Symbol.asyncDispose]());
+const ran = ranProject(files);
 
 describe('a dialog with a guest', () => {
   it.each<[string, string, string, string, RegExp]>([
@@ -92,12 +84,12 @@ describe('a dialog with a guest', () => {
     ['gives way to a crash', 'panics', 'aarch64', 'crash', /^kernel panic: sysrq triggered crash$/],
     ['answers when the probes have been asked', 'is-probed', 'aarch64', 'pass', /^$/],
   ])('%s (%s on %s)', (_, name, arch, kind, reason) => {
-    const { verdict } = cellOf(report, name, arch);
+    const { verdict } = cellOf(ran.report, name, arch);
     expect([verdict.kind, verdictReason(verdict)]).toEqual([kind, expect.stringMatching(reason)]);
   });
 
   it('is told in the report, step by step', async () => {
-    const [{ dialog, results }] = cellOf(report, 'never-asks', 'aarch64').attempts;
+    const [{ dialog, results }] = cellOf(ran.report, 'never-asks', 'aarch64').attempts;
     expect(dialog).toEqual([
       { wait: 'name? ', status: 'fail', durationMs: expect.closeTo(6000, -4) as number, limitMs: 6000 },
       { wait: 'Hello', status: 'missing', durationMs: 0, limitMs: 90_000 },
@@ -106,20 +98,20 @@ describe('a dialog with a guest', () => {
       { name: 'dialog step 1: "name? "', status: 'fail', detail: 'not within 6.0s', line: 0, children: [] },
       { name: 'dialog step 2: "Hello"', status: 'missing', detail: 'not reached', line: 0, children: [] },
     ]);
-    const [asked] = cellOf(report, 'logs-in', 'x86_64').attempts;
+    const [asked] = cellOf(ran.report, 'logs-in', 'x86_64').attempts;
     expect(asked.dialog?.map(({ status }) => status)).toEqual(['pass', 'pass', 'pass', 'pass']);
-    expect(await project.read('.kit-test/runs/latest/junit.xml')).toContain('dialog step 2: &quot;Password: &quot;');
+    expect(await ran.project.read('.kit-test/runs/latest/junit.xml')).toContain('dialog step 2: &quot;Password: &quot;');
   });
 
   it.each([['logs-in+6.1+x86_64', 'logs-in', 'pass', 0], ['is-refused+6.1+x86_64', 'is-refused', 'fail', 1], ['ends-before+6.1+arm', 'ends-before', 'fail', 1]])('is found the same in the saved console of %s', async (cell, name, verdict, code) => {
-    const parsed = await project.run(['parse', '--format', 'ndjson', '--case', name, `.kit-test/runs/latest/cells/${cell}`]);
+    const parsed = await ran.project.run(['parse', '--format', 'ndjson', '--case', name, `.kit-test/runs/latest/cells/${cell}`]);
     expect(JSON.parse(parsed.stdout)).toMatchObject({ verdict, notJudged: [] });
     expect(parsed.code).toBe(code);
   });
 
   it('is judged by its order where nothing tells of its time', async () => {
-    await project.write({ 'moved.log': 'host login: \nlock login: root\nPassword: \n~ # echo I am $(id -un)\nI am root\n' });
-    const parsed = await project.run(['parse', '--case', 'logs-in', '--format', 'ndjson', 'moved.log']);
+    await ran.project.write({ 'moved.log': 'host login: \nlock login: root\nPassword: \n~ # echo I am $(id -un)\nI am root\n' });
+    const parsed = await ran.project.run(['parse', '--case', 'logs-in', '--format', 'ndjson', 'moved.log']);
     expect(parsed).toMatchObject({ code: 0, stderr: 'not judged deadlines of case logs-in: a console shows the steps of a dialog, not when they came; the folder of the run does\n' });
     expect(JSON.parse(parsed.stdout)).toMatchObject({ verdict: 'pass', notJudged: ['deadlines'] });
   });

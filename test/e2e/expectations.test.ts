@@ -1,8 +1,7 @@
 // What a case expects of a real guest beside lines and results: an exit status, a number of results, a duration.
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunReport } from '../../src/model/report.ts';
+import { expect, it } from 'vitest';
 import { verdictReason } from '../../src/model/verdict.ts';
-import { cellOf, createProject, scriptCase, type Project } from './project.ts';
+import { cellOf, ranProject, scriptCase } from './project.ts';
 
 const entry = (name: string, script: string): string => `  - { name: ${name}, image: "dir:./root", binds: ["/bin/busybox:/bin/sh:ro"], command: [/bin/sh, -c, ${JSON.stringify(script)}] }\n`;
 
@@ -36,14 +35,7 @@ const files = {
   ...scriptCase('too-quick', 'true', 'expect: { duration: { min: 20s } }'),
 };
 
-let project: Project;
-let report: RunReport;
-beforeAll(async () => {
-  project = await createProject(files);
-  await project.run(['run', '--matrix']);
-  report = await project.report();
-});
-afterAll(() => project[Symbol.asyncDispose]());
+const ran = ranProject(files);
 
 it.each<[string, string, string, RegExp]>([
   ['passes with the exit status it expects', 'exits-as-told', 'pass', /^$/],
@@ -60,11 +52,11 @@ it.each<[string, string, string, RegExp]>([
   ['fails when it takes longer', 'slow', 'fail', /^too slow: took [\d.]+s, at most 1\.5s expected$/],
   ['fails when it takes less', 'too-quick', 'fail', /^too fast: took [\d.]+m?s, at least 20\.0s expected$/],
 ])('a cell %s', (_, name, kind, reason) => {
-  const { verdict } = cellOf(report, name);
+  const { verdict } = cellOf(ran.report, name);
   expect([verdict.kind, verdictReason(verdict)]).toEqual([kind, expect.stringMatching(reason)]);
 });
 
 it('a guest that has given as many results as expected is ended before its limit once its plan is complete', () => {
-  expect(cellOf(report, 'lingers-with-enough')).toMatchObject({ verdict: { kind: 'pass' }, attempts: [{ boot: { exit: { kind: 'stopped', why: 'decided' } } }] });
-  expect(cellOf(report, 'lingers-before-its-plan')).toMatchObject({ verdict: { kind: 'timeout', phase: 'silence' }, attempts: [{ boot: { exit: { why: 'silence-limit' } } }] });
+  expect(cellOf(ran.report, 'lingers-with-enough')).toMatchObject({ verdict: { kind: 'pass' }, attempts: [{ boot: { exit: { kind: 'stopped', why: 'decided' } } }] });
+  expect(cellOf(ran.report, 'lingers-before-its-plan')).toMatchObject({ verdict: { kind: 'timeout', phase: 'silence' }, attempts: [{ boot: { exit: { why: 'silence-limit' } } }] });
 });

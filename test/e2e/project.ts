@@ -6,6 +6,7 @@ import { copyFile, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from '
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
 import type { RunEvent } from '../../src/model/events.ts';
 import type { CellResult, RunReport } from '../../src/model/report.ts';
 
@@ -44,6 +45,18 @@ export interface Project extends AsyncDisposable {
 
 /** One kernel, and the architecture that boots fastest when emulated; limits that are not stretched. */
 export const oneCell = `export default { matrix: { kernels: ['6.1'], arch: ['aarch64'] }, accel: 'tcg', tcgScale: 1 };\n`;
+
+/** A project whose matrix is run once, before the tests of a file look at what it left. */
+export function ranProject(files: Files): { readonly project: Project; readonly report: RunReport } {
+  let ran: { readonly project: Project; readonly report: RunReport };
+  beforeAll(async () => {
+    const project = await createProject(files);
+    await project.run(['run', '--matrix']);
+    ran = { project, report: await project.report() };
+  });
+  afterAll(() => ran.project[Symbol.asyncDispose]());
+  return { get project() { return ran.project; }, get report() { return ran.report; } };
+}
 
 export async function createProject(files: Files): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'kit-test-e2e-'));

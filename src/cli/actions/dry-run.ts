@@ -1,5 +1,6 @@
 // The work of `kit-test run --dry-run`: everything is made ready, and instead of booting, said.
 import { HarnessError } from '../../model/errors.ts';
+import { count } from '../../report/text.ts';
 import { planCells, type PlannedBoot } from '../../run/plan.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
@@ -21,7 +22,7 @@ export async function printPlan(selection: SelectionOptions, options: RunCommand
   if (options.json === true) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else {
     process.stdout.write(plan.cells.map(describe).join('\n'));
-    process.stdout.write(colours(process.stdout).dim(`\n${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'}, ${plan.concurrency} at once\n`));
+    process.stdout.write(colours(process.stdout).dim(`\n${count(plan.cells.length, 'cell')}, ${plan.concurrency} at once\n`));
   }
   const failed = plan.cells.filter(({ error }) => error !== undefined);
   if (failed.length > 0) throw new HarnessError('PLAN_INCOMPLETE', `${failed.length} of ${plan.cells.length} cells cannot be planned`, { hint: 'the reasons are above' });

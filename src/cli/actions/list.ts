@@ -1,4 +1,5 @@
 // The work of `kit-test list`.
+import { count } from '../../report/text.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
 import { requestedCells } from '../../run/select.ts';
 import { colours } from '../colours.ts';
@@ -21,5 +22,5 @@ export async function printCells(selection: SelectionOptions, options: ListComma
     process.stdout.write(`${cell.skip === undefined ? `${cell.id.padEnd(width)}  ${dim(cell.case.summary)}` : `${cell.id.padEnd(width)}  ${yellow('skip')} ${cell.skip}`}\n`);
   }
   const skipped = cells.filter(({ skip }) => skip !== undefined).length;
-  process.stdout.write(dim(`${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}${skipped === 0 ? '' : `, ${skipped} skipped`}\n`));
+  process.stdout.write(dim(`${count(cells.length, 'cell')}${skipped === 0 ? '' : `, ${skipped} skipped`}\n`));
 }

@@ -1,5 +1,6 @@
 // The work of `kit-test report merge`.
 import { relative } from 'node:path';
+import { count } from '../../report/text.ts';
 import { mergeRuns } from '../../run/merge.ts';
 import { loadCommandWorkspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';
@@ -26,7 +27,7 @@ export async function mergeCommand(runs: readonly string[], options: MergeComman
     cwd,
     stdout: process.stdout,
     env: process.env,
-    onPart: (name, shard, count, cells) => process.stderr.write(`${dim('part')} shard ${shard} of ${count}: ${cells} ${cells === 1 ? 'cell' : 'cells'} of ${relative(cwd, name) || '.'}\n`),
+    onPart: (name, shard, shards, cells) => process.stderr.write(`${dim('part')} shard ${shard} of ${shards}: ${count(cells, 'cell')} of ${relative(cwd, name) || '.'}\n`),
   });
   for (const notice of outcome.report.notices) process.stderr.write(`${yellow('note')} ${notice}\n`);
   tellTroubles(outcome);

@@ -1,11 +1,11 @@
 // The work of `kit-test report open | serve | render`.
 import { stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { HarnessError } from '../../model/errors.ts';
 import type { GithubSettings } from '../../model/github.ts';
 import { createReporters, loadReporter } from '../../report/create.ts';
 import { pageFile } from '../../report/layout.ts';
-import { findRun, readRun } from '../../report/stored-run.ts';
+import { findRun, readRun, runsPlace } from '../../report/stored-run.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { loadCommandWorkspace } from '../../run/workspace.ts';
 import { runProgram } from '../../sys/process.ts';
@@ -38,8 +38,8 @@ interface StoredRun {
 async function storedRun(name: string, options: ProjectOptions): Promise<StoredRun> {
   const cwd = process.cwd();
   const { project } = await loadCommandWorkspace({ cwd, config: options.config });
-  const { output, github } = project.harness;
-  return { folder: await findRun(name, { cwd, runs: join(resolve(project.root, output), 'runs') }), root: project.root, github };
+  const { github } = project.harness;
+  return { folder: await findRun(name, runsPlace(project, cwd)), root: project.root, github };
 }
 
 export async function openPage(run: string, options: ProjectOptions): Promise<void> {

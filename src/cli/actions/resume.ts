@@ -1,8 +1,7 @@
 // The work of `kit-test run --resume`: the same command again, on the cells that have no verdict.
-import { join, resolve } from 'node:path';
 import { UsageError } from '../../model/errors.ts';
 import { readRunEvents } from '../../report/run-folder.ts';
-import { findRun } from '../../report/stored-run.ts';
+import { findRun, runsPlace } from '../../report/stored-run.ts';
 import { unfinishedRun } from '../../report/unfinished.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
 import { cellsToRun } from '../requested.ts';
@@ -17,7 +16,7 @@ export async function resumeRun(given: RunCommandOptions, parse: (words: readonl
   if (other !== undefined) throw new UsageError('RESUME_WITH_SELECTION', `--resume runs what a run has left, and --${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} would change that`, { hint: 'leave it out; for other cells start another run' });
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: given.config, requireConfig: true });
   const { project } = workspace;
-  const folder = await findRun(given.resume === true || given.resume === undefined ? 'latest' : given.resume, { cwd: process.cwd(), runs: join(resolve(project.root, project.harness.output), 'runs') });
+  const folder = await findRun(given.resume === true || given.resume === undefined ? 'latest' : given.resume, runsPlace(project, process.cwd()));
   const run = unfinishedRun((await readRunEvents(folder)).events);
   const [, verb, ...words] = run.start.command;
   if (verb !== 'run') throw new UsageError('NOTHING_TO_RESUME', `${folder} is no run of "kit-test run"`, { hint: 'start its command again' });

@@ -11,9 +11,9 @@ export const bugFamilies: readonly CrashFamily[] = [
     rules: [
       printed(/kernel BUG at mm\/usercopy\.c/, 'BUG: bad usercopy in {function}', /usercopy|__check/),
       printed(/kernel BUG at \S*lib\/list_debug\.c/, 'BUG: corrupted list in {function}'),
-      // Wrappers of socket buffers check what their callers did.
       // Rust has said before why it panics.
       { header: /kernel BUG at rust\/helpers\//, title: 'kernel BUG in {function}', paths: trap, follows: true },
+      // Wrappers of socket buffers check what their callers did.
       { header: /kernel BUG at /i, title: 'kernel BUG in {function}', paths: trap, skip: /^skb_/ },
     ],
   },

@@ -4,6 +4,7 @@ import type { GithubSettings } from '../../model/github.ts';
 import type { PlannedCell } from '../../model/events.ts';
 import type { CellResult, RunReport } from '../../model/report.ts';
 import { formatDuration } from '../../model/units.ts';
+import { isCutOff } from '../../model/verdict.ts';
 import { isTrouble, outlookOf, outlooks, totalsOf } from '../summarize.ts';
 import { count } from '../text.ts';
 
@@ -87,9 +88,7 @@ function someOf(names: readonly string[], room: number): string {
   return [...shown, ...(rest === 0 ? [] : [`${rest} more`])].join(', ');
 }
 
-/** The run ended before the cell did. */
-const isCut = ({ verdict }: CellResult): boolean =>
-  (verdict.kind === 'skip' && verdict.reason === 'interrupted') || (verdict.kind === 'error' && verdict.reason.startsWith('interrupted during '));
+const isCut = ({ verdict }: CellResult): boolean => isCutOff(verdict);
 
 function runStatus(state: CommitStatus['state'], description: string, { settings, page }: StatusOptions): CommitStatus {
   return { context: settings.context, state, description: limited(description), ...(page === undefined ? {} : { target_url: page }) };

@@ -4,7 +4,7 @@ import { HarnessError } from '../../model/errors.ts';
 import { errorCode } from '../../sys/fs.ts';
 import type { CellPhase } from '../../model/events.ts';
 import type { Attempt } from '../../model/report.ts';
-import type { Stage, Verdict } from '../../model/verdict.ts';
+import { interrupted, type Stage, type Verdict } from '../../model/verdict.ts';
 import type { ObservedBoot } from './observe.ts';
 import type { PreparedCell } from './prepare.ts';
 
@@ -56,6 +56,3 @@ export async function attemptCell(cell: Cell, number: number, stages: AttemptSta
     throw error;
   }
 }
-
-/** A cell that was not allowed to end: it says nothing about the case. */
-export const interrupted = { kind: 'skip', reason: 'interrupted' } as const satisfies Verdict;

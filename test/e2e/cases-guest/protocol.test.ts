@@ -2,10 +2,10 @@
 // and what LinuxKit's YAML asks of the host's init: volumes, runtime mounts, cgroups of old.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { TestResult } from '../../../src/model/console.ts';
-import type { Attempt, RunReport } from '../../../src/model/report.ts';
-import { cellOf, createProject, type Project } from '../project.ts';
+import type { Attempt } from '../../../src/model/report.ts';
+import { cellOf, createProject, ranProject } from '../project.ts';
 
 type Files = Parameters<typeof createProject>[0];
 
@@ -68,17 +68,10 @@ ${entry('unconnected', 'true', '    runtime: { bindNS: { net: /run/net } }\n')}
 `),
 };
 
-let project: Project;
-let report: RunReport;
-beforeAll(async () => {
-  project = await createProject(files);
-  await project.run(['run', '--matrix']);
-  report = await project.report();
-});
-afterAll(() => project[Symbol.asyncDispose]());
+const ran = ranProject(files);
 
-const attemptOf = (name: string): Attempt => cellOf(report, name).attempts[0];
-const latest = (path: string): Promise<string> => readFile(join(project.folder, '.kit-test/runs/latest', path), 'utf8');
+const attemptOf = (name: string): Attempt => cellOf(ran.report, name).attempts[0];
+const latest = (path: string): Promise<string> => readFile(join(ran.project.folder, '.kit-test/runs/latest', path), 'utf8');
 const consoleOf = async (name: string): Promise<string> => (await latest(attemptOf(name).console ?? '')).replaceAll('\r', '');
 const artifactsOf = async (name: string): Promise<Record<string, string>> => {
   const found = attemptOf(name).artifacts;
@@ -88,7 +81,7 @@ const short = ({ name, status, detail }: TestResult): unknown[] => [name, status
 
 it('waits while its services are asked, and shows them the drives', async () => {
   expect(attemptOf('asked').results.map(short).slice(0, 2)).toEqual([['answers', 'pass'], ['last', 'pass']]);
-  expect(cellOf(report, 'asked').verdict.kind).toBe('pass');
+  expect(cellOf(ran.report, 'asked').verdict.kind).toBe('pass');
   expect(await consoleOf('asked')).toMatch(/^kit-test: ready\n(?:.*\n)*ok 1 answers$/m);
 });
 
@@ -100,12 +93,12 @@ it('goes on when a service fails while it is asked, and still shuts down and bri
   expect(attemptOf('breaks').results.map(short).slice(0, 2)).toEqual([['broken', 'fail', 'exit=9'], ['last', 'pass']]);
   expect(await consoleOf('breaks')).toMatch(/^kit-test: ready\n(?:.*\n)* {2}# starting\n {2}# cannot go on\nnot ok 1 broken # exit=9\n {2}bye\nok 2 last\nMoby test suite FAILED$/m);
   expect(await artifactsOf('breaks')).toEqual({ 'var/log/broken.log': 'starting\ncannot go on\n' });
-  expect(cellOf(report, 'breaks').verdict.kind).toBe('fail');
+  expect(cellOf(ran.report, 'breaks').verdict.kind).toBe('fail');
 });
 
 it('ends the run where a drive is missing', async () => {
   expect(await consoleOf('no-drive')).toMatch(/^# kit-test: there is no drive NOPE for \/x\nMoby test suite FAILED$/m);
-  expect(cellOf(report, 'no-drive').verdict.kind).toBe('fail');
+  expect(cellOf(ran.report, 'no-drive').verdict.kind).toBe('fail');
 });
 
 it('brings home what the kernel makes up when it is read', async () => {
@@ -114,7 +107,7 @@ it('brings home what the kernel makes up when it is read', async () => {
 
 it('never fails for artifacts that cannot be written', async () => {
   expect(await consoleOf('no-artifacts')).toMatch(/^ok 1 fine\n# kit-test: artifacts: there is no drive NOPE\nMoby test suite PASSED$/m);
-  expect(cellOf(report, 'no-artifacts').verdict.kind).toBe('pass');
+  expect(cellOf(ran.report, 'no-artifacts').verdict.kind).toBe('pass');
 });
 
 it('shares volumes between containers, and keeps read-only ones', async () => {
