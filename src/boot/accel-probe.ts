@@ -1,6 +1,7 @@
 // Whether an accelerator really runs a guest: the plan of a real cell is booted with it until user space speaks.
 // A /dev/kvm that opens proves nothing: nested hosts exist whose guests die with an internal error or hang without a byte.
 import type { BootPlan, BootResult } from '../model/boot.ts';
+import { isOfAccel } from './failure.ts';
 import { startVm } from './vm.ts';
 
 /** A cell's boot, planned for the accelerator in question, and what user space prints first in it. */
@@ -51,4 +52,4 @@ function describe({ exit, consoleBytes }: BootResult): string {
   }
 }
 
-const isLasting = ({ exit }: BootResult): boolean => exit.kind === 'stopped' || (exit.kind === 'failed' && /kvm|accelerator/i.test(exit.message));
+const isLasting = ({ exit }: BootResult): boolean => exit.kind === 'stopped' || isOfAccel(exit);

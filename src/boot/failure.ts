@@ -11,7 +11,7 @@ const upgradeHint = 'this QEMU is too old or built without it; "kit-test doctor"
 
 // The first that matches counts; messages of QEMU 6 to 10.
 const rules: readonly Rule[] = [
-  { pattern: /KVM internal error|kvm run failed|KVM: entry failed|KVM_SET_USER_MEMORY_REGION failed|KVM_CREATE_\w+ failed/i, hint: kvmHint },
+  { pattern: /KVM internal error|kvm run failed|KVM: entry failed|KVM_SET_USER_MEMORY_REGION failed|KVM_CREATE_\w+ failed|kvm(?:-all|\/kvm)\.c:|failed to set MSR/i, hint: kvmHint },
   { pattern: /could not access KVM|failed to initialize (?:kvm|hvf)|requires KVM or HVF|invalid accelerator|HV_[A-Z_]+/i, hint: kvmHint },
   { pattern: /could not (?:open|load) (?:kernel|initrd)|invalid kernel header|without PVH ELF Note|unsupported kernel|linux kernel too old|error reading (?:kernel|initrd)/i, hint: 'this is not a kernel that QEMU can load for this architecture; check the source of the kernel' },
   { pattern: /initrd is too large|could not load initrd|not enough space (?:for|after) (?:the )?(?:initrd|kernel|DTB)/i, hint: 'the image is too big for the memory of the guest: raise "memory" in case.yaml' },
@@ -35,6 +35,9 @@ export function classifyExit(binary: string, code: number | null, signal: string
   const ended = signal === null ? `exit status ${code ?? '?'}` : signal;
   return { kind: 'failed', message: `${binary} failed (${ended})${said === '' ? '' : `: ${said}`}`, ...(rule === undefined ? {} : { hint: rule.hint }) };
 }
+
+/** It was the accelerator, and will be the next time. */
+export const isOfAccel = (exit: BootExit): boolean => exit.kind === 'failed' && exit.hint === kvmHint;
 
 /** What it means that the guest is paused though nobody asked for it; undefined where that is no failure. */
 export function classifyPause(status: string, stderr: string): BootExit | undefined {

@@ -13,6 +13,7 @@ describe('classifyExit', () => {
     ["qemu: could not load initrd '/cache/initrd'\n", /could not load initrd/, /source of the kernel|raise "memory"/],
     ['qemu-system-x86_64: cannot set up guest memory \'pc.ram\': Cannot allocate memory\n', /guest memory/, /host has too little/],
     ['Could not access KVM kernel module: Permission denied\nqemu-system-x86_64: -accel kvm: failed to initialize kvm: Permission denied\n', /kvm/, /--accel tcg/],
+    ['qemu-system-x86_64: error: failed to set MSR 0x10a to 0x69\nqemu-system-x86_64: ../../target/i386/kvm/kvm.c:3183: kvm_buf_set_msrs: Assertion `ret == cpu->kvm_msr_buf->nmsrs\' failed.\n', /failed to set MSR 0x10a to 0x69/, /--accel tcg/],
     ['qemu-system-aarch64: -accel kvm: invalid accelerator kvm\n', /invalid accelerator/, /--accel tcg/],
     ['qemu-system-arm: Addressing limited to 32 bits, but memory exceeds it by 1073741824 bytes\n', /32 bits/, /lower "memory"/],
     ["qemu-system-arm: Invalid SMP CPUs 16. The max CPUs supported by machine 'virt-7.2' is 8\n", /Invalid SMP CPUs/, /lower "cpus"/],
