@@ -59,7 +59,7 @@ const homeOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** No I/O, clock, randomness or environment. */
-const pure = ['model/', 'matrix/', 'console/', 'verdict/', 'arch/x86_64.ts', 'arch/aarch64.ts', 'arch/arm.ts', 'boot/plan.ts', 'boot/devices.ts', 'archive/rootfs.ts', 'oci/bundle.ts', 'symbols/symbol.ts', 'symbols/table.ts', 'symbols/map.ts', 'symbols/elf.ts'];
+const pure = ['model/', 'matrix/', 'console/', 'verdict/', 'arch/x86_64.ts', 'arch/aarch64.ts', 'arch/arm.ts', 'boot/plan.ts', 'boot/devices.ts', 'archive/rootfs.ts', 'oci/bundle.ts', 'symbols/symbol.ts', 'symbols/table.ts', 'symbols/map.ts', 'symbols/elf.ts', 'run/cell-files.ts', 'run/changed/touched.ts'];
 const impure = /\bfrom 'node:(?!path|util|buffer|string_decoder)|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bperformance\./;
 
 interface Source {

@@ -32,6 +32,10 @@ export function addSelectionOptions(command: Command): Command {
     .option('--medium <glob>', 'select boot media of cases that have several', collect);
 }
 
+export function addChangedOption(command: Command): Command {
+  return command.option('--changed [ref]', 'only cells whose case, image or kernel has changed since HEAD left this commit (default: the branch that this one is to go into)');
+}
+
 export function addProjectOptions(command: Command): Command {
   return command.option('--config <file>', 'configuration file (default: harness.config.ts here or above)');
 }

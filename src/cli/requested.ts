@@ -10,24 +10,39 @@ import { readTimings } from '../report/timings.ts';
 import { requestedCells } from '../run/select.ts';
 import { divideCells, takeShard, type ShardOfRun, type ShardRequest } from '../run/shard.ts';
 import type { Workspace } from '../run/workspace.ts';
+import { onlyChanged, type ChangedOptions } from './changed.ts';
 import type { SelectionOptions } from './options.ts';
 
-export interface ShardOptions {
+export interface ShardOptions extends ChangedOptions {
   readonly matrix?: boolean;
   readonly shard?: ShardRequest;
   readonly timings?: string;
   readonly lastFailed?: boolean;
 }
 
-/** `cells` is empty only where `--last-failed` finds no failure. A shard is one of the whole matrix: this machine's architecture and default kernel would be others elsewhere. */
-export async function cellsToRun({ project, archs }: Workspace, selection: SelectionOptions, options: ShardOptions): Promise<{ readonly cells: readonly Cell[]; readonly shard?: ShardOfRun }> {
-  const { shard, timings, matrix, lastFailed } = options;
+export interface CellsToRun {
+  readonly cells: readonly Cell[];
+  readonly shard?: ShardOfRun;
+  /** Where no cell is left, and the selection is not to blame: why. */
+  readonly nothing?: string;
+}
+
+/** `cells` is empty only where `nothing` says so, or in a shard. A shard is one of the whole matrix: this machine's architecture and default kernel would be others elsewhere. */
+export async function cellsToRun(workspace: Workspace, selection: SelectionOptions, options: ShardOptions): Promise<CellsToRun> {
+  const { project, archs } = workspace;
+  const { shard, timings, matrix, lastFailed, changed } = options;
   if (timings !== undefined && shard === undefined) throw new UsageError('TIMINGS_WITHOUT_SHARD', '--timings only says how to divide the matrix', { hint: 'add --shard i/n' });
-  const cells = await requestedCells(project, archs, { matrix: matrix === true || shard !== undefined || lastFailed === true, selection, hostArch: hostArch() });
+  let cells = await requestedCells(project, archs, { matrix: matrix === true || shard !== undefined || lastFailed === true || changed !== undefined, selection, hostArch: hostArch() });
   if (lastFailed === true) {
     if (shard !== undefined) throw new UsageError('FAILED_WITH_SHARD', '--last-failed and --shard do not go together: a newest run is on one machine only', { hint: 'leave out one of them' });
     const failed = new Set((await readRun(await findRun('latest', runsPlace(project, process.cwd())))).cells.filter(isTrouble).map(({ id }) => id));
-    return { cells: cells.filter(({ id }) => failed.has(id)) };
+    cells = cells.filter(({ id }) => failed.has(id));
+    if (cells.length === 0) return { cells, nothing: 'nothing failed in the newest run' };
+  }
+  if (changed !== undefined) {
+    const { nothing, ...left } = await onlyChanged(workspace, cells, changed);
+    cells = left.cells;
+    if (cells.length === 0 && shard === undefined) return { cells, nothing };
   }
   if (shard === undefined) return { cells };
   return takeShard(divideCells(cells, project.harness, await timingsFor(project, timings), shard.count), shard);

@@ -9,6 +9,7 @@ import { checkLinuxkit } from '../image/linuxkit/checks.ts';
 import { mergeDocuments, originOf, type ParsedFile } from '../image/linuxkit/merge.ts';
 import { isPackage, resolvePackages } from '../image/linuxkit/packages.ts';
 import { LinuxkitSchema, type LinuxkitDocument } from '../image/linuxkit/schema.ts';
+import type { WrittenImage } from './cell-files.ts';
 
 export interface ImageSource {
   readonly yaml: LinuxkitDocument;
@@ -41,6 +42,15 @@ export async function readImageSource(testCase: Case): Promise<ImageSource> {
   if (testCase.image === undefined) return { yaml: commandImage, baseDir: testCase.dir };
   const path = resolve(testCase.dir, testCase.image);
   return openImage([{ text: await readFile(path, 'utf8'), file: path, baseDir: dirname(path) }]);
+}
+
+/** The image file of a case as it is written; undefined for a case that has none. */
+export async function readWrittenImage(testCase: Case): Promise<WrittenImage | undefined> {
+  if (testCase.image === undefined) return undefined;
+  const path = resolve(testCase.dir, testCase.image);
+  const { value, issues } = readImageTexts([{ text: await readFile(path, 'utf8'), file: path, baseDir: dirname(path) }]);
+  if (value === undefined) throw new ConfigError(issues);
+  return { doc: value, baseDir: dirname(path) };
 }
 
 /**

@@ -16,7 +16,11 @@ export async function printPlan(selection: SelectionOptions, options: RunCommand
   roundPlan(options);
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
   const { project } = workspace;
-  const { cells } = await cellsToRun(workspace, selection, options);
+  const { cells, nothing } = await cellsToRun(workspace, selection, options);
+  if (nothing !== undefined && options.json !== true) {
+    process.stdout.write(`${nothing}\n`);
+    return;
+  }
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
   const plan = await planCells(project, cells, { jobs: options.jobs, accel: options.accel, frozen: options.frozen ?? false, offline: options.offline, progress: stderrProgress(), signal: interrupt.signal });
   if (options.json === true) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);

@@ -1,19 +1,23 @@
 // The work of `kit-test list`.
 import { count } from '../../report/text.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
-import { requestedCells } from '../../run/select.ts';
+import type { ChangedOptions } from '../changed.ts';
 import { colours } from '../colours.ts';
 import type { ProjectOptions, SelectionOptions } from '../options.ts';
-import { arch as hostArch } from 'node:os';
+import { cellsToRun } from '../requested.ts';
 
-export type ListCommandOptions = SelectionOptions & ProjectOptions & { readonly json?: boolean };
+export type ListCommandOptions = SelectionOptions & ProjectOptions & ChangedOptions & { readonly json?: boolean };
 
 export async function printCells(selection: SelectionOptions, options: ListCommandOptions): Promise<void> {
-  const { project, archs } = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
-  const cells = await requestedCells(project, archs, { matrix: true, selection, hostArch: hostArch() });
+  const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
+  const { cells, nothing } = await cellsToRun(workspace, selection, { matrix: true, ...(options.changed === undefined ? {} : { changed: options.changed }) });
   if (options.json === true) {
     const rows = cells.map((cell) => ({ id: cell.id, case: cell.case.name, kernel: cell.kernel.name, arch: cell.arch.name, labels: cell.case.labels, ...(cell.skip === undefined ? {} : { skip: cell.skip }) }));
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    return;
+  }
+  if (nothing !== undefined) {
+    process.stdout.write(`${nothing}\n`);
     return;
   }
   const { dim, yellow } = colours(process.stdout);

@@ -4,11 +4,17 @@ import { readRunEvents } from '../../report/run-folder.ts';
 import { findRun, runsPlace } from '../../report/stored-run.ts';
 import { unfinishedRun } from '../../report/unfinished.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
-import { cellsToRun } from '../requested.ts';
+import { cellsToRun, type ShardOptions } from '../requested.ts';
 import { bootCells, type RunCommandOptions } from './run.ts';
 
 /** How the cells are run may be said anew; which ones may not. */
 const sayable = ['resume', 'jobs', 'accel', 'diagnose', 'reporter', 'githubStatus', 'config', 'frozen', 'offline', 'history'];
+
+/** What was chosen by an earlier run or by git may be other cells now: the run knows its own. */
+function asBefore({ lastFailed, changed, shard, timings, ...options }: RunCommandOptions): ShardOptions {
+  if (changed !== undefined) return { matrix: true };
+  return { matrix: options.matrix === true || lastFailed === true, ...(shard === undefined ? {} : { shard }), ...(timings === undefined ? {} : { timings }) };
+}
 
 /** `given` are the options of this command line. Returns the exit code. */
 export async function resumeRun(given: RunCommandOptions, parse: (words: readonly string[]) => RunCommandOptions): Promise<number> {
@@ -21,7 +27,7 @@ export async function resumeRun(given: RunCommandOptions, parse: (words: readonl
   const [, verb, ...words] = run.start.command;
   if (verb !== 'run') throw new UsageError('NOTHING_TO_RESUME', `${folder} is no run of "kit-test run"`, { hint: 'start its command again' });
   const options = { ...parse(words), ...given };
-  const cells = run.open.length === 0 ? [] : (await cellsToRun(workspace, options, { ...options, matrix: options.matrix === true || options.lastFailed === true, lastFailed: false })).cells;
+  const cells = run.open.length === 0 ? [] : (await cellsToRun(workspace, options, asBefore(options))).cells;
   const wanted = cells.filter(({ id }) => run.open.includes(id));
   const gone = run.open.filter((id) => !wanted.some((cell) => cell.id === id));
   if (gone.length > 0) throw new UsageError('CELLS_ARE_GONE', `the project has changed: ${gone.slice(0, 3).join(', ')}${gone.length > 3 ? ` and ${gone.length - 3} more` : ''} of run ${run.start.id} ${gone.length === 1 ? 'is' : 'are'} not in it any more`, { hint: 'start the run again' });

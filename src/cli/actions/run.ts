@@ -31,10 +31,10 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
 export async function runMatrix(selection: SelectionOptions, options: RunCommandOptions): Promise<number> {
   const rounds = roundPlan(options);
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
-  const { cells, shard } = await cellsToRun(workspace, selection, options);
+  const { cells, shard, nothing } = await cellsToRun(workspace, selection, options);
   // A shard without cells is a run all the same: whoever puts parts together would miss it.
-  if (cells.length === 0 && shard === undefined) {
-    process.stdout.write('nothing failed in the newest run\n');
+  if (nothing !== undefined) {
+    process.stdout.write(`${nothing}\n`);
     return exitCodes.ok;
   }
   return bootCells(workspace, { cells, shard, rounds, command: ['kit-test', ...process.argv.slice(2)] }, options);

@@ -1,7 +1,7 @@
 // `kit-test plan`: the matrix divided over several machines.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { PlanCommandOptions } from '../actions/plan.ts';
-import { addProjectOptions, addSelectionOptions, duration, positiveNumber } from '../options.ts';
+import { addChangedOption, addProjectOptions, addSelectionOptions, duration, positiveNumber } from '../options.ts';
 
 export function addPlan(program: Command): void {
   const command = program
@@ -9,7 +9,7 @@ export function addPlan(program: Command): void {
     .summary('divide the matrix over several machines')
     .description('Divide the matrix into shards of about equal length for `run --shard`. Cells of one kernel and architecture stay together, unless they alone are longer than a fair share. Equal files, selection and timings give equal shards on every machine; the digest behind the @ of a shard says so.')
     .argument('[case...]', 'cases, globs allowed; the same as --case');
-  addProjectOptions(addSelectionOptions(command))
+  addProjectOptions(addChangedOption(addSelectionOptions(command)))
     .addOption(new Option('--shards <n>', 'how many, or auto: by --target').default('auto').argParser(shardCount))
     .addOption(new Option('--target <duration>', 'with auto: how long each should take').default(600_000, '10m').argParser(duration))
     .addOption(new Option('--max-shards <n>', 'with auto: never more').default(20).argParser(positiveNumber))

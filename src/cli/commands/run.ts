@@ -1,7 +1,7 @@
 // `kit-test run`: the matrix, or a quick check of some cases on one kernel.
 import { Command, Option } from 'commander';
 import type { RunCommandOptions } from '../actions/run.ts';
-import { addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, duration, positiveNumber, wholeNumber, type SetExitCode } from '../options.ts';
+import { addChangedOption, addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, duration, positiveNumber, wholeNumber, type SetExitCode } from '../options.ts';
 import { parseShard } from '../shard.ts';
 
 export function addRun(program: Command, setExitCode: SetExitCode): void {
@@ -19,6 +19,7 @@ Examples:
   kit-test run boot --repeat 20                     how often does it fail?
   kit-test run boot --until-fail --for 30m          hunt a flake; Ctrl-C ends it with a report
   kit-test run --last-failed                        what failed in the newest run, again
+  kit-test run --changed                            what this branch touches, before a pull request
   kit-test run --resume                             the newest run was killed: run what it left
 `)
     .action(async (cases: string[], options: RunCommandOptions) => {
@@ -41,7 +42,7 @@ Examples:
 /** Also for the command line of a run that is resumed. */
 function addRunOptions(command: Command): Command {
   command.argument('[case...]', 'cases to run, globs allowed; the same as --case').option('--matrix', 'every kernel and architecture of harness.config.ts');
-  addSelectionOptions(command)
+  addChangedOption(addSelectionOptions(command))
     .option('--last-failed', 'only cells that failed in the newest run')
     .option('--shard <i/n>', 'one of n parts of the matrix, divided by length; env: as the CI system numbers this job', (value) => parseShard(value, process.env))
     .option('--timings <run>', 'with --shard: a run, report.json or plan that says how long cells take; the same for every shard')

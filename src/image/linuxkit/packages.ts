@@ -31,7 +31,7 @@ export async function resolvePackages<T>(doc: T, context: PackageContext): Promi
     if (Array.isArray(value)) return Promise.all(value.map((item, index) => replace(item, [...path, index])));
     if (typeof value === 'object' && value !== null) return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([key, item]) => [key, await replace(item, [...path, key])] as const)));
     if (typeof value !== 'string' || !value.startsWith(PREFIX)) return value;
-    const folder = value.slice(PREFIX.length);
+    const folder = packageFolder(value);
     const asked = names.get(folder) ?? packageName(folder, context);
     names.set(folder, asked);
     const name = await asked;
@@ -45,6 +45,9 @@ export async function resolvePackages<T>(doc: T, context: PackageContext): Promi
 
 /** Whether a text is a template that only the file system can answer. */
 export const isPackage = (text: string): boolean => text.startsWith(PREFIX);
+
+/** The folder that a template names, as it is written. */
+export const packageFolder = (template: string): string => template.slice(PREFIX.length);
 
 async function packageName(folder: string, context: PackageContext): Promise<string | { readonly problem: string }> {
   const path = resolve(context.baseDir, folder);
