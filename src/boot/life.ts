@@ -12,7 +12,7 @@ export interface VmOptions {
   /** Somebody sits at the console: no limits. */
   readonly interactive?: boolean;
   /**
-   * A limit has run out. The guest is ended when this settles; what it prints until then is no part of its own output. The signal
+   * A limit has run out, or what was waited for never came. The guest is ended when this settles; what it prints until then is no part of its own output. The signal
    * aborts when it ends before.
    */
   onLimit?(signal: AbortSignal): Promise<void>;
@@ -24,6 +24,8 @@ export interface Vm extends AsyncDisposable {
   readonly exit: Promise<BootResult>;
   /** Ends the guest; the first reason counts. */
   stop(why: StopReason): void;
+  /** Ends the guest because what was waited for never came: as at a limit, it is asked first. */
+  giveUp(why: StopReason): void;
   /** Tells the boot clock that user space has been seen. */
   userspaceSeen(): void;
   /** With true, the guest waits for us: its silence is not counted until this is called with false. Calls nest. */
@@ -71,18 +73,20 @@ export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (
     asking.abort();
     rungs.start();
   };
-  const stop = (why: StopReason, limitMs?: number): void => end({ kind: 'stopped', why, ...(limitMs === undefined ? {} : { limitMs }) });
+  const stop = (why: StopReason, limitMs?: number): void => end(stopped(why, limitMs));
   const interrupt = (): void => stop('interrupted');
-  const overLimit = (why: StopReason, limitMs: number): void => {
+  const giveUp = (why: StopReason, limitMs?: number): void => {
+    // It answers already, and in a bounded time.
+    if (askedFromMs !== undefined) return;
     if (options.onLimit === undefined || ending !== undefined) {
       stop(why, limitMs);
       return;
     }
-    ending = { kind: 'stopped', why, limitMs };
+    ending = stopped(why, limitMs);
     askedFromMs = elapsed();
     void options.onLimit(asking.signal).catch(() => undefined).then(() => stop(why, limitMs));
   };
-  const clock = watchLimits(options.interactive === true ? undefined : limits, elapsed, overLimit);
+  const clock = watchLimits(options.interactive === true ? undefined : limits, elapsed, giveUp);
   options.signal.addEventListener('abort', interrupt, { once: true });
 
   let settle: (result: BootResult) => void;
@@ -96,6 +100,7 @@ export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (
   return {
     exit,
     stop,
+    giveUp,
     end,
     userspaceSeen: () => clock.userspaceSeen(),
     excuseSilence: (excused) => clock.excuseSilence(excused),
@@ -139,6 +144,8 @@ export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (
   };
 }
 
+const stopped = (why: StopReason, limitMs?: number): BootExit => ({ kind: 'stopped', why, ...(limitMs === undefined ? {} : { limitMs }) });
+
 /** What a machine is that was not started because the run had been interrupted. */
 export function neverStarted(): Vm {
   const result: BootResult = { exit: { kind: 'stopped', why: 'interrupted' }, durationMs: 0, consoleBytes: 0, stderr: '' };
@@ -146,6 +153,7 @@ export function neverStarted(): Vm {
   return {
     exit: Promise.resolve(result),
     stop: nothing,
+    giveUp: nothing,
     userspaceSeen: nothing,
     excuseSilence: nothing,
     write: nothing,

@@ -12,7 +12,7 @@ export function failureOf(verdict: Verdict): string | undefined {
     case 'pass': case 'skip': return undefined;
     case 'crash': return `crash: ${verdict.title}`.slice(0, limit);
     case 'timeout': return `timeout: ${verdict.phase}${verdict.where === undefined ? '' : `: ${withoutTasks(verdict.where)}`}`.slice(0, limit);
-    case 'fail': return `fail: ${stable(verdict.reason)}`.slice(0, limit);
+    case 'fail': return `fail: ${withoutTasks(verdict.reason)}`.slice(0, limit);
     case 'error': return `error: ${verdict.stage}: ${stable(verdict.reason)}`.slice(0, limit);
   }
 }

@@ -51,7 +51,7 @@ export const HarnessSchema = z
     defaultKernel: z.string().optional().describe('kernel of `kit-test run CASE` and `exec`; default: the newest of the matrix that is not labelled unstable'),
     timeouts: TimeoutsSchema.prefault({}).describe('defaults of all cases: boot 60s, silence 60s, total 120s'),
     tcgScale: z.number().min(1).max(20).optional().describe("stretches time limits under TCG; default: each architecture's own factor"),
-    diagnose: z.boolean().default(true).describe('ask a guest that went silent or over a limit why, before it is ended: its CPUs by QEMU, its kernel by magic SysRq; 10 s at most'),
+    diagnose: z.boolean().default(true).describe('ask a guest that went silent, over a limit or over the deadline of a dialog why, before it is ended: its CPUs by QEMU, its kernel by magic SysRq; 10 s at most'),
     known: z.array(ProjectKnownSchema).default([]).describe('failures that are expected in several cases'),
     retries: z.int().min(0).max(10).default(0).describe('further attempts after a failure, for cases that do not say'),
     concurrency: z.int().min(1).optional().describe('boots at once; default: by CPUs and memory of the host'),

@@ -116,7 +116,7 @@ const HangSchema = z
     askedMs: milliseconds.describe('not in the duration of the boot'),
     consoleBytes: z.int().min(0).describe('of the console before the first question'),
   })
-  .meta({ id: 'Hang', description: 'why a guest hung, where a limit ended it and it was asked' });
+  .meta({ id: 'Hang', description: 'why a guest hung, where a limit or the deadline of a dialog ended it and it was asked' });
 
 const KnownSchema = z.object({ reason: z.string(), link: z.string().exactOptional() }).meta({ id: 'Known', description: 'why a failure does not count' });
 

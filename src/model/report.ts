@@ -39,7 +39,7 @@ export interface Attempt {
   readonly probes?: readonly ProbeOutcome[];
   /** What was brought home from the guest. */
   readonly artifacts?: Artifacts;
-  /** Why the guest hung, where a limit ended it and it was asked. */
+  /** Why the guest hung, where a limit or the deadline of a dialog ended it and it was asked. */
   readonly hang?: HangReport;
   /** Console lines around the reason of a verdict that is not a pass, at most 40, already safe to print. */
   readonly excerpt: readonly { readonly number: number; readonly text: string }[];

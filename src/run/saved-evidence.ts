@@ -1,8 +1,9 @@
 // What decides about a case besides its console, as far as a run left it: how long the test part took, how probes and the
-// steps of a dialog ended.
+// steps of a dialog ended, where it hung.
 import type { Accel } from '../model/arch.ts';
 import type { Expect, Probe } from '../model/case.ts';
 import type { DialogOutcome } from '../model/dialog.ts';
+import type { HangReport } from '../model/hang.ts';
 import type { Unjudged } from '../model/parsed.ts';
 import { probeName, type ProbeOutcome } from '../model/probe.ts';
 import { wrongDuration, type Took } from '../verdict/duration.ts';
@@ -24,6 +25,7 @@ export interface SavedEvidence {
   readonly took?: Took;
   readonly probes?: readonly ProbeOutcome[];
   readonly dialog?: readonly DialogOutcome[];
+  readonly hang?: HangReport;
   readonly notJudged: readonly Unjudged[];
 }
 
@@ -34,10 +36,12 @@ export function savedEvidence(by: SavedExpectations, record: SavedRecord, replay
   const took = timeOf(by, record, replay);
   const probes = probesOf(by.probes ?? [], record.attempt?.probes);
   const dialog = dialogOf(by.expect, record.attempt?.dialog);
+  const hang = record.attempt?.hang;
   return {
     ...(took === undefined ? {} : { took }),
     ...(probes === undefined ? {} : { probes }),
     ...(dialog === undefined ? {} : { dialog }),
+    ...(hang === undefined ? {} : { hang }),
     notJudged: [
       ...(took === undefined && by.expect.some(({ duration }) => duration !== undefined) ? ['duration' as const] : []),
       ...(probes === undefined ? ['probe' as const] : []),

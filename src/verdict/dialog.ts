@@ -11,6 +11,8 @@ export interface Heard {
   readonly outcomes: readonly DialogOutcome[];
   /** The last line on the console. */
   readonly lastLine: string;
+  /** Where the guest hung, where that is known. */
+  readonly hungIn: string | undefined;
 }
 
 /** The steps of each expectation with the lines on which they came. */
@@ -52,13 +54,13 @@ export function forgiveSteps(expect: readonly Expect[], findings: readonly Findi
 }
 
 /** The step whose deadline came. */
-export function lateStep(expect: readonly Expect[], { outcomes, lastLine }: Heard): readonly Reason[] {
+export function lateStep(expect: readonly Expect[], { outcomes, lastLine, hungIn }: Heard): readonly Reason[] {
   const late = lateAt(outcomes);
   const { wait, limitMs } = outcomes[late] ?? {};
   if (wait === undefined || limitMs === undefined) return [];
   const before = expect.find(({ dialog }) => dialog !== undefined)?.dialog?.[late - 1]?.send;
   const noEnter = before === undefined || /[\r\n]/.test(before) ? '' : `; what step ${late} sent had no line end`;
-  return [{ reason: `dialog step ${late + 1} of ${outcomes.length}: no ${quote(wait)} within ${formatDuration(limitMs)}${last(lastLine)}${noEnter}` }];
+  return [{ reason: `dialog step ${late + 1} of ${outcomes.length}: no ${quote(wait)} within ${formatDuration(limitMs)}${hungIn === undefined ? '' : `; ${shorten(hungIn)}`}${last(lastLine)}${noEnter}` }];
 }
 
 /** The first step of each dialog that never came. */

@@ -65,8 +65,8 @@ function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
 }
 
 /** Weighs all that was seen of a boot. */
-export const weighInput = ({ expect, findings, kunit, probes, dialog, seen }: JudgeInput): Evidence =>
-  weigh(expect, findings, { kunit: kunit === true, probes: probes ?? [], outcomes: dialog ?? [], lastLine: seen?.lastLine ?? '' });
+export const weighInput = ({ expect, findings, kunit, probes, dialog, seen, hang }: JudgeInput): Evidence =>
+  weigh(expect, findings, { kunit: kunit === true, probes: probes ?? [], outcomes: dialog ?? [], lastLine: seen?.lastLine ?? '', hungIn: hang?.where });
 
 const crashed = ({ title, detail, line, endLine }: Crash): Verdict => ({ kind: 'crash', title, ...(detail === undefined ? {} : { detail }), line, endLine });
 

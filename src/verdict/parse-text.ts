@@ -27,7 +27,7 @@ export function judgeConsole(watch: ConsoleWatch, chunks: Iterable<Uint8Array>, 
 }
 
 /** The same, for a console that was read in its own time. Without expectations the results that were found decide; `outside` is what else was saved. */
-export function judgeEnded(watch: ConsoleWatch, consoleBytes: number, given?: readonly Expect[], outside: Pick<JudgeInput, 'took' | 'probes' | 'dialog'> = {}): ConsoleJudgement {
+export function judgeEnded(watch: ConsoleWatch, consoleBytes: number, given?: readonly Expect[], outside: Pick<JudgeInput, 'took' | 'probes' | 'dialog' | 'hang'> = {}): ConsoleJudgement {
   const state = watch.end();
   const expect = given ?? autoExpect(state.findings);
   const protocols = protocolsOf(expect);

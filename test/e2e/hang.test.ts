@@ -14,8 +14,10 @@ const harness = `export default { matrix: { kernels: ['6.12'], arch: ['x86_64', 
 const freeze = [
   'dd if=/dev/zero of=/disk bs=1M count=4 2>/dev/null && losetup /dev/loop0 /disk && mke2fs /dev/loop0 >/dev/null',
   'mkdir /mnt && mount -t ext4 /dev/loop0 /mnt && fsfreeze --freeze /mnt',
-  'echo x >/mnt/file',
+  'echo frozen; echo x >/mnt/file',
 ].join('\n');
+// The second step never comes, for the first was the last that the task could say.
+const talk = 'expect: { dialog: [{ wait: frozen, within: 60s }, { wait: thawed, within: 2s }] }';
 const reader = `init: ["apt:busybox-static"]
 files:
   - { path: init, mode: "0755", contents: "#!/bin/busybox sh\\nexec /bin/busybox cat /dev/console\\n" }
@@ -35,6 +37,7 @@ beforeAll(async () => {
     'cases/spins/case.yaml': 'summary: spins\nrun: { command: [sh, ./check.sh], copy: [check.sh, spin.ko] }\n',
     'cases/spins/spin.ko': makeSpin(await readModule(dummy.file)),
     ...scriptCase('blocks', freeze, 'modules: [loop, ext4]'),
+    ...scriptCase('talks', freeze, `modules: [loop, ext4]\n${talk}`),
     'cases/reads/case.yaml': 'summary: reads\nexpect: { pass: never }\n',
     'cases/reads/image.yml': reader,
   });
@@ -67,6 +70,17 @@ describe.each(archs)('the report of a guest on %s', (arch) => {
     expect(hang?.blocked).toHaveLength(1);
     expect(hang?.memory).toMatch(/^\d+ MiB free of 5\d\d MiB$/);
     expect(verdict).toMatchObject({ where: expect.stringMatching(/^task sh:\d+ blocked in mnt_want_write$/) as string });
+  });
+
+  it('names the task that is blocked while a dialog waits for it', async () => {
+    const { verdict, hang, boot, dialog, console } = await attempt('talks');
+    expect(hang).toMatchObject({ cause: 'blocked-task', task: { name: 'sh', state: 'D', function: 'mnt_want_write' } });
+    expect(verdict).toEqual({ kind: 'fail', reason: expect.stringMatching(/^dialog step 2 of 2: no "thawed" within 2\.0s; task sh:\d+ blocked in mnt_want_write; last line: .*frozen$/) as string });
+    expect(dialog?.map(({ status }) => status)).toEqual(['pass', 'fail']);
+    const bytes = await readFile(join(project.folder, '.kit-test/runs/latest', console ?? ''));
+    expect(boot?.consoleBytes).toBe(hang?.consoleBytes);
+    expect(bytes.subarray(0, boot?.consoleBytes).toString()).not.toContain('sysrq: Show');
+    expect(bytes.subarray(boot?.consoleBytes).toString()).toContain('mnt_want_write');
   });
 
   it('says that init waits for input', async () => {
@@ -105,6 +119,15 @@ it('a guest with a display leaves a picture of it', async () => {
 const one = (more: string): string => `export default { matrix: { kernels: ['6.12'], arch: ['aarch64'] }, accel: 'tcg', tcgScale: 1, timeouts: { silence: '12s' }${more} };\n`;
 
 describe('a guest that hangs', () => {
+  it('is ended at the deadline of a dialog without a question where that is switched off', async () => {
+    await using quiet = await createProject({ 'harness.config.ts': one(''), ...scriptCase('says-nothing', 'sleep 1000', 'diagnose: false\nexpect: { dialog: [{ wait: word, within: 2s }] }') });
+    await quiet.run(['run', 'says-nothing']);
+    const [attempt] = cellOf(await quiet.report(), 'says-nothing').attempts;
+    expect(attempt.verdict).toEqual({ kind: 'fail', reason: expect.stringMatching(/^dialog step 1 of 1: no "word" within 2\.0s; last line: /) as string });
+    expect(attempt).not.toHaveProperty('hang');
+    expect(await quiet.read(`.kit-test/runs/latest/${attempt.console ?? ''}`)).not.toContain('sysrq: Show');
+  });
+
   it.each([
     ['the project', ', diagnose: false', '', []],
     ['the case', '', 'diagnose: false', []],

@@ -74,12 +74,14 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const decide = (state: WatchState | undefined): void => {
     const decided = dialog.late() || state?.decided === true && (state.lost || probing.done() && dialog.done());
     stopwatch.look(state?.userspace === true, decided);
-    if (decided) grace ??= setTimeout(() => vm.stop('decided'), options.graceMs).unref();
+    if (decided) grace ??= setTimeout(end, options.graceMs).unref();
     else {
       clearTimeout(grace);
       grace = undefined;
     }
   };
+  // A guest that left a step of its dialog out may hang, unless its kernel has said what it died of.
+  const end = (): void => (dialog.late() && last?.lost !== true ? vm.giveUp('decided') : vm.stop('decided'));
   const startedAt = new Date().toISOString();
   await using vm = bootable.start({
     signal,

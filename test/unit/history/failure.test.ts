@@ -11,6 +11,7 @@ it.each<[string, Verdict, Verdict]>([
   ['addresses', fail('the guest printed "oops": at 0xffff8881'), fail('the guest printed "oops": at 0xffff1234')],
   ['last lines of a hang', hang(undefined, 'silent for 1m 0s; last line: a'), hang(undefined, 'silent for 1m 0s; last line: b')],
   ['numbers of tasks and CPUs', hang('CPU 0 spinning in machine_halt (task busybox:143)', ''), hang('CPU 1 spinning in machine_halt (task busybox:7)', '')],
+  ['numbers of tasks at the deadline of a dialog', fail('dialog step 1 of 1: no "x" within 3.0s; task sh:143 blocked in f; last line: y'), fail('dialog step 1 of 1: no "x" within 6.0s; task sh:7 blocked in f; last line: y')],
   ['lines of a crash', { kind: 'crash', title: 'WARNING in foo', line: 1, endLine: 2 }, { kind: 'crash', title: 'WARNING in foo', line: 8, endLine: 9 }],
 ])('failures that differ only in %s are equal', (_, a, b) => {
   expect(failureOf(a)).toBe(failureOf(b));

@@ -38,6 +38,7 @@ describe('a dialog', () => {
     ['is missing evidence where the console is empty', '', { boot: { exit: ended, durationMs: 1, consoleBytes: 1, stderr: '' } }, 'fail: missing evidence: dialog step 1 of 3: no "login: " on the console'],
     ['shows nothing that a terminal would obey', 'host login: \n\u009b2J', {}, 'fail: missing evidence: dialog step 2 of 3: no "Password: " on the console; last line: \ufffd2J'],
     ['fails at a deadline', 'host login: root', { dialog: outcomes('pass', 'fail', 'missing') }, 'fail: dialog step 2 of 3: no "Password: " within 1m 30s; last line: host login: root'],
+    ['says where a guest hung that was asked at a deadline', 'host login: root', { dialog: outcomes('pass', 'fail', 'missing'), hang: { where: 'task login:146 blocked in mnt_want_write' } }, 'fail: dialog step 2 of 3: no "Password: " within 1m 30s; task login:146 blocked in mnt_want_write; last line: host login: root'],
     ['fails at a deadline, whatever comes later', whole, { dialog: outcomes('pass', 'fail', 'missing') }, 'fail: dialog step 2 of 3: no "Password: " within 1m 30s; last line: #'],
     ['says that Enter was missing where it was', 'login: Password: ', { dialog: outcomes('pass', 'pass', 'fail') }, 'fail: dialog step 3 of 3: no /# $/ within 1m 30s; last line: login: Password:; what step 2 sent had no line end'],
     ['passes live when all its steps came in time', whole, { dialog: outcomes('pass', 'pass', 'pass') }, 'pass'],
