@@ -44,9 +44,12 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
 cpSync(join(source, 'guest'), join(target, 'guest'), { recursive: true, filter: (path) => statSync(path).isDirectory() || !path.endsWith('.ts') });
 chmodSync(join(target, 'main.js'), 0o755);
 
-/** The page of a run: one script for browsers, its packages in it. */
+/** The page of a run: one script for browsers, its packages in it. What only Node has must not get there unnoticed. */
 async function buildPage() {
-  const page = await rolldown({ input: join(source, 'page/main.tsx'), platform: 'browser', tsconfig: join(source, 'page/tsconfig.json'), transform: { target: 'es2022' } });
+  const onLog = (level, { message }) => {
+    if (level === 'warn') throw new Error(`the page cannot be built: ${message}`);
+  };
+  const page = await rolldown({ input: join(source, 'page/main.tsx'), onLog, platform: 'browser', tsconfig: join(source, 'page/tsconfig.json'), transform: { target: 'es2022' } });
   await page.write({ file: join(target, 'page/page.js'), format: 'esm', minify: true });
   cpSync(join(source, 'page/style.css'), join(target, 'page/page.css'));
 }

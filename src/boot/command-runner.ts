@@ -2,10 +2,10 @@
 // same limits and ends as QEMU has, and a clean-up command that is run after it, however it ended.
 import { basename } from 'node:path';
 import type { BootExit, Limits } from '../model/boot.ts';
+import { redactSecrets } from '../model/secrets.ts';
 import { formatDuration } from '../model/units.ts';
 import { startGroup, type Group, type GroupEnd } from '../sys/group.ts';
 import { beginLife, neverStarted, type Vm, type VmOptions } from './life.ts';
-import { redactSecrets } from './secrets.ts';
 
 /** What is run, its placeholders filled in. */
 export interface CommandPlan {

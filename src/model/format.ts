@@ -1,5 +1,8 @@
 // Durations and sizes for people. Without the schemas of units.ts, for the page of a run carries this in every copy.
 
+/** `1 cell`, `2 cells`. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
 /** 1536 → `1.5K`: the form `Size` reads, for people. */
 export function formatSize(bytes: number): string {
   for (const [unit, size] of [['G', 1024 ** 3], ['M', 1024 ** 2], ['K', 1024]] as const) {

@@ -1,7 +1,7 @@
 // A comparison of two runs for the terminal. Pure.
 import type { ComparedCell, Comparison } from '../model/comparison.ts';
-import { formatDuration } from '../model/format.ts';
-import { count, safeLine } from './text.ts';
+import { count, formatDuration } from '../model/format.ts';
+import { safeLine } from './text.ts';
 import { paint, paintLook, symbolOf, type Theme } from './terminal/theme.ts';
 
 /** Ends with a line feed. */

@@ -1,6 +1,7 @@
 // The kernel failures of a whole run: each once, with every cell it hit. Titles are stable across builds, so they are the key.
+import { count } from '../model/format.ts';
 import type { CellResult, DistinctCrash, RunReport } from '../model/report.ts';
-import { clip, count, safeLine } from './text.ts';
+import { clip, safeLine } from './text.ts';
 
 type Found = { -readonly [K in keyof DistinctCrash]: DistinctCrash[K] } & { cells: string[]; expectedIn?: string[] };
 

@@ -1,6 +1,6 @@
 // A cell's history in words, the same in every report.
+import { count } from '../model/format.ts';
 import type { CellResult } from '../model/report.ts';
-import { count } from './text.ts';
 
 type Told = Pick<CellResult, 'verdict' | 'history'>;
 

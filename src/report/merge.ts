@@ -1,12 +1,12 @@
 // Runs of shards put together: from what each part recorded, the events of one run of the whole matrix.
 import { compareText } from '../model/compare-text.ts';
 import { UsageError } from '../model/errors.ts';
+import { count } from '../model/format.ts';
 import type { PlannedCell, RunEvent, ShardedMatrix } from '../model/events.ts';
 import type { Attempt, CellResult, MergedRun, RunReport } from '../model/report.ts';
 import { cellResultOf } from './cell-result.ts';
 import { foldEvents } from './fold.ts';
 import { openPart, type Part, type RecordedPart, type RunStart } from './part.ts';
-import { count } from './text.ts';
 
 export interface Parts {
   /** By the number of their shard, each once. */

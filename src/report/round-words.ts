@@ -1,8 +1,7 @@
 // Rounds in words, the same in every report. Pure.
-import { formatDuration } from '../model/format.ts';
+import { count, formatDuration } from '../model/format.ts';
 import type { CellResult, RoundPlan, Rounds } from '../model/report.ts';
 import { verdictReason } from '../model/verdict.ts';
-import { count } from './text.ts';
 
 /** `failed 3 of 20 rounds`, `20 of 20 rounds`; undefined for a cell that did not go in rounds. */
 export const roundWords = ({ rounds }: Pick<CellResult, 'rounds'>): string | undefined => rounds && wordsOf(rounds);

@@ -69,6 +69,3 @@ export function shorten(text: string, length: number): string {
 
 /** The text followed by spaces up to `width` columns. */
 export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - displayWidth(text)));
-
-/** `1 cell`, `2 cells`. */
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

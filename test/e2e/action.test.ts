@@ -48,3 +48,24 @@ describe('the step of the action', () => {
     expect(outputs).toEqual({});
   });
 });
+
+describe('in a workflow', () => {
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: undefined, LAB_TOKEN: 'not-for-the-log' };
+
+  it('shows the end of the console of what failed, folded, and masks what is secret', async () => {
+    await using project = await createProject(scriptCase('bad', 'echo "::error::of the guest"; exit 3'));
+    const { stdout } = await project.run(['run', 'bad'], env);
+    expect(stdout).toMatch(/^::add-mask::not-for-the-log$/m);
+    const group = /^::group::end of the console of bad\/6\.1\/aarch64\n(?<lines>[^]*?)^::endgroup::$/m.exec(stdout)?.groups?.['lines'] ?? '';
+    expect(group).toContain('\\x3a:error::of the guest');
+    expect(stdout.match(/^::error.*/gm)).toEqual([expect.stringMatching(/^::error title=fail%3A bad/)]);
+  });
+
+  it('takes nothing that a command in a guest prints for a command to the runner', async () => {
+    await using project = await createProject({});
+    const { code, stdout, stderr } = await project.run(['exec', '--kernel', '6.1', '--arch', 'aarch64', '--', 'echo', '::error::of the guest'], env);
+    expect([code, stdout]).toEqual([0, '::error::of the guest\n']);
+    const token = /^::stop-commands::(\S+)$/m.exec(stderr)?.[1] ?? '';
+    expect(stderr).toMatch(new RegExp(`^::stop-commands::${token}\\n[^]*^::${token}::$`, 'm'));
+  });
+});

@@ -1,6 +1,6 @@
 // The work of `kit-test run --dry-run`: everything is made ready, and instead of booting, said.
 import { HarnessError } from '../../model/errors.ts';
-import { count } from '../../report/text.ts';
+import { count } from '../../model/format.ts';
 import { planCells, type PlannedBoot } from '../../run/plan.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { loadWorkspace } from '../../run/workspace.ts';

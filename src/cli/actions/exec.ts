@@ -14,6 +14,7 @@ import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { stderrProgress } from '../progress.ts';
 import type { ProjectOptions } from '../options.ts';
+import { withoutWorkflowCommands } from '../workflow-commands.ts';
 
 export interface ExecCommandOptions extends ProjectOptions {
   readonly kernel?: readonly string[];
@@ -48,7 +49,7 @@ export async function execCommand(words: readonly string[], options: ExecCommand
   const cells = await requestedCells(matrix, archs, { matrix: false, selection: { kernel: options.kernel, arch: options.arch }, hostArch: hostArch() });
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
   const output = cells.length === 1 ? (_: Cell, bytes: Uint8Array): void => void process.stdout.write(bytes) : labelledOutput(cells);
-  const results = await execCells(project, cells, {
+  const results = await withoutWorkflowCommands(process.env, process.stderr, () => execCells(project, cells, {
     frozen: options.frozen ?? false,
     offline: options.offline,
     accel: options.accel,
@@ -56,7 +57,7 @@ export async function execCommand(words: readonly string[], options: ExecCommand
     progress: stderrProgress(),
     signal: interrupt.signal,
     onOutput: output,
-  });
+  }));
   for (const result of results) process.stderr.write(describe(result, results.length > 1));
   return interrupt.signal.aborted ? exitCodes.interrupted : exitCodeOf(results);
 }

@@ -1,5 +1,5 @@
 // The work of `kit-test list`.
-import { count } from '../../report/text.ts';
+import { count } from '../../model/format.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
 import type { ChangedOptions } from '../changed.ts';
 import { colours } from '../colours.ts';

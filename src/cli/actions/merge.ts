@@ -1,6 +1,6 @@
 // The work of `kit-test report merge`.
 import { relative } from 'node:path';
-import { count } from '../../report/text.ts';
+import { count } from '../../model/format.ts';
 import { mergeRuns } from '../../run/merge.ts';
 import { loadCommandWorkspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';

@@ -1,6 +1,6 @@
 // A division of the matrix for people: a line for each shard.
+import { count } from '../../model/format.ts';
 import { formatDuration } from '../../model/units.ts';
-import { count } from '../../report/text.ts';
 import type { Colours } from '../colours.ts';
 import type { PlanDocument } from './document.ts';
 

@@ -1,12 +1,13 @@
 // What GitHub shows at a case's YAML: why it failed, one annotation for cells that failed alike. Pure.
 import type { CaseSource } from '../../model/case.ts';
+import { count } from '../../model/format.ts';
 import type { CellResult, RunReport } from '../../model/report.ts';
 import { decisiveAttempt, otherAttempts, shownAttempt } from '../attempts.ts';
 import { selectExcerpt } from '../excerpt.ts';
 import { commonHistory } from '../history-words.ts';
 import { cellReason } from '../round-words.ts';
 import { failureGroups, type CellGroup } from '../summarize.ts';
-import { count, safeLine, safeText, shorten } from '../text.ts';
+import { safeLine, safeText, shorten } from '../text.ts';
 
 export interface Annotation {
   readonly level: 'error' | 'warning';

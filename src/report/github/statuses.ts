@@ -1,12 +1,12 @@
 // What the commit statuses of a run say: one for the run, one for each kernel and architecture. Pure.
 // https://docs.github.com/rest/commits/statuses#create-a-commit-status
+import { count } from '../../model/format.ts';
 import type { GithubSettings } from '../../model/github.ts';
 import type { PlannedCell } from '../../model/events.ts';
 import type { CellResult, RunReport } from '../../model/report.ts';
 import { formatDuration } from '../../model/units.ts';
 import { isCutOff } from '../../model/verdict.ts';
 import { isTrouble, outlookOf, outlooks, totalsOf } from '../summarize.ts';
-import { count } from '../text.ts';
 
 export interface CommitStatus {
   readonly context: string;

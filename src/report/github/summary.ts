@@ -1,4 +1,5 @@
 // What GitHub shows of a run: the grid, and each failure with lines of its console. Pure.
+import { count } from '../../model/format.ts';
 import { knownText } from '../../model/known.ts';
 import type { Attempt, CellResult, RunReport } from '../../model/report.ts';
 import { formatDuration } from '../../model/units.ts';
@@ -8,7 +9,7 @@ import { selectExcerpt } from '../excerpt.ts';
 import { commonHistory, historyNews, historyWords, recoveredCells } from '../history-words.ts';
 import { cellReason, roundDetails, roundsRun, roundWords } from '../round-words.ts';
 import { failureGroups, knownGroups, outlooks, skipGroups, type CellGroup } from '../summarize.ts';
-import { clip, count } from '../text.ts';
+import { clip } from '../text.ts';
 import { gridTables, marks } from './grid-table.ts';
 import { html, prose } from './html.ts';
 

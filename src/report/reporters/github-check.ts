@@ -1,4 +1,5 @@
 // A check run on GitHub: in progress while the run goes on, then its verdict, the summary, and annotations at the cases' YAML.
+import { count } from '../../model/format.ts';
 import { GithubCheckSchema } from '../../model/github.ts';
 import type { Reporter } from '../../model/events.ts';
 import type { RunReport } from '../../model/report.ts';
@@ -9,7 +10,6 @@ import { endLimitMs, openConnection, type Connection } from '../github/connectio
 import { pageUrl } from '../github/page-url.ts';
 import { repositoryPath } from '../github/repository-path.ts';
 import { shardSettings } from '../github/shard-settings.ts';
-import { count } from '../text.ts';
 import type { ReporterContext, ReporterModule } from '../reporter.ts';
 
 export default { name: 'github-check', create: createGithubCheck } satisfies ReporterModule;

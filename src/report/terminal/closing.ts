@@ -1,5 +1,6 @@
 // The end of a run on the terminal: the grid, every failure with its reason, the console lines around it and the command
 // that repeats it, what was flaky or skipped, and the totals.
+import { count } from '../../model/format.ts';
 import type { CellResult, RunReport } from '../../model/report.ts';
 import { knownText } from '../../model/known.ts';
 import { formatDuration } from '../../model/units.ts';
@@ -8,7 +9,7 @@ import { gridOf, placeOf } from '../grid.ts';
 import { historyTotals } from '../history-words.ts';
 import { cellReason, planWords, roundsRun } from '../round-words.ts';
 import { failureGroups, outlookOf, skipGroups, slowestCells } from '../summarize.ts';
-import { clip, count, padEnd, safeLine } from '../text.ts';
+import { clip, padEnd, safeLine } from '../text.ts';
 import { crashSection } from './crash-section.ts';
 import type { ClosingOptions } from './evidence-lines.ts';
 import { failureSection } from './failure-section.ts';

@@ -1,8 +1,8 @@
 // What an attempt left, on the terminal: its console lines under the place they are from, what it answered when it hung,
 // and what it gave us.
+import { count } from '../../model/format.ts';
 import type { Attempt } from '../../model/report.ts';
 import { selectExcerpt } from '../excerpt.ts';
-import { count } from '../text.ts';
 import { excerptLines } from './excerpt-lines.ts';
 import { paint, type Theme } from './theme.ts';
 

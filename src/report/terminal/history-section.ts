@@ -1,7 +1,8 @@
 // What earlier runs say, on the terminal: beside each failure whether it is new, and at the end what was fixed or comes and goes.
+import { count } from '../../model/format.ts';
 import type { CellResult } from '../../model/report.ts';
 import { historyWords, recoveredCells } from '../history-words.ts';
-import { clip, count, safeLine } from '../text.ts';
+import { clip, safeLine } from '../text.ts';
 import { placesOf } from './places.ts';
 import { paint, paintLook, symbolOf, type Theme } from './theme.ts';
 

@@ -1,9 +1,10 @@
 // Failures that are known, at the end of a run on the terminal: why they do not count, and what they are.
+import { count } from '../../model/format.ts';
 import type { CellResult } from '../../model/report.ts';
 import { knownText } from '../../model/known.ts';
 import { cellReason } from '../round-words.ts';
 import { knownGroups } from '../summarize.ts';
-import { clip, count, safeLine } from '../text.ts';
+import { clip, safeLine } from '../text.ts';
 import { paint, paintLook, symbolOf, type Theme } from './theme.ts';
 
 const cellLimit = 8;

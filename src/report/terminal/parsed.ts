@@ -1,8 +1,9 @@
 // A saved console on the terminal: verdict and reason, each crash with its report, the results that failed, the lines
 // around what decided. The text form of `kit-test parse`.
 import type { TestResult } from '../../model/console.ts';
+import { count } from '../../model/format.ts';
 import type { ParsedConsole, ParsedCrash } from '../../model/parsed.ts';
-import { clip, count, padEnd, safeLine } from '../text.ts';
+import { clip, padEnd, safeLine } from '../text.ts';
 import { excerptLines } from './excerpt-lines.ts';
 import { paint, paintLook, symbolOf, type Theme } from './theme.ts';
 

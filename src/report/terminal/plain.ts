@@ -1,8 +1,9 @@
 // The run as plain lines, for logs and pipes: one for each finished cell, notice and download.
 import type { RunEvent, ShardedMatrix } from '../../model/events.ts';
+import { count } from '../../model/format.ts';
 import { formatSize } from '../../model/units.ts';
 import { planWords } from '../round-words.ts';
-import { count, safeLine } from '../text.ts';
+import { safeLine } from '../text.ts';
 import { cellLine } from './closing.ts';
 import { createRoundLines, type RoundLines } from './round-lines.ts';
 import { paint, type Theme } from './theme.ts';

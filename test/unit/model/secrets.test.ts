@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactSecrets } from '../../../src/boot/secrets.ts';
+import { redactSecrets } from '../../../src/model/secrets.ts';
 
 describe('redactSecrets', () => {
   it.each<[string, Readonly<Record<string, string>>, string, string]>([
