@@ -1,9 +1,9 @@
 // `--changed`: only cells whose files have changed since a commit, with a line for each case that says by which file.
 import type { Cell } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import { count } from '../model/format.ts';
 import { changedCells, type ChangedCells } from '../run/changed/select.ts';
 import type { Workspace } from '../run/workspace.ts';
-import { count } from '../report/text.ts';
 import { colours } from './colours.ts';
 
 export interface ChangedOptions {

@@ -81,7 +81,9 @@ describe('run --repeat', () => {
 
   it('can be folded from its events', async () => {
     const report = await project.report();
-    expect(foldEvents((await project.events()).filter(({ kind }) => kind !== 'cell-end' && kind !== 'run-end'), { at: report.startedAt, interrupted: false }).cells).toEqual(report.cells);
+    const folded = foldEvents((await project.events()).filter(({ kind }) => kind !== 'cell-end' && kind !== 'run-end'), { at: report.startedAt, interrupted: false });
+    // What earlier runs say is known only when a cell ends.
+    expect(folded.cells).toEqual(report.cells.map((cell) => ({ ...cell, history: undefined })));
   });
 });
 
