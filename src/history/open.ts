@@ -23,6 +23,8 @@ interface HistoryOptions {
 export interface History {
   /** Writes down how a cell ended, at once, and says what earlier runs make of that. */
   add(end: NewEnd): CellHistory;
+  /** Writes down how a cell has ended so far, where that says something new: what comes later of this run takes its place. */
+  note(end: NewEnd): void;
   /** No more ends. */
   close(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export async function openHistory({ folder, run, runs, cells, onProblem }: Histo
     return new Map<string, readonly End[]>();
   });
   const file = createFile(folder, run, (error) => problem('written', error));
+  const noted = new Map<string, NewEnd>();
   return {
     add(ended) {
       const end = { ...ended, run };
@@ -44,11 +47,25 @@ export async function openHistory({ folder, run, runs, cells, onProblem }: Histo
       // A run that is resumed may have told this end before it was killed.
       return tellHistory((past.get(end.cell) ?? []).filter((earlier) => earlier.run !== run), end);
     },
+    note(end) {
+      if (saysTheSame(noted.get(end.cell), end)) return;
+      noted.set(end.cell, end);
+      file.append({ ...end, run });
+    },
     async close() {
       if (!file.close()) return;
       await packHistory(folder, { run, runs, limit: packLimit, now: Date.now() }).catch((error: unknown) => problem('packed', error));
     },
   };
+}
+
+/** What is told again after so long shows that the run is alive: files that nobody writes to are taken for those of killed runs. */
+const tellAgainMs = 24 * 3600 * 1000;
+
+/** But for times, which change with every round. */
+function saysTheSame(before: NewEnd | undefined, now: NewEnd): boolean {
+  if (before === undefined || Date.parse(now.at) - Date.parse(before.at) >= tellAgainMs) return false;
+  return before.verdict === now.verdict && before.failure === now.failure && before.known === now.known && before.wavered === now.wavered && before.inputs === now.inputs;
 }
 
 /** One write for each end, so that a process that is killed leaves what it had told. */

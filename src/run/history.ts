@@ -11,6 +11,8 @@ import { openHistory } from '../history/open.ts';
 interface RunHistory {
   /** Writes down how a cell ended, and says what earlier runs make of that; undefined for a cell that did not run. */
   readonly remember: (cell: Cell, result: CellResult) => CellHistory | undefined;
+  /** Writes down how a cell that goes in rounds has ended so far: what of the run is known if it is killed. */
+  readonly rememberSoFar: (cell: Cell, result: CellResult) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -28,6 +30,10 @@ export async function openRunHistory({ harness, root }: Project, options: { read
     remember(cell, result) {
       const end = endOf(cell, result, new Date().toISOString());
       return end && history.add(end);
+    },
+    rememberSoFar(cell, result) {
+      const end = endOf(cell, result, new Date().toISOString());
+      if (end !== undefined) history.note(end);
     },
     close: () => history.close(),
   };

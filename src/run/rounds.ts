@@ -7,6 +7,8 @@ import type { EventSink } from './events.ts';
 export interface RoundSteps {
   /** Attempts a cell when its turn has come. */
   readonly attempt: (cell: Cell, round: number) => Promise<Attempt>;
+  /** Told after each round of a cell what all of them were. */
+  readonly ran: (cell: Cell, attempts: readonly [Attempt, ...Attempt[]]) => void;
   /** Takes away what an attempt left. */
   readonly discard: (cell: Cell, attempt: Attempt) => Promise<void>;
   readonly emit: EventSink;
@@ -14,13 +16,15 @@ export interface RoundSteps {
 }
 
 /** The rounds that each cell ran. A cell that was cut off by the signal has those before, or none. */
-export async function runRounds(cells: readonly Cell[], plan: RoundPlan, { attempt, discard, emit, signal }: RoundSteps): Promise<ReadonlyMap<string, readonly Attempt[]>> {
+export async function runRounds(cells: readonly Cell[], plan: RoundPlan, { attempt, ran, discard, emit, signal }: RoundSteps): Promise<ReadonlyMap<string, readonly Attempt[]>> {
   const rounds = new Map<string, readonly Attempt[]>();
   const keep = async (cell: Cell, next: Attempt): Promise<void> => {
     const before = [...(rounds.get(cell.id) ?? []), next];
     const after = trimRounds(before);
     rounds.set(cell.id, after);
     emit({ kind: 'attempt-end', id: cell.id, attempt: next });
+    const [first = next, ...rest] = after;
+    ran(cell, [first, ...rest]);
     for (const [index, each] of before.entries()) if (after[index] !== each) await discard(cell, each);
   };
   const began = performance.now();

@@ -106,6 +106,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
       return createStages(pipeline, folder, { concurrency, graceMs: harness.graceAfterDecision ?? defaultGraceMs, diagnose: options.diagnose });
     },
     remember: history?.remember,
+    rememberSoFar: history?.rememberSoFar,
     signal,
   });
   await history?.close();

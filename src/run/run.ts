@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly stages: (emit: EventSink) => AttemptStages;
   /** Writes down how a cell ended, and says what earlier runs make of that. */
   readonly remember?: ((cell: Cell, result: CellResult) => CellHistory | undefined) | undefined;
+  /** Writes down how the rounds of a cell have ended so far, for a run that is killed. */
+  readonly rememberSoFar?: ((cell: Cell, result: CellResult) => void) | undefined;
   readonly signal: AbortSignal;
   /** Takes away what a round left whose evidence is not kept. */
   readonly discard: (cell: string, attempt: Attempt) => Promise<void>;
@@ -67,7 +69,13 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
   if (rounds === undefined) {
     await Promise.all(cells.map((cell) => queue.add(async () => end(cell, await retryCell(cell, options, attempt, emit)))));
   } else {
-    const all = await runRounds(cells, rounds, { attempt: (cell, round) => queue.add(() => attempt(cell, round)), discard: (cell, each) => options.discard(cell.id, each), emit, signal });
+    const all = await runRounds(cells, rounds, {
+      attempt: (cell, round) => queue.add(() => attempt(cell, round)),
+      ran: (cell, attempts) => options.rememberSoFar?.(cell, cellResultOf(planned(cell, rounds), attempts, rounds)),
+      discard: (cell, each) => options.discard(cell.id, each),
+      emit,
+      signal,
+    });
     for (const cell of cells) end(cell, all.get(cell.id) ?? []);
   }
   const at = new Date().toISOString();

@@ -121,6 +121,17 @@ describe('run --until-fail', () => {
     expect(stdout).toMatch(/rounds {3}\d+ ran; asked for rounds until a cell fails/);
   });
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('is remembered by its finished rounds when it gets %s', async (signal) => {
+    await using project = await hunt({ ...scriptCase('wavers', failsIn(2)), ...scriptCase('hangs', 'grep -q " nth=4$" /proc/cmdline && sleep 1000; true') });
+    const { child, ended } = project.start(['run', '--matrix', '--repeat', '9', '--jobs', '2']);
+    await expect.poll(async () => (await project.events()).some((event) => event.kind === 'round-end' && event.round === 3), { timeout: 120_000, interval: 20 }).toBe(true);
+    child.kill(signal);
+    expect((await ended).code).toBe(signal === 'SIGKILL' ? null : 130);
+    await project.run(['run', 'wavers']);
+    const { history } = cellOf(await project.report(), 'wavers');
+    expect(history).toMatchObject({ runs: 2, failed: 1, flaky: true, ends: [{ verdict: 'fail', wavered: true }, { verdict: 'pass' }] });
+  });
+
   it('ends after a round that ended in our own error', async () => {
     await using project = await hunt({ 'boot.sh': '#!/bin/sh\nexit 3\n', ...scriptCase('steady', 'true') });
     expect((await project.run(['run', '--matrix', '--until-fail'])).code).toBe(3);

@@ -60,6 +60,22 @@ it('keeps what a run told before it was interrupted and resumed, and is no past 
   expect([cell, resumed].map((id) => kept.get(id)?.map(({ run: id }) => id))).toEqual([['run-1'], ['run-1']]);
 });
 
+it('keeps how the rounds of a run had ended when it was killed, and in few lines', async () => {
+  const { run: id, ...passed } = endFrom('pass', 1, cell);
+  const wavered = { ...passed, verdict: 'fail' as const, failure: 'fail: a', wavered: true as const };
+  const history = await openHistory({ folder, run: id, runs: 20, cells: new Set([cell]), onProblem: (message) => expect.fail(message) });
+  for (let round = 0; round < 1000; round += 1) history.note({ ...(round < 500 ? passed : wavered), at: at(round), durationMs: round });
+  const [file = ''] = await readdir(folder);
+  expect((await readFile(join(folder, file), 'utf8')).split('\n')).toHaveLength(3);
+  expect((await readHistory(folder, 20)).get(cell)).toEqual([{ ...wavered, run: id, at: at(500), durationMs: 500 }]);
+  // It lives, though nothing changes.
+  history.note({ ...wavered, at: at(500 + 24 * 3600), durationMs: 1 });
+  expect((await readFile(join(folder, file), 'utf8')).split('\n')).toHaveLength(4);
+  expect(history.add(wavered)).toMatchObject({ state: 'first', runs: 1, failed: 1 });
+  await history.close();
+  expect((await readHistory(folder, 20)).get(cell)).toEqual([{ ...wavered, run: id }]);
+});
+
 it('packs many files into one, and tells the same afterwards', async () => {
   for (let index = 0; index < 45; index += 1) await run(index, index % 2 === 0 ? 'pass@1' : 'fail a@1');
   const files = await readdir(folder);
