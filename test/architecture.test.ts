@@ -37,7 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   run: ['sys', 'arch', 'cache', 'lock', 'apt', 'archive', 'oci', 'registry', 'source', 'config', 'matrix', 'kernel', 'image', 'media', 'boot', 'probe', 'symbols', 'console', 'verdict', 'history', 'report', 'version.ts'],
   cli: ['sys', 'arch', 'boot', 'cache', 'config', 'matrix', 'kernel', 'report', 'doctor', 'run', 'scaffold', 'version.ts'],
   'main.ts': ['cli'],
-  'index.ts': ['config'],
+  'index.ts': ['config', 'run'],
   'version.ts': [],
 };
 

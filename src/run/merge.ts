@@ -52,5 +52,5 @@ export async function mergeRuns(project: Project, options: MergeOptions): Promis
   const warnings: string[] = [];
   const reporters = createFanout(await createReporters(names, { folder: folder.path, root, cwd, stdout, env, github: harness.github, warn: (message) => void warnings.push(message) }));
   const brokenReporters = [...(await recorder.finish(report)), ...(await reporters.finish(report))];
-  return { report, brokenReporters, warnings, exitCode: exitCode({ ...report, brokenReporters: brokenReporters.length }) };
+  return { report, folder: folder.path, brokenReporters, warnings, exitCode: exitCode({ ...report, brokenReporters: brokenReporters.length }) };
 }

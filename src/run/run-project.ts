@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import PQueue from 'p-queue';
 import type { Accel } from '../model/arch.ts';
 import type { Cell } from '../model/cell.ts';
-import type { Progress } from '../model/events.ts';
+import type { Progress, Reporter } from '../model/events.ts';
 import type { Project } from '../model/project.ts';
 import type { RoundPlan, RunReport } from '../model/report.ts';
 import { createFanout, type ReporterFailure } from '../report/fanout.ts';
@@ -45,6 +45,8 @@ export interface RunProjectOptions {
   readonly reporters?: readonly string[] | undefined;
   /** Reporters beside those, or beside the project's. */
   readonly addReporters?: readonly string[] | undefined;
+  /** Reporters that have no name to be found by. */
+  readonly reporterObjects?: readonly Reporter[] | undefined;
   readonly output?: string | undefined;
   /** False: earlier runs are not read and this one is not remembered, whatever the project says. */
   readonly history?: boolean | undefined;
@@ -56,8 +58,11 @@ export interface RunProjectOptions {
 
 export interface RunOutcome {
   readonly report: RunReport;
-  /** What the process should end with; knows of broken reporters. */
+  /** The run folder, absolute. */
+  readonly folder: string;
+  /** What the process should end with: 0 all passed, 1 a case failed or a reporter did, 3 only our own side failed, 130 interrupted. */
   readonly exitCode: number;
+  /** Reporters that threw, and what. */
   readonly brokenReporters: readonly ReporterFailure[];
   /** What reporters could not do although nothing is wrong with the run. */
   readonly warnings: readonly string[];
@@ -77,7 +82,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   const folder = resume === undefined ? await createRunFolder({ root: resolve(project.root, harness.output), output: options.output }) : await reopenRunFolder(resume.folder, resume.run.start.id, resume.run.events);
   const warnings: string[] = [];
   const context = { folder: folder.path, root: project.root, cwd, stdout: options.stdout, env: options.env, github: harness.github, warn: (message: string) => void warnings.push(message) };
-  const reporters = await createReporters(names, context);
+  const reporters = [...(await createReporters(names, context)), ...(options.reporterObjects ?? [])];
   // They see the run from its start; its file holds that already.
   if (resume !== undefined) {
     const earlier = createFanout(reporters);
@@ -111,7 +116,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   });
   await history?.close();
   const brokenReporters = await fanout.finish(report);
-  return { report, brokenReporters, warnings, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
+  return { report, folder: folder.path, brokenReporters, warnings, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
 }
 
 /** What configuration and cases ask for is not done: that is said. */
