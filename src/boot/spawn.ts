@@ -12,6 +12,8 @@ export type Guard = 'death-signal' | 'lifeline';
 
 export interface QemuProcess {
   readonly child: ChildProcess;
+  /** Process id of QEMU itself, where it is known. */
+  readonly pid: number | undefined;
   /** The guest's console. */
   readonly console: Readable;
   readonly input: Writable;
@@ -51,7 +53,7 @@ export function spawnQemu(binary: string, argv: readonly string[], guard: Guard 
   const [input, console, stderr, qmp, gdb, watch] = child.stdio as unknown as [Writable, Readable, Readable, Socket, Socket, Socket | undefined];
   // Each end may be gone at any moment; the exit of the process is what counts.
   for (const stream of [input, console, stderr, qmp, gdb, watch]) stream?.on('error', () => undefined);
-  return { child, console, input, stderr, qmp, gdb, kill: (signal) => killGroup(child, signal) };
+  return { child, pid: guard === 'death-signal' ? child.pid : undefined, console, input, stderr, qmp, gdb, kill: (signal) => killGroup(child, signal) };
 }
 
 function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {

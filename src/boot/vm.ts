@@ -6,6 +6,7 @@ import { createEar } from './hang/wait.ts';
 import { beginLife, neverStarted, type Vm, type VmOptions } from './life.ts';
 import { openMonitor } from './monitor.ts';
 import { spawnQemu, type Guard } from './spawn.ts';
+import { watchUsage } from './usage.ts';
 
 export interface QemuOptions extends VmOptions {
   /** How QEMU's life is tied to ours; by default the best this machine has. */
@@ -16,16 +17,24 @@ export interface QemuOptions extends VmOptions {
 export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   if (options.signal.aborted) return neverStarted();
   const qemu = spawnQemu(plan.binary, plan.argv, options.guard);
+  const usage = watchUsage(qemu.pid);
   let shutdown: string | undefined;
 
-  const life = beginLife(plan.limits, options, [() => monitor.quit(), () => qemu.kill('SIGTERM'), () => qemu.kill('SIGKILL')]);
+  const life = beginLife(plan.limits, options, [() => quit(), () => qemu.kill('SIGTERM'), () => qemu.kill('SIGKILL')]);
   const monitor = openMonitor(qemu.qmp, {
-    onShutdown: (reason) => (shutdown = reason),
+    onShutdown(reason) {
+      usage.look();
+      shutdown = reason;
+    },
     onPaused(status) {
       const failure = classifyPause(status, life.said());
       if (failure !== undefined) life.end(failure);
     },
   });
+  const quit = (): void => {
+    usage.look();
+    monitor.quit();
+  };
   const ear = createEar();
   qemu.console.on('data', (chunk: Buffer) => {
     ear.hear(chunk);
@@ -34,7 +43,10 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   qemu.stderr.on('data', (chunk: Buffer) => life.stderr(chunk));
   qemu.child.once('error', (error) => life.finish({ kind: 'failed', message: `cannot start ${plan.binary}: ${error.message}` }));
   // 'close' comes after the last byte of every channel.
-  qemu.child.once('close', (code, signal) => life.finish(classifyExit(plan.binary, code, signal, life.said()), shutdown === undefined ? {} : { shutdown }));
+  qemu.child.once('close', (code, signal) => {
+    const used = usage.end();
+    life.finish(classifyExit(plan.binary, code, signal, life.said()), { ...(shutdown === undefined ? {} : { shutdown }), ...(used === undefined ? {} : { usage: used }) });
+  });
 
   const type = (text: string): void => void qemu.input.write(text);
   return {

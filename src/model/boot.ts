@@ -38,6 +38,14 @@ export type BootExit =
   /** QEMU or its accelerator failed: never the guest's fault. */
   | { readonly kind: 'failed'; readonly message: string; readonly hint?: string };
 
+/** What a boot took of this machine. */
+export interface Usage {
+  /** Of all its processors together. */
+  readonly cpuMs: number;
+  /** The most memory that was its own at once. */
+  readonly peakMemoryBytes: number;
+}
+
 /** What is known after a boot. */
 export interface BootResult {
   readonly exit: BootExit;
@@ -54,4 +62,6 @@ export interface BootResult {
   readonly stderr: string;
   /** The program that ran the machine, where it was not QEMU. */
   readonly command?: string;
+  /** What QEMU took, where the system tells; of its last half second it may miss some. */
+  readonly usage?: Usage;
 }

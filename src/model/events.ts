@@ -1,6 +1,6 @@
 // What happens during a run, as it is written to events.ndjson.
 import type { BootMedium, CaseSource } from './case.ts';
-import type { CellResult, Attempt, MergedRun, RoundPlan, RunReport } from './report.ts';
+import type { CellResult, Attempt, MergedRun, Price, RoundPlan, RunReport } from './report.ts';
 import type { Shard } from './shard.ts';
 
 export interface PlannedCell {
@@ -28,7 +28,7 @@ export type CellPhase = 'kernel' | 'image' | 'boot';
 
 /** Every event carries `at`: ISO 8601 with milliseconds. */
 export type RunEvent = { readonly at: string } & (
-  | { readonly kind: 'run-start'; readonly id: string; readonly folder: string; readonly tool: RunReport['tool']; readonly host: RunReport['host']; readonly command: readonly string[]; readonly concurrency: number; readonly shard?: ShardedMatrix; readonly merged?: MergedRun; readonly rounds?: RoundPlan; readonly cells: readonly PlannedCell[] }
+  | { readonly kind: 'run-start'; readonly id: string; readonly folder: string; readonly tool: RunReport['tool']; readonly host: RunReport['host']; readonly command: readonly string[]; readonly concurrency: number; readonly shard?: ShardedMatrix; readonly merged?: MergedRun; readonly rounds?: RoundPlan; readonly price?: Price; readonly cells: readonly PlannedCell[] }
   | { readonly kind: 'notice'; readonly message: string }
   /** A download: `total` is undefined where the server does not say. Several may run at once. */
   | { readonly kind: 'download'; readonly name: string; readonly done: number; readonly total?: number; readonly finished: boolean }

@@ -144,6 +144,7 @@ const AttemptSchema = z
       }))
       .exactOptional()
       .describe('the steps of the dialog on the console'),
+    usage: z.object({ cpuMs: milliseconds.describe('of all processors together'), peakMemoryBytes: z.int().min(0) }).exactOptional().describe('what its QEMU took of the machine'),
     probes: z
       .array(z.object({
         name: z.string(),
@@ -212,6 +213,16 @@ const HostSchema = z.object({
 const shardNumber = z.int().min(1);
 const plan = z.string().describe('digest of which cell is in which shard');
 
+const CostSchema = z
+  .object({
+    machineMs: milliseconds.describe('how long machines were in use: that of this run, or those of its parts together'),
+    guestMs: milliseconds.describe('all guests, one after the other'),
+    cpuMs: milliseconds.exactOptional().describe('what their QEMUs took of processors'),
+    peakMemoryBytes: z.int().min(0).exactOptional().describe('the most that one of them had'),
+    money: z.object({ amount: z.number().min(0), currency: z.string() }).exactOptional().describe('machine time at the price that the project names'),
+  })
+  .meta({ id: 'Cost', description: 'what the run took of its machines' });
+
 const MergedSchema = z.object({
   plan,
   count: shardNumber,
@@ -239,6 +250,7 @@ export const RunReportSchema = z
       })
       .exactOptional()
       .describe('the run went over its cells in rounds'),
+    cost: CostSchema.exactOptional(),
     exitCode: z.int(),
     totals: z
       .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, known: number, flaky: number })

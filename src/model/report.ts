@@ -4,7 +4,7 @@ import type { Crash, TestResult } from './console.ts';
 import type { DialogOutcome } from './dialog.ts';
 import type { HangReport } from './hang.ts';
 import type { CellHistory } from './history.ts';
-import type { BootResult } from './boot.ts';
+import type { BootResult, Usage } from './boot.ts';
 import type { BootMedium, CaseSource } from './case.ts';
 import type { Known } from './known.ts';
 import type { ProbeOutcome } from './probe.ts';
@@ -27,12 +27,14 @@ export interface Attempt {
   /** When the machine was started; ISO 8601 with milliseconds. */
   readonly startedAt?: string;
   readonly accel?: Accel;
-  readonly boot?: BootResult;
+  readonly boot?: Omit<BootResult, 'usage'>;
   /** Paths relative to the run folder. */
   readonly console?: string;
   /** One number for each line of the console: milliseconds from the start of the machine to its first byte. */
   readonly times?: string;
   readonly qemuCmd?: string;
+  /** What it took of the machine that ran it, where that is known. */
+  readonly usage?: Usage;
   /** How the steps of the case's dialog ended, in their order. */
   readonly dialog?: readonly DialogOutcome[];
   /** How the case's probes ended, in their order. */
@@ -125,6 +127,7 @@ export interface RunReport {
   readonly merged?: MergedRun;
   /** Where the run went over its cells in rounds. */
   readonly rounds?: RoundPlan;
+  readonly cost?: Cost;
   readonly notices: readonly string[];
   /** One for each cell of the matrix, in matrix order. */
   readonly cells: readonly CellResult[];
@@ -132,6 +135,26 @@ export interface RunReport {
   readonly crashes: readonly DistinctCrash[];
   readonly totals: Totals;
   readonly exitCode: number;
+}
+
+/** What a minute of a machine costs. */
+export interface Price {
+  readonly perMinute: number;
+  /** As people write it: `USD`. */
+  readonly currency: string;
+}
+
+/** What a run took of its machines. */
+export interface Cost {
+  /** How long machines were in use: that of this run, or those of its parts together. */
+  readonly machineMs: number;
+  /** All guests, one after the other. */
+  readonly guestMs: number;
+  /** What their QEMUs took of processors; undefined where nothing tells. */
+  readonly cpuMs?: number;
+  /** The most that one of them had of memory. */
+  readonly peakMemoryBytes?: number;
+  readonly money?: { readonly amount: number; readonly currency: string };
 }
 
 /** How often a run goes over its cells. Without a number and a time it is until a cell fails. */

@@ -115,7 +115,7 @@ function Repeat({ command }: { readonly command: string }) {
 }
 
 function Facts({ cell, attempt }: { readonly cell: CellResult; readonly attempt: Attempt }) {
-  const { kernel, image, accel, boot, prepareMs, artifacts, hang } = attempt;
+  const { kernel, image, accel, boot, prepareMs, artifacts, hang, usage } = attempt;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['kernel', kernel && `${kernel.release}, ${kernel.origin}`],
     ['image', image && `${formatSize(image.bytes)}, ${image.digest.slice(0, 19)}`],
@@ -123,6 +123,7 @@ function Facts({ cell, attempt }: { readonly cell: CellResult; readonly attempt:
     ['user space after', boot?.userspaceMs === undefined ? undefined : formatDuration(boot.userspaceMs)],
     ['in all', boot === undefined && attempt.trimmed !== true ? undefined : formatDuration(boot?.durationMs ?? attempt.durationMs)],
     ['made ready in', prepareMs === 0 ? undefined : formatDuration(prepareMs)],
+    ['took', usage && `${formatDuration(usage.cpuMs)} of CPU, ${formatSize(usage.peakMemoryBytes)}`],
     ['hung in', hang?.where ?? hang?.cause],
     ['labels', cell.labels.length === 0 ? undefined : cell.labels.join(', ')],
   ];

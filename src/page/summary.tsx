@@ -1,6 +1,7 @@
 // The head of the page: which run this is, and how its cells ended; each word switches the search to its cells.
 import type { RunReport } from '../model/report.ts';
 import { formatDuration } from '../model/format.ts';
+import { costWords } from '../report/cost.ts';
 import { historyTotals } from '../report/history-words.ts';
 import { planWords, roundsRun } from '../report/round-words.ts';
 import { outlookOf, outlooks, type Outlook } from '../report/summarize.ts';
@@ -18,6 +19,7 @@ export function Summary({ report, query, onQuery }: SummaryProps) {
   for (const cell of report.cells) counts.set(outlookOf(cell), (counts.get(outlookOf(cell)) ?? 0) + 1);
   const { host, startedAt, durationMs, command, id, interrupted } = report;
   const history = historyTotals(report.cells);
+  const cost = costWords(report);
   const accels = [...new Set(report.cells.flatMap(({ attempts }) => attempts.flatMap(({ accel }) => accel ?? [])))];
   return (
     <header class="summary">
@@ -27,6 +29,7 @@ export function Summary({ report, query, onQuery }: SummaryProps) {
       <p class="facts">
         {report.cells.length} cells in {formatDuration(durationMs)} · <time dateTime={startedAt}>{new Date(startedAt).toLocaleString()}</time> · {host.cpus} CPUs, {host.os} {host.arch}
         {accels.length === 0 ? '' : ` · ${accels.join(', ')}`}
+        {cost === undefined ? '' : ` · took ${cost}`}
         {report.rounds === undefined ? '' : ` · ${roundsRun(report.cells)} rounds; asked for ${planWords(report.rounds)}`}
       </p>
       <p class="command">

@@ -11,6 +11,8 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['arch', cell.arch],
     ...(cell.medium === undefined ? [] : [['medium', cell.medium] as const]),
     ['accel', last.accel],
+    ['cpu_ms', last.usage && String(Math.round(last.usage.cpuMs))],
+    ['peak_memory', last.usage && String(last.usage.peakMemoryBytes)],
     ['kernel.release', last.kernel?.release],
     ['kernel.origin', last.kernel?.origin],
     ['kernel.digest', last.kernel?.digest],

@@ -6,6 +6,7 @@ import type { Attempt, CellResult, RoundPlan, RunReport } from '../model/report.
 import type { Shard } from '../model/shard.ts';
 import { interrupted, interruptedDuring } from '../model/verdict.ts';
 import { cellResultOf } from './cell-result.ts';
+import { costOf } from './cost.ts';
 import { distinctCrashes } from './crashes.ts';
 import { exitCode } from './exit-code.ts';
 import { trimRounds } from './rounds.ts';
@@ -115,6 +116,7 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
     ...(start.shard === undefined ? {} : { shard: shardOf(start.shard) }),
     ...(start.rounds === undefined ? {} : { rounds: start.rounds }),
     ...(start.merged === undefined ? {} : { merged: start.merged }),
+    cost: costOf(all, start.merged?.parts.reduce((sum, part) => sum + part.durationMs, 0) ?? elapsed(start.at, end.at), start.price),
     notices,
     cells: all,
     crashes: distinctCrashes(all),

@@ -68,7 +68,7 @@ export function trimRounds(attempts: readonly Attempt[]): readonly Attempt[] {
   });
 }
 
-function trim({ number, verdict, known, crashes, durationMs, prepareMs, startedAt, accel }: Attempt): Attempt {
+function trim({ number, verdict, known, crashes, durationMs, prepareMs, startedAt, accel, usage }: Attempt): Attempt {
   return {
     number,
     verdict,
@@ -79,6 +79,7 @@ function trim({ number, verdict, known, crashes, durationMs, prepareMs, startedA
     prepareMs,
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(accel === undefined ? {} : { accel }),
+    ...(usage === undefined ? {} : { usage }),
     excerpt: [],
     trimmed: true,
   };

@@ -101,6 +101,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     concurrency,
     retries: options.retries ?? harness.retries,
     rounds: options.rounds,
+    price: harness.price,
     discard: (cell, attempt) => folder.discard(cell, attempt).catch((error: unknown) => relay.progress.notice(`cannot remove what a round left: ${error instanceof Error ? error.message : String(error)}`)),
     cells,
     shard: options.shard,

@@ -4,7 +4,7 @@ import type { BootMedium, CaseSource } from '../model/case.ts';
 import type { Cell } from '../model/cell.ts';
 import type { PlannedCell, RunEvent, ShardedMatrix } from '../model/events.ts';
 import type { CellHistory } from '../model/history.ts';
-import type { Attempt, CellResult, RoundPlan, RunReport } from '../model/report.ts';
+import type { Attempt, CellResult, Price, RoundPlan, RunReport } from '../model/report.ts';
 import { interrupted } from '../model/verdict.ts';
 import { worthRetrying } from '../verdict/attempts.ts';
 import { cellResultOf } from '../report/cell-result.ts';
@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly shard?: ShardOfRun | undefined;
   /** What an earlier process recorded of this run, from its start; `cells` are what it left. */
   readonly resumed?: readonly RunEvent[] | undefined;
+  /** What a minute of this machine costs. */
+  readonly price?: Price | undefined;
   /** Receives every event in order; must not throw. */
   readonly deliver: (event: RunEvent) => void;
   /** The stages, made once the run has a place to tell its progress to. */
@@ -55,7 +57,7 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
   };
   const emit = stampEvents(deliver);
   const { id, folder, tool, host, command, concurrency, cells, shard, rounds, signal } = options;
-  const plan = rounds === undefined ? {} : { rounds };
+  const plan = { ...(rounds === undefined ? {} : { rounds }), ...(options.price === undefined ? {} : { price: options.price }) };
   if (options.resumed !== undefined) options.resumed.forEach((event) => fold.push(event));
   else emit({ kind: 'run-start', id, folder, tool, host, command, concurrency, ...(shard === undefined ? {} : { shard: shardedMatrix(shard, rounds) }), ...plan, cells: cells.map((cell) => planned(cell, rounds)) });
   const stages = options.stages(emit);

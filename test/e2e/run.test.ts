@@ -67,6 +67,14 @@ describe('a run on all architectures', () => {
     }
   });
 
+  it.skipIf(process.platform !== 'linux')('says what each guest took, and what all of them did', () => {
+    const used = report.cells.flatMap(({ attempts: [{ usage }] }) => usage ?? []);
+    expect(used).toHaveLength(4);
+    for (const { cpuMs, peakMemoryBytes } of used) expect([cpuMs > 100, peakMemoryBytes > 32 * 1024 ** 2]).toEqual([true, true]);
+    expect(report.cost).toMatchObject({ machineMs: report.durationMs, peakMemoryBytes: Math.max(...used.map(({ peakMemoryBytes }) => peakMemoryBytes)) });
+    expect(outcome.stdout).toMatch(/^took {5}\d.* of guests, \d.* of CPU, \d+(\.\d)?M at most in one$/m);
+  });
+
   it('can be told again from its events', async () => {
     expect(foldEvents(await project.events())).toEqual(report);
   });

@@ -5,6 +5,7 @@ import type { CellResult, RunReport } from '../../model/report.ts';
 import { knownText } from '../../model/known.ts';
 import { formatDuration } from '../../model/units.ts';
 import { otherAttempts } from '../attempts.ts';
+import { costWords } from '../cost.ts';
 import { gridOf, placeOf } from '../grid.ts';
 import { historyTotals } from '../history-words.ts';
 import { cellReason, planWords, roundsRun } from '../round-words.ts';
@@ -66,6 +67,7 @@ function skipSection(cells: readonly CellResult[], { theme, columns }: ClosingOp
 function totalsSection(report: RunReport, { theme, folder }: ClosingOptions): readonly string[] {
   const { totals } = report;
   const history = historyTotals(report.cells);
+  const cost = costWords(report);
   const slowest = totals.total < 10 ? [] : slowestCells(report.cells, 3).map(({ id, durationMs }) => `${id} ${formatDuration(durationMs)}`);
   return [
     ...(report.interrupted ? [paint(theme, 'yellow', 'interrupted: this is what was known by then')] : []),
@@ -73,6 +75,7 @@ function totalsSection(report: RunReport, { theme, folder }: ClosingOptions): re
     paint(theme, 'dim', `cells    ${totals.total} in ${formatDuration(report.durationMs)}`),
     ...(report.rounds === undefined ? [] : [paint(theme, 'dim', `rounds   ${roundsRun(report.cells)} ran; asked for ${planWords(report.rounds)}`)]),
     ...(history === undefined ? [] : [paint(theme, 'dim', `history  ${history}`)]),
+    ...(cost === undefined ? [] : [paint(theme, 'dim', `took     ${cost}`)]),
     ...(slowest.length === 0 ? [] : [paint(theme, 'dim', `slowest  ${slowest.join(', ')}`)]),
     paint(theme, 'dim', `folder   ${folder}`),
   ];

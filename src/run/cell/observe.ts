@@ -54,7 +54,7 @@ export interface ObserveOptions {
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'crashes' | 'excerpt' | 'startedAt' | 'accel' | 'dialog' | 'probes' | 'artifacts' | 'hang'> & {
+export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'crashes' | 'excerpt' | 'startedAt' | 'accel' | 'usage' | 'dialog' | 'probes' | 'artifacts' | 'hang'> & {
   readonly boot: BootResult;
   readonly console: string;
   readonly times: string;
@@ -107,7 +107,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   };
   // Written while the guest boots: it costs the start nothing.
   await writeFileAtomic(join(folder, files.qemuCmd), `${bootable.command}\n`);
-  const boot = await vm.exit;
+  const { usage, ...boot } = await vm.exit;
   const took = { ms: stopwatch.read(), scale: options.scale };
   clearTimeout(grace);
   await times.write(join(folder, files.times), await file.close());
@@ -121,6 +121,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
   return {
     verdict, results, excerpt, boot, startedAt,
+    ...(usage === undefined ? {} : { usage }),
     ...(known === undefined ? {} : { known }),
     ...(bootable.accel === undefined ? {} : { accel: bootable.accel }),
     ...(crashes.length === 0 ? {} : { crashes }),

@@ -38,6 +38,7 @@ export const attempt = (verdict: Verdict, more: Partial<Attempt> = {}): Attempt 
   durationMs: 2345,
   prepareMs: 120,
   accel: 'tcg',
+  usage: { cpuMs: 2130, peakMemoryBytes: 180 * 1024 ** 2 },
   boot: { exit: { kind: 'exited', code: 0 }, durationMs: 2225, firstByteMs: 210, userspaceMs: 1800, consoleBytes: 48_211, stderr: '' },
   excerpt: [],
   kernel: { release: '6.12.57+deb13-cloud-amd64', digest: `sha256:${'a'.repeat(64)}`, origin: 'linux-image-6.12.57+deb13-cloud-amd64 6.12.57-1 (Debian trixie)' },

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { costOf, costWords } from '../../../src/report/cost.ts';
+import { attempt, cellResult } from './sample.ts';
+
+const usage = (cpuMs: number, peakMemoryBytes: number) => ({ usage: { cpuMs, peakMemoryBytes } });
+const pass = { kind: 'pass' } as const;
+const cells = [
+  cellResult('boot/6.1/arm', attempt({ kind: 'fail', reason: 'no' }, { durationMs: 1000, ...usage(900, 2 ** 27) }), attempt(pass, { number: 2, durationMs: 3000, ...usage(2500, 2 ** 26) })),
+  cellResult('boot/6.1/x86_64', attempt(pass, { durationMs: 2000, usage: undefined } as never)),
+  cellResult('boot/7.x/arm', attempt({ kind: 'skip', reason: 'none' }, { durationMs: 0 })),
+];
+
+describe('what a run took', () => {
+  it('counts every attempt', () => {
+    expect(costOf(cells, 4000, undefined)).toEqual({ machineMs: 4000, guestMs: 6000, cpuMs: 3400, peakMemoryBytes: 2 ** 27 });
+  });
+
+  it('says nothing of processors where nothing told', () => {
+    expect(costOf(cells.slice(2), 10, undefined)).toEqual({ machineMs: 10, guestMs: 0 });
+  });
+
+  it('costs what the machine costs in that time', () => {
+    expect(costOf(cells, 90_000, { perMinute: 0.008, currency: 'USD' }).money).toEqual({ amount: 0.012, currency: 'USD' });
+  });
+
+  it.each([
+    [{ machineMs: 1, guestMs: 0 }, undefined],
+    [{ machineMs: 1, guestMs: 61_000 }, '1m 1s of guests'],
+    [{ machineMs: 1, guestMs: 2000, cpuMs: 1900, peakMemoryBytes: 2 ** 28, money: { amount: 0.00123, currency: 'EUR' } }, '2.0s of guests, 1.9s of CPU, 256M at most in one, 0.0012 EUR'],
+    [{ machineMs: 1, guestMs: 2000, money: { amount: 12.345, currency: 'USD' } }, '2.0s of guests, 12.35 USD'],
+  ])('of %j reads %j', (cost, words) => {
+    expect(costWords({ cost })).toBe(words);
+  });
+});
