@@ -1,14 +1,16 @@
 // What the watch asks of a detector: which lines it must see. Lines that no detector asks for are never even cut out of the text.
-import type { Detector } from '../model/console.ts';
+import type { Detector, Finding, Line } from '../model/console.ts';
 import type { Protocol } from '../model/protocol.ts';
 
-/** `none`: only lines with the gate. `ktap`: also those that look like KTAP. `lines`: every line. */
+/** `none`: only lines with its words. `ktap`: also those that look like KTAP. `lines`: every line. */
 export type Attention = 'none' | 'ktap' | 'lines';
 
 export interface ConsoleDetector extends Detector {
-  /** Sources of regular expressions: a line that matches none cannot matter while attention is `none`. */
-  readonly gate: readonly string[];
+  /** A line that holds none of them cannot matter while attention is `none`. */
+  readonly words: readonly string[];
   attention(): Attention;
+  /** `holdsWord`: one of its words may be in the line; otherwise none is. */
+  line(line: Line, holdsWord?: boolean): readonly Finding[];
 }
 
 /** Reads the results of one protocol. */

@@ -29,12 +29,12 @@ interface Piece {
   readonly first: number;
   readonly count: number;
   readonly text: string;
-  /** Whole lines with their ends; otherwise one line without. */
+  /** Whole lines with their ends, a character for each byte; otherwise one line without. */
   readonly block: boolean;
 }
 
 export interface ExcerptRecorder {
-  /** A block of whole lines. */
+  /** A block of whole lines, a character for each byte. */
   block(text: string, firstLine: number, count: number): void;
   line(text: string, number: number): void;
   /** Keep what is around this line: it was just read, or is in the block just given. */
@@ -72,7 +72,7 @@ export function createExcerptRecorder(): ExcerptRecorder {
     const found: ExcerptLine[] = [];
     forEachLine(piece.text, (raw, index) => {
       const number = piece.first + index;
-      if (number >= from && number <= to) found.push({ number, text: printableText(ownText(raw, rawLength)) });
+      if (number >= from && number <= to) found.push({ number, text: printableText(ownText(Buffer.from(raw, 'latin1').toString('utf8'), rawLength)) });
     });
     yield* found;
   }

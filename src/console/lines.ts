@@ -3,6 +3,9 @@
 import type { Line } from '../model/console.ts';
 import { readLines } from './printk.ts';
 import { createSplitter } from './split.ts';
+import { createWordFinder, tells } from './words.ts';
+
+const noWords = createWordFinder([]);
 
 export interface LineReader {
   /** Lines that this chunk completes. */
@@ -16,13 +19,13 @@ export function createLineReader(): LineReader {
   let lines: Line[] = [];
   const keep = (line: Line): void => { lines.push(line); };
   const splitter = createSplitter({
-    block(text, firstLine) {
-      return forEachLine(text, (raw, index) => { readLines(raw, firstLine + index, false, keep); });
+    lines(block, from, to, firstLine) {
+      for (let index = from; index < to; index += 1) readLines(block.line(index), firstLine + index - from, false, (block.told(index) & tells.printedInto) !== 0, keep);
     },
-    line(text, number, truncated) {
-      readLines(text, number, truncated, keep);
+    line(text, number, truncated, told) {
+      readLines(text, number, truncated, (told & tells.printedInto) !== 0, keep);
     },
-  });
+  }, noWords);
   const take = (): readonly Line[] => {
     const taken = lines;
     lines = [];

@@ -10,32 +10,73 @@ const inside = /\[(?=[ \d]{4}\d\.|\d{5,}\.) *\d+\.\d{6}\](?:\[ *[CT]\d+\])? ?/g;
 /** One line of text as a Line. */
 export function readLine(raw: string, number: number, truncated: boolean, cut: boolean): Line {
   const first = raw.charCodeAt(0);
-  // Neither `<` nor `[`: the common case of user space, without a regular expression.
-  if (first !== 0x5b && first !== 0x3c) return makeLine(number, raw, raw, undefined, undefined, false, truncated, cut);
+  // Neither `[` nor `<`: the common case of user space.
+  if (first !== openBracket && first !== 0x3c) return makeLine(number, raw, raw, undefined, undefined, false, truncated, cut);
+  return readUsual(raw, number, truncated, cut) ?? readAny(raw, number, truncated, cut);
+}
+
+function readAny(raw: string, number: number, truncated: boolean, cut: boolean): Line {
   const match = prefix.exec(raw);
   const length = match?.[0].length ?? 0;
   if (match === null || length === 0) return makeLine(number, raw, raw, undefined, undefined, false, truncated, cut);
-  return makeLine(number, raw.slice(length), raw, match[1], match[2] ?? match[3], true, truncated, cut);
+  return makeLine(number, raw.slice(length), raw, match[1] === undefined ? undefined : Number(match[1]), match[2] ?? match[3], true, truncated, cut);
 }
 
-function makeLine(number: number, text: string, raw: string, uptime: string | undefined, caller: string | undefined, kernel: boolean, truncated: boolean, cut: boolean): Line {
-  // Made for every line that is read: the plain form without detours.
-  if (!kernel && !cut) return { number, text, raw, kernel, truncated };
-  return {
-    number, text, raw, kernel, truncated,
-    ...(uptime === undefined ? undefined : { uptime: Number(uptime) }),
-    ...(caller === undefined ? undefined : { caller }),
-    ...(cut ? { cut } : undefined),
-  };
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const space = 0x20;
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+/** `[    1.234567] text` or `[    1.234567][    C1] text`, without a regular expression; undefined for any other form. */
+function readUsual(raw: string, number: number, truncated: boolean, cut: boolean): Line | undefined {
+  let at = 1;
+  while (raw.charCodeAt(at) === space) at += 1;
+  let microseconds = 0;
+  const seconds = at;
+  for (let code = raw.charCodeAt(at); isDigit(code); code = raw.charCodeAt(at)) {
+    microseconds = microseconds * 10 + code - 0x30;
+    at += 1;
+  }
+  // With more digits the number would not be exact.
+  if (at === seconds || at - seconds > 9 || raw.charCodeAt(at) !== 0x2e || raw.charCodeAt(at + 7) !== closeBracket) return undefined;
+  for (let index = at + 1; index < at + 7; index += 1) {
+    const code = raw.charCodeAt(index);
+    if (!isDigit(code)) return undefined;
+    microseconds = microseconds * 10 + code - 0x30;
+  }
+  at += 8;
+  let caller: string | undefined;
+  if (raw.charCodeAt(at) === openBracket) {
+    let start = at + 1;
+    while (raw.charCodeAt(start) === space) start += 1;
+    const kind = raw.charCodeAt(start);
+    let end = start + 1;
+    while (isDigit(raw.charCodeAt(end))) end += 1;
+    if ((kind === 0x43 || kind === 0x54) && end > start + 1 && raw.charCodeAt(end) === closeBracket) {
+      caller = raw.slice(start, end);
+      at = end + 1;
+    }
+  }
+  if (raw.charCodeAt(at) === space) at += 1;
+  // Android's part may follow.
+  if (raw.charCodeAt(at) === 0x28) return undefined;
+  return makeLine(number, raw.slice(at), raw, microseconds / 1e6, caller, true, truncated, cut);
 }
 
-/** Reads one line of text; gives two or more where the kernel printed into it, all with the same number. */
-export function readLines(raw: string, number: number, truncated: boolean, each: (line: Line) => void): void {
-  // `[` at the start is the line's own prefix.
-  if (raw.indexOf('[', 1) === -1) {
+// Made for every line that is read: plain forms without detours.
+function makeLine(number: number, text: string, raw: string, uptime: number | undefined, caller: string | undefined, kernel: boolean, truncated: boolean, cut: boolean): Line {
+  if (cut) return { number, text, raw, kernel, truncated, ...(uptime === undefined ? undefined : { uptime }), ...(caller === undefined ? undefined : { caller }), cut };
+  if (uptime === undefined) return caller === undefined ? { number, text, raw, kernel, truncated } : { number, text, raw, kernel, truncated, caller };
+  return caller === undefined ? { number, text, raw, kernel, truncated, uptime } : { number, text, raw, kernel, truncated, uptime, caller };
+}
+
+/** Reads one line of text; gives two or more where the kernel printed into it, all with the same number. `printedInto`: it may have. */
+export function readLines(raw: string, number: number, truncated: boolean, printedInto: boolean, each: (line: Line) => void): void {
+  if (!printedInto) {
     each(readLine(raw, number, truncated, false));
     return;
   }
+  // `[` at the start is the line's own prefix.
   inside.lastIndex = 1;
   let start = 0;
   for (let match = inside.exec(raw); match !== null; match = inside.exec(raw)) {

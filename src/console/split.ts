@@ -1,7 +1,9 @@
-// Console bytes → text of whole lines, in blocks where nothing is special about them, line by line elsewhere.
+// Console bytes → lines, in blocks where nothing is special about them, one by one elsewhere, each with what a word finder tells of it.
 // A line ends at LF. A lone CR ends a part of a line (progress bars): each part is reported, all with the line's number.
 // The same bytes give the same lines however they are chunked.
+import { createBlock, type Block } from './block.ts';
 import { cleanText, needsCleaning } from './clean.ts';
+import { findWords, tells, type WordFinder } from './words.ts';
 
 /** Bytes of one line that are kept; the rest up to the line's end is dropped. */
 export const lineLimitBytes = 64 * 1024;
@@ -11,11 +13,11 @@ const blockBytes = 32 * 1024;
 const LF = 0x0a;
 const CR = 0x0d;
 
-export interface TextSink {
-  /** Whole lines, each ended by LF or CRLF, without other control sequences. Returns how many lines they are. */
-  block(text: string, firstLine: number): number;
+export interface LineSink {
+  /** The lines from `from` on, up to `to`, without control sequences. The block is only lent. */
+  lines(block: Block, from: number, to: number, firstLine: number): void;
   /** One line, or one part of a line that had a carriage return inside. */
-  line(text: string, line: number, truncated: boolean): void;
+  line(text: string, line: number, truncated: boolean, told: number): void;
 }
 
 export interface Splitter {
@@ -24,7 +26,8 @@ export interface Splitter {
   end(): void;
 }
 
-export function createSplitter(sink: TextSink): Splitter {
+export function createSplitter(sink: LineSink, finder: WordFinder): Splitter {
+  const block = createBlock(blockBytes);
   let lineNumber = 1;
   // The part of a line that has come without its end.
   let pending = Buffer.alloc(1024);
@@ -32,11 +35,16 @@ export function createSplitter(sink: TextSink): Splitter {
   let truncated = false;
   let partReported = false;
 
+  function report(text: string, cut: boolean): void {
+    const clean = needsCleaning.test(text) ? cleanText(text) : text;
+    sink.line(clean, lineNumber, cut, tellOf(finder, clean));
+  }
+
   function reportPart(): void {
-    const text = cleanText(pending.toString('utf8', 0, pendingLength));
+    const text = pending.toString('utf8', 0, pendingLength);
     pendingLength = 0;
     partReported = true;
-    sink.line(text, lineNumber, truncated);
+    report(text, truncated);
     truncated = false;
   }
 
@@ -73,19 +81,27 @@ export function createSplitter(sink: TextSink): Splitter {
     if (ended) endLine();
   }
 
-  function pushSpecial(text: string): void {
-    for (let start = 0; start < text.length;) {
-      const end = text.indexOf('\n', start);
-      const line = text.slice(start, end);
-      let reported = false;
-      for (const part of line.includes('\r') ? line.split('\r') : [line]) {
-        if (part === '') continue;
-        sink.line(needsCleaning.test(part) ? cleanText(part) : part, lineNumber, false);
-        reported = true;
+  /** A line of which something has to be taken out; its parts come one by one. */
+  function pushSpecial(line: string): void {
+    const parts = line.split('\r').filter((part) => part !== '');
+    if (parts.length === 0) report('', false);
+    for (const part of parts) report(part, false);
+    lineNumber += 1;
+  }
+
+  function pushLines(bytes: Buffer): void {
+    const count = block.read(bytes, finder);
+    for (let from = 0; from < count;) {
+      if ((block.told(from) & tells.special) !== 0) {
+        pushSpecial(block.line(from));
+        from += 1;
+        continue;
       }
-      if (!reported) sink.line('', lineNumber, false);
-      lineNumber += 1;
-      start = end + 1;
+      let to = from + 1;
+      while (to < count && (block.told(to) & tells.special) === 0) to += 1;
+      sink.lines(block, from, to, lineNumber);
+      lineNumber += to - from;
+      from = to;
     }
   }
 
@@ -102,9 +118,7 @@ export function createSplitter(sink: TextSink): Splitter {
     }
     const last = rest.lastIndexOf(LF);
     if (last !== -1) {
-      const text = rest.toString('utf8', 0, last + 1);
-      if (needsCleaning.test(text)) pushSpecial(text);
-      else lineNumber += sink.block(text, lineNumber);
+      pushLines(rest.subarray(0, last + 1));
       rest = rest.subarray(last + 1);
     }
     if (rest.length > 0) pushPiece(rest);
@@ -119,4 +133,13 @@ export function createSplitter(sink: TextSink): Splitter {
       if (pendingLength > 0) endLine();
     },
   };
+}
+
+const nowhere = new Int32Array(1);
+
+/** What is told of a text without line ends. */
+function tellOf(finder: WordFinder, text: string): number {
+  const told = new Int32Array(1);
+  findWords(finder, Buffer.from(text), nowhere, told);
+  return told[0] ?? 0;
 }

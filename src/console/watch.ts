@@ -1,18 +1,20 @@
 // Feeds a console to all detectors and says when it has said enough. Pure: equal bytes give equal findings, however chunked.
-// Text in which no detector can find anything is passed by in whole blocks; only then are tens of megabytes a second possible.
+// Lines in which no detector can find anything are passed by without being cut out; only then are tens of megabytes a second possible.
 import type { Expect } from '../model/case.ts';
-import type { ConsoleWatch, Finding, Line, WatchState } from '../model/console.ts';
+import type { ConsoleWatch, Finding, WatchState } from '../model/console.ts';
 import type { Symbols } from '../model/symbols.ts';
 import { addressOf, createAddresses } from './addresses/addresses.ts';
 import { ownText } from './clean.ts';
-import type { ResultsDetector } from './detector.ts';
+import type { Block } from './block.ts';
+import type { ConsoleDetector, ResultsDetector } from './detector.ts';
 import { createDetectors } from './detectors/index.ts';
 import { isSatisfied } from './decide.ts';
 import { createExcerptRecorder } from './excerpt.ts';
 import { createFindingList } from './findings.ts';
-import { createGate, highestAttention } from './gate.ts';
+import { looksLikeKtap } from './ktap/look.ts';
 import { readLines } from './printk.ts';
 import { createSplitter } from './split.ts';
+import { askerLimit, bitOf, createWordFinder, tells } from './words.ts';
 
 /** Reads one console by what a case expects of it. With the kernel's symbols, addresses in crash reports are read as names. */
 export function createWatch(expect: readonly Expect[], symbols?: Symbols): ConsoleWatch {
@@ -21,7 +23,11 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
   const recorder = createExcerptRecorder();
   const detectors = createDetectors(expect, { onReport: (line, panic) => { recorder.mark(line, panic ? 'panic' : 'crash'); }, onFailure: (line) => { recorder.mark(line, 'result'); } }, addresses);
   const all = [detectors.crash, detectors.milestone, detectors.exit, ...detectors.results, ...detectors.markers];
-  const gate = createGate(all);
+  const askers = groupsOf(all);
+  const any = askers.reduce((sum, { bit }) => sum | bit, 0);
+  /** Bits of those that have to see every line now, and of those that have to see what looks like KTAP. */
+  let wanting = 0;
+  let wantingKtap = 0;
   let ended = false;
   // Kept as a view on the text it stands in until somebody asks.
   let lastText = '';
@@ -33,60 +39,59 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
     }
   }
 
-  function read(line: Line): void {
-    for (const detector of all) {
-      const found = detector.line(line);
-      if (found.length > 0) take(found);
+  function ask({ bit, detectors: asked }: Asker): void {
+    wanting &= ~bit;
+    wantingKtap &= ~bit;
+    for (const detector of asked) {
+      const attention = detector.attention();
+      if (attention === 'lines') wanting |= bit;
+      else if (attention === 'ktap') wantingKtap |= bit;
     }
   }
 
-  function scan(text: string, firstLine: number): number {
-    // The recorder needs the block before anything in it is marked; how many lines it has is known only afterwards.
-    const count = countLines(text, 0, text.length);
-    recorder.block(text, firstLine, count);
-    let number = firstLine;
-    let at = 0;
-    while (at < text.length) {
-      const hit = gate.next(text, at, highestAttention(all));
-      if (hit === -1) break;
-      if (hit > at) {
-        const start = text.lastIndexOf('\n', hit - 1) + 1;
-        if (start > at) {
-          number += countLines(text, at, start);
-          at = start;
+  /** `by`: bits of those that read it. */
+  function read(text: string, number: number, truncated: boolean, told: number, by: number): void {
+    readLines(text, number, truncated, (told & tells.printedInto) !== 0, (line) => {
+      for (const asker of askers) {
+        if ((by & asker.bit) === 0) continue;
+        const holdsWord = (told & asker.bit) !== 0;
+        for (const detector of asker.detectors) {
+          const found = detector.line(line, holdsWord);
+          if (found.length > 0) take(found);
         }
       }
-      const end = text.indexOf('\n', at);
-      readLines(text.slice(at, text.charCodeAt(end - 1) === 0x0d && end > at ? end - 1 : end), number, false, read);
-      number += 1;
-      at = end + 1;
-    }
-    rememberLast(text);
-    return count;
+    });
+    for (const asker of askers) if ((by & asker.bit) !== 0) ask(asker);
   }
 
-  function rememberLast(text: string): void {
-    let end = text.length;
-    for (let tries = 0; end > 0 && tries < 8; tries += 1) {
-      const start = text.lastIndexOf('\n', end - 2) + 1;
-      const line = text.slice(start, end).trim();
-      if (line !== '') {
-        lastText = line;
-        return;
-      }
-      end = start;
+  function scan(block: Block, from: number, to: number, firstLine: number): void {
+    // The recorder needs the lines before any of them is marked.
+    recorder.block(block.text(from, to), firstLine, to - from);
+    for (let index = from; index < to; index += 1) {
+      const told = block.told(index);
+      let by = told & any | wanting;
+      if ((wantingKtap & ~by) !== 0 && ((told & tells.printedInto) !== 0 || looksLikeKtap(block.bytes, block.start(index), block.end(index)))) by |= wantingKtap;
+      if (by !== 0) read(block.line(index), firstLine + index - from, false, told, by);
+    }
+    for (let index = to - 1; index >= Math.max(from, to - 8); index -= 1) {
+      const line = block.line(index).trim();
+      if (line === '') continue;
+      lastText = line;
+      break;
     }
   }
 
   const splitter = createSplitter({
-    block: scan,
-    line(text, number, truncated) {
+    lines: scan,
+    line(text, number, truncated, told) {
       recorder.line(text, number);
-      readLines(text, number, truncated, read);
+      const by = told & any | wanting | wantingKtap;
+      if (by !== 0) read(text, number, truncated, told, by);
       const trimmed = text.trim();
       if (trimmed !== '') lastText = trimmed;
     },
-  });
+  }, createWordFinder(askers.map((asker) => asker.detectors.flatMap(({ words }) => words))));
+  askers.forEach(ask);
 
   function state(): WatchState {
     const lastTest = lastTestOf(detectors.results);
@@ -135,8 +140,15 @@ function lastTestOf(detectors: readonly ResultsDetector[]): string | undefined {
   return detectors.toReversed().map((detector) => detector.lastTest()).find((name) => name !== undefined);
 }
 
-function countLines(text: string, from: number, to: number): number {
-  let count = 0;
-  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count += 1;
-  return count;
+/** Detectors that share a bit among what is told of lines. */
+interface Asker {
+  readonly bit: number;
+  readonly detectors: readonly ConsoleDetector[];
+}
+
+/** Each has its own, as long as there are enough. */
+function groupsOf(all: readonly ConsoleDetector[]): readonly Asker[] {
+  const alone = all.slice(0, askerLimit - 1).map((detector) => [detector]);
+  const rest = all.slice(askerLimit - 1);
+  return [...alone, ...rest.length === 0 ? [] : [rest]].map((detectors, index) => ({ bit: bitOf(index), detectors }));
 }

@@ -1,9 +1,9 @@
 // A dialog on the console: wait for what the guest prints, then type an answer. What a case says of it, and how its steps ended.
 import * as z from 'zod';
-import { parsePattern, PatternSchema } from './pattern.ts';
+import { parseExpression, parsePattern, PatternSchema } from './pattern.ts';
 import { Duration } from './units.ts';
 
-const isExpression = (pattern: string): boolean => parsePattern(pattern).gate === undefined;
+const isExpression = (pattern: string): boolean => parseExpression(pattern) !== undefined;
 
 const DialogStepSchema = z.strictObject({
   wait: PatternSchema

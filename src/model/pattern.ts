@@ -20,8 +20,8 @@ function checkExpression(pattern: string, context: z.RefinementCtx): void {
 export interface Pattern {
   readonly source: string;
   matches(text: string): boolean;
-  /** Source of a regular expression that every matching line matches; undefined where each line must be tried. */
-  readonly gate: string | undefined;
+  /** Text that every matching line holds; undefined where each line must be tried. */
+  readonly word: string | undefined;
 }
 
 /** The expression that a pattern is; undefined for text. One that looks like an expression and is none is text. */
@@ -38,8 +38,8 @@ export function parseExpression(source: string): RegExp | undefined {
 /** Reads a pattern. */
 export function parsePattern(source: string): Pattern {
   const expression = parseExpression(source);
-  if (expression !== undefined) return { source, matches: (text) => expression.test(text), gate: undefined };
-  return { source, matches: (text) => text.includes(source), gate: source.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') };
+  if (expression !== undefined) return { source, matches: (text) => expression.test(text), word: undefined };
+  return { source, matches: (text) => text.includes(source), word: source };
 }
 
 /** `pass`, `fail`: one or several. */

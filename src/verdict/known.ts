@@ -107,7 +107,7 @@ const arrow = ' > ';
 function names(pattern: string, path: readonly string[]): boolean {
   const parsed = parsePattern(pattern);
   const whole = path.join(arrow);
-  if (parsed.gate === undefined) return parsed.matches(whole);
+  if (parsed.word === undefined) return parsed.matches(whole);
   // Reports for people write the arrow otherwise.
   return `${arrow}${whole}${arrow}`.includes(`${arrow}${pattern.replaceAll(' › ', arrow)}${arrow}`);
 }

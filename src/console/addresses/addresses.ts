@@ -7,8 +7,8 @@ import type { Place } from '../crashes/place.ts';
 import { bareAddresses, nameAddresses, namedAddress } from './bare.ts';
 
 export interface Addresses {
-  /** Sources of regular expressions: lines outside of reports that matter here match one. */
-  readonly gate: readonly string[];
+  /** Lines outside of reports that matter here hold one. */
+  readonly words: readonly string[];
   /** `reported`: it may belong to a crash report. */
   line(line: Line, reported: boolean): void;
   /** The line with names, by all that is known until now. */
@@ -74,7 +74,7 @@ export function createAddresses(symbols: Symbols): Addresses {
   }
 
   return {
-    gate: ['Kernel Offset: ', 'Linux version \\d'],
+    words: ['Kernel Offset: ', 'Linux version '],
     line(line, reported) {
       if (banner.test(line.text) && boots.length <= bootLimit) boots.push({ from: line.number, inside: 0, outside: 0 });
       if (boots.length > bootLimit) return;

@@ -8,8 +8,8 @@ const banner = /^Linux version \d/;
 const reach = 500;
 
 export interface ResetFinder {
-  /** Sources of regular expressions: every line that matters while it does not watch matches one. */
-  readonly gate: readonly string[];
+  /** Every line that matters while it does not watch holds one. */
+  readonly words: readonly string[];
   /** Every line matters now. */
   watches(): boolean;
   line(line: Line): Crash | undefined;
@@ -56,7 +56,7 @@ export function createResetFinder(): ResetFinder {
   }
 
   return {
-    gate: ['Linux version \\d', 'SeaBIOS \\(version ', 'Booting the kernel\\.', 'U-Boot \\d', 'UEFI firmware \\(version '],
+    words: ['Linux version ', 'SeaBIOS (version ', 'Booting the kernel.', 'U-Boot ', 'UEFI firmware (version '],
     // The first line with text tells whether the console begins with the machine.
     watches: () => first === undefined || waiting !== undefined,
     line(line) {

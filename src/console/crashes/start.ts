@@ -6,8 +6,8 @@ const reach = 4;
 const start = /^-+\[ cut here \]-+$|^8<--- cut here ---$|^={20,}$/;
 
 export interface StartFinder {
-  /** Sources of regular expressions: every line that matters here matches one. */
-  readonly gate: readonly string[];
+  /** Every line that matters here holds one. */
+  readonly words: readonly string[];
   line(line: Line): void;
   /** The line that cuts off the report which this line names. */
   before(header: Line): number | undefined;
@@ -16,7 +16,7 @@ export interface StartFinder {
 export function createStartFinder(): StartFinder {
   let last: Line | undefined;
   return {
-    gate: ['={20,}|-{12}\\[ cut here|8<--- cut here'],
+    words: ['='.repeat(20), '[ cut here ]-', '8<--- cut here'],
     line(line) {
       if (line.text.length < 200 && start.test(line.text.trim())) last = line;
     },

@@ -5,7 +5,6 @@ import type { Addresses } from '../addresses/addresses.ts';
 import { bareAddresses } from '../addresses/bare.ts';
 import type { ConsoleDetector } from '../detector.ts';
 import { interrupts } from '../crashes/damage.ts';
-import { crashFamilies } from '../crashes/index.ts';
 import { createKeptCrashes } from '../crashes/kept.ts';
 import { findRules } from '../crashes/name.ts';
 import { concludingPanic, isPanic } from '../crashes/panic.ts';
@@ -14,7 +13,7 @@ import { belongs, closeReport, extendReport, hasStack, interruptReport, isOver, 
 import type { Report } from '../crashes/report.ts';
 import { createResetFinder } from '../crashes/reset.ts';
 import { createStartFinder } from '../crashes/start.ts';
-import { groupSources } from '../gate.ts';
+import { isTriggered, triggers } from '../crashes/triggers.ts';
 
 /** Reports of several CPUs or tasks may be printed at once. */
 const openLimit = 8;
@@ -24,13 +23,6 @@ const bareLimit = 100;
 const prefixedLines = 3;
 /** Lines in which the prefix is looked for. */
 const prefixWindow = 200;
-
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-const all = [...new Set(crashFamilies.map((family) => family.trigger))];
-// A trigger that holds another one adds nothing.
-const triggers = all.filter((one) => !all.some((other) => other !== one && one.includes(other))).map(escape);
-const triggering = groupSources(triggers).map((source) => new RegExp(source));
-const isTriggered = (text: string): boolean => triggering.some((expression) => expression.test(text));
 
 export interface CrashDetector extends ConsoleDetector {
   panicked(): boolean;
@@ -150,7 +142,7 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
   }
 
   return {
-    gate: [...triggers, ...starts.gate, ...resets.gate, ...addresses?.gate ?? []],
+    words: [...triggers, ...starts.words, ...resets.words, ...addresses?.words ?? []],
     attention: () => resets.watches() || open.length > 0 || doubtful !== undefined || prefixed < prefixedLines && lines < prefixWindow ? 'lines' : 'none',
     line(line) {
       // Later lines are not all seen: what is counted must not hang on which.

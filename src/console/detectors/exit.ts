@@ -43,7 +43,7 @@ export function createExitDetector(wanted: boolean): ExitDetector {
   }
 
   return {
-    gate: wanted ? ['# exit=\\d', 'kit-test: begin', 'kit-test: end exit='] : [],
+    words: wanted ? ['# exit=', 'kit-test: begin', 'kit-test: end exit='] : [],
     // A head that the kernel cut off may lack our words.
     attention: () => (!wanted ? 'none' : head === '' ? 'ktap' : 'lines'),
     line(line) {

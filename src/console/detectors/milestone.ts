@@ -5,13 +5,13 @@ import type { ConsoleDetector } from '../detector.ts';
 type Name = Extract<Finding, { kind: 'milestone' }>['name'];
 
 // The kernel's banner, its first line on arm and arm64, the line before init runs (5.x and later), our own init's first line.
-const milestones: readonly { readonly name: Name; readonly gate: string; readonly start: RegExp }[] = [
-  { name: 'kernel', gate: 'Linux version \\d', start: /^Linux version \d/ },
-  { name: 'kernel', gate: 'Booting Linux on physical', start: /^Booting Linux on physical/ },
-  { name: 'userspace', gate: 'kit-test: init', start: /^kit-test: init\b/ },
-  { name: 'userspace', gate: 'Run /\\S{1,100} as init process', start: /^Run \/\S{1,100} as init process/ },
-  { name: 'ready', gate: 'kit-test: ready', start: /^kit-test: ready\b/ },
-  { name: 'poweroff', gate: 'reboot: ', start: /^reboot: (?:Power down|System halted|Restarting system)/ },
+const milestones: readonly { readonly name: Name; readonly word: string; readonly start: RegExp }[] = [
+  { name: 'kernel', word: 'Linux version ', start: /^Linux version \d/ },
+  { name: 'kernel', word: 'Booting Linux on physical', start: /^Booting Linux on physical/ },
+  { name: 'userspace', word: 'kit-test: init', start: /^kit-test: init\b/ },
+  { name: 'userspace', word: ' as init process', start: /^Run \/\S{1,100} as init process/ },
+  { name: 'ready', word: 'kit-test: ready', start: /^kit-test: ready\b/ },
+  { name: 'poweroff', word: 'reboot: ', start: /^reboot: (?:Power down|System halted|Restarting system)/ },
 ];
 
 /** How every line that matters here begins. */
@@ -24,7 +24,7 @@ export interface MilestoneDetector extends ConsoleDetector {
 export function createMilestoneDetector(): MilestoneDetector {
   const seen = new Set<Name>();
   return {
-    gate: milestones.map((milestone) => milestone.gate),
+    words: milestones.map(({ word }) => word),
     attention: () => 'none',
     line(line) {
       if (!interesting.test(line.text)) return [];

@@ -9,7 +9,6 @@ import type { Suite, SuiteReader } from '../suites/suite.ts';
 
 /** `onFailure` is told the line of each result that failed. */
 export function createSuiteDetector(suite: Suite, onFailure: (line: number) => void): ResultsDetector {
-  const begins = new RegExp(suite.gate.join('|'));
   const budget = createBudget();
   const recognises = (text: string): boolean => suite.recognises(text.trim());
   const rejoiner = createRejoiner((head, tail) => recognises(head + tail) ? !(recognises(head) && recognises(tail)) : !recognises(tail));
@@ -19,7 +18,7 @@ export function createSuiteDetector(suite: Suite, onFailure: (line: number) => v
   // What is not asked for may be seen all the same, where another detector asks for it: it must not matter.
   function take({ text, number, repaired }: WholeLine): void {
     if (reader === undefined) {
-      if (!begins.test(text)) return;
+      if (!suite.begins.test(text)) return;
       reader = suite.open(budget, onFailure);
       first = number;
     }
@@ -28,10 +27,10 @@ export function createSuiteDetector(suite: Suite, onFailure: (line: number) => v
 
   return {
     protocol: suite.protocol,
-    gate: suite.gate,
+    words: suite.words,
     attention: () => reader === undefined && !rejoiner.waits() ? 'none' : 'lines',
     line(line) {
-      if (reader !== undefined || rejoiner.waits() || begins.test(line.text)) rejoiner.take(line).forEach(take);
+      if (reader !== undefined || rejoiner.waits() || suite.begins.test(line.text)) rejoiner.take(line).forEach(take);
       return [];
     },
     end() {

@@ -13,7 +13,8 @@ const packageLimit = 1000;
 
 export const gotest: Suite = {
   protocol: 'gotest',
-  gate: ['RUN {3}\\S', 'PASS: ', 'FAIL: ', 'SKIP: ', 'FAIL\\t', 'Action":', 'ok {2}\\t\\S', 'no test files'],
+  begins: /RUN {3}\S|PASS: |FAIL: |SKIP: |FAIL\t|Action":|ok {2}\t\S|no test files/,
+  words: ['RUN   ', 'PASS: ', 'FAIL: ', 'SKIP: ', 'FAIL\t', 'Action":', 'ok  \t', 'no test files'],
   recognises: (text) => {
     const line = parseGoLine(text);
     return line !== undefined && line.kind !== 'output' && !('glued' in line);

@@ -17,7 +17,8 @@ const suiteBegins = /^Starting suite: \S/;
 
 export const ltp: Suite = {
   protocol: 'ltp',
-  gate: ['T(?:PASS|FAIL|BROK|CONF|WARN) {0,4}:', 'test_start>>>', 'stime=\\d+ dur=', 'Testcase +Result +Exit Value', 'Starting suite: '],
+  begins: /T(?:PASS|FAIL|BROK|CONF|WARN) {0,4}:|test_start>>>|stime=\d+ dur=|Testcase +Result +Exit Value|Starting suite: /,
+  words: ['TPASS', 'TFAIL', 'TBROK', 'TCONF', 'TWARN', 'test_start>>>', 'stime=', 'Exit Value', 'Starting suite: '],
   recognises: (text) => parseLtpLine(text) !== undefined,
   open: createLtpReader,
 };

@@ -44,7 +44,8 @@ const zero = (): Record<PytestWord, number> => ({ PASSED: 0, FAILED: 0, ERROR: 0
 
 export const pytest: Suite = {
   protocol: 'pytest',
-  gate: ['test session starts', 'short test summary info', 'collected \\d+ item', 'py::', 'py [.FEsxX]', 'passed[^\\n]* in \\d', 'failed[^\\n]* in \\d', 'skipped[^\\n]* in \\d', 'deselected[^\\n]* in \\d', 'errors? in \\d', 'no tests ran in \\d'],
+  begins: /test session starts|short test summary info|collected \d+ item|py::|py [.FEsxX]|passed[^\n]* in \d|failed[^\n]* in \d|skipped[^\n]* in \d|deselected[^\n]* in \d|errors? in \d|no tests ran in \d/,
+  words: ['test session starts', 'short test summary info', 'collected ', 'py::', 'py .', 'py F', 'py E', 'py s', 'py x', 'py X', 'passed', 'failed', 'skipped', 'deselected', 'error in ', 'errors in ', 'no tests ran in '],
   recognises: (text) => parsePytestLine(text) !== undefined,
   open: createPytestReader,
 };

@@ -21,8 +21,10 @@ export interface SuiteResults {
 
 export interface Suite {
   readonly protocol: Protocol;
-  /** Sources of regular expressions: one of them matches in the first line that tells a result, on any console. */
-  readonly gate: readonly string[];
+  /** Matches in the first line that tells a result, on any console. */
+  readonly begins: RegExp;
+  /** Such a line holds one of them. */
+  readonly words: readonly string[];
   /** The line, without blanks before it, is one of the suite's. */
   recognises(text: string): boolean;
   /** `onFailure` is told the line of each result that failed. */
