@@ -62,6 +62,7 @@ const cellsIn: Readonly<Record<string, (output: string) => readonly string[]>> =
   junit: (output) => [...output.matchAll(/<testsuite name="([^"]*)"/g)].map(([, id = '']) => id),
   tap: (output) => [...output.matchAll(/^(?:not )?ok \d+ - (\S+)/gm)].map(([, id = '']) => id),
   json: (output) => (JSON.parse(output) as RunReport).cells.map(({ id }) => id),
+  markdown: (output) => [...output.matchAll(/<span title="([^:]*):/g)].map(([, id = '']) => id),
   github: (output) => [...output.matchAll(/<span title="([^:]*):/g)].map(([, id = '']) => id),
   'github-check': (output) => [...output.matchAll(/<span title=\\"([^:]*):/g)].slice(0, ids.length).map(([, id = '']) => id),
   'github-comment': (output) => [...output.matchAll(/<span title=\\"([^:]*):/g)].map(([, id = '']) => id),

@@ -42,6 +42,27 @@ describe('kit-test run --resume', () => {
     }
   });
 
+  it('ends the same whenever SIGKILL comes', async () => {
+    await using project = await createProject(cases);
+    const from = Date.now();
+    await project.run(['run', '--matrix', '--jobs', '2']);
+    const wholeMs = Date.now() - from;
+    const whole = lasting(await project.report());
+    // KIT_TEST_KILLS=50 takes some minutes.
+    for (let kill = 0; kill < Number(process.env['KIT_TEST_KILLS'] ?? 3); kill += 1) {
+      const killMs = Math.random() * wholeMs;
+      const { child, ended } = project.start(['run', '--matrix', '--jobs', '2', '--output', 'part']);
+      await sleep(killMs);
+      child.kill('SIGKILL');
+      await ended;
+      const planned = await project.read('part/events.ndjson').then((text) => text.includes('\n'), () => false);
+      // Before a run has planned its cells there is nothing to go on with.
+      const outcome = await project.run(planned ? ['run', '--resume', 'part'] : ['run', '--matrix', '--output', 'part']);
+      expect(outcome, `killed after ${killMs} ms`).toMatchObject({ code: 1 });
+      expect(lasting(JSON.parse(await project.read('part/report.json')) as RunReport), `killed after ${killMs} ms`).toEqual(whole);
+    }
+  });
+
   it('refuses what would change the cells, and a run that is not there', async () => {
     await using project = await createProject(cases);
     expect(await project.run(['run', '--resume', '--kernel', '6.1'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--kernel') as string });

@@ -56,7 +56,7 @@ function addRunOptions(command: Command): Command {
     .addOption(new Option('--accel <accel>', 'how guests run').choices(['auto', 'kvm', 'hvf', 'tcg']))
     .option('--no-diagnose', 'end guests that hang without asking them why')
     .option('--no-history', 'neither read what earlier runs left nor remember this one')
-    .option('--reporter <name>', 'terminal, junit, tap, json, html, github, github-status, github-check, github-comment; repeatable', collect)
+    .option('--reporter <name>', 'terminal, junit, tap, json, html, markdown, github, github-status, github-check, github-comment; repeatable', collect)
     .option('--github-status', 'report commit statuses to GitHub too; needs GITHUB_TOKEN')
     .option('--github-check', 'report a check run with annotations to GitHub too; needs GITHUB_TOKEN')
     .option('--github-comment', 'keep one comment in the pull request up to date; needs GITHUB_TOKEN')
