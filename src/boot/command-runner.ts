@@ -1,5 +1,5 @@
-// The second way to boot: a command of the user's that boots the built files somewhere and prints the console. It has the
-// same limits and ends as QEMU has, and a clean-up command that is run after it, however it ended.
+// The second way to boot: a command of the user's that boots the built files somewhere and prints the console, or a script
+// that is a test itself. It has the same limits and ends as QEMU has, and a clean-up command that is run after it, however it ended.
 import { basename } from 'node:path';
 import type { BootExit, Limits } from '../model/boot.ts';
 import { redactSecrets } from '../model/secrets.ts';
@@ -10,6 +10,8 @@ import { beginLife, neverStarted, type Vm, type VmOptions } from './life.ts';
 /** What is run, its placeholders filled in. */
 export interface CommandPlan {
   readonly command: readonly string[];
+  /** What people call it. Default: the program. */
+  readonly name?: string | undefined;
   readonly cleanup?: readonly string[] | undefined;
   readonly cleanupMs: number;
   readonly cwd: string;
@@ -27,7 +29,7 @@ export function startCommand(plan: CommandPlan, options: VmOptions, onCleanupFai
   if (options.signal.aborted) return neverStarted();
   const { cwd, env } = plan;
   const [file = '', ...args] = plan.command;
-  const name = basename(file);
+  const name = plan.name ?? basename(file);
   const group = startGroup(file, args, { cwd, env, ...(plan.cleanup === undefined ? {} : { afterwards: plan.cleanup }) });
   const life = beginLife(plan.limits, options, [() => group.kill('SIGTERM'), () => group.kill('SIGKILL')], plan.graceMs);
   group.stdout.on('data', (chunk: Buffer) => life.console(chunk));

@@ -6,6 +6,7 @@ import type { Issue } from '../model/errors.ts';
 import { canonicalArchs, listItems } from './arch-names.ts';
 import { duplicateIssues, listFolder, nameIssue } from './files.ts';
 import type { FolderContext } from './kernel-files.ts';
+import { scriptExpectations, scriptMistakes } from './script-rules.ts';
 import { readText, shownPath } from './text.ts';
 import { readYaml, type YamlResult } from './yaml.ts';
 
@@ -64,16 +65,16 @@ async function readCase(name: string, context: CaseContext): Promise<{ readonly 
   const text = await readText(path, file);
   if ('issue' in text) return { issues: [text.issue] };
   const yaml = readYaml(text.text, file, CaseFileSchema);
-  const issues = [...yaml.issues, ...(await imageIssues(yaml, dir, context))];
+  const issues = [...yaml.issues, ...(await scriptMistakes(yaml.raw, dir)).map(yaml.issue), ...(await imageIssues(yaml, dir, context))];
   if (yaml.value === undefined) return { issues };
   const { value } = yaml;
   const needed = value.needs.arch === undefined ? undefined : canonicalArchs(context.archs, listItems(value.needs.arch, ['needs', 'arch']));
   issues.push(...(needed?.mistakes ?? []).map(yaml.issue));
   const testCase: Case = {
     ...value,
-    ...(value.run === undefined ? { image: value.image ?? defaultImage } : {}),
+    ...(value.run === undefined && value.script === undefined ? { image: value.image ?? defaultImage } : {}),
     needs: { ...value.needs, ...(needed === undefined ? {} : { arch: [...needed.names] }) },
-    expect: expectations(value.expect),
+    expect: value.script === undefined ? expectations(value.expect) : scriptExpectations(listOf(value.expect)),
     name,
     dir,
     file: path,
@@ -86,14 +87,15 @@ const defaultImage = 'image.yml';
 
 /** Of the key that says what runs; a case without one begins with its summary. */
 function lineOf({ raw, source }: YamlResult<CaseFile>): number {
-  const key = ['run', 'image', 'summary'].find((name) => typeof raw === 'object' && raw !== null && name in raw);
+  const key = ['script', 'run', 'image', 'summary'].find((name) => typeof raw === 'object' && raw !== null && name in raw);
   return source.locate(key === undefined ? [] : [key], 'key')?.line ?? 1;
 }
 
 /** The image is checked also where case.yaml has mistakes elsewhere: all mistakes at once. */
 async function imageIssues(yaml: YamlResult<CaseFile>, dir: string, context: { readonly cwd: string; readonly imageChecker?: ImageChecker | undefined }): Promise<readonly Issue[]> {
   if (typeof yaml.raw !== 'object' || yaml.raw === null || Array.isArray(yaml.raw)) return [];
-  const { run, image = defaultImage } = yaml.raw as { readonly run?: unknown; readonly image?: unknown };
+  const { run, script, image = defaultImage } = yaml.raw as { readonly run?: unknown; readonly script?: unknown; readonly image?: unknown };
+  if (script !== undefined) return [];
   const isGiven = 'image' in yaml.raw;
   if (run !== undefined && isGiven) return [yaml.issue({ path: ['image'], at: 'key', message: 'both "run" and "image" are given: expected one of them', hint: 'a case with "run" boots a built-in image' })];
   if (run !== undefined || typeof image !== 'string' || image === '') return [];
@@ -107,6 +109,7 @@ async function imageIssues(yaml: YamlResult<CaseFile>, dir: string, context: { r
 
 /** A list that is never empty, each with its protocol: KTAP unless other evidence is named. */
 function expectations(expect: CaseFile['expect']): readonly Expect[] {
-  const list = expect === undefined ? [{ ordered: false }] : Array.isArray(expect) ? expect : [expect];
-  return list.map((each: Expect) => ({ ...each, protocol: protocolOf(each) }));
+  return listOf(expect).map((each) => ({ ...each, protocol: protocolOf(each) }));
 }
+
+const listOf = (expect: CaseFile['expect']): readonly Expect[] => (expect === undefined ? [{ ordered: false }] : Array.isArray(expect) ? expect : [expect]);

@@ -46,8 +46,10 @@ export async function loadProject(options: LoadOptions): Promise<Project> {
   const root = configFile === undefined ? resolve(options.cwd) : dirname(configFile);
   const config = configFile === undefined ? defaults : await readConfig(configFile, options);
   const context = { cwd: options.cwd, optional: configFile === undefined, archs: options.archs };
-  const kernels = await readKernels({ ...context, folder: resolve(root, config.folders.kernels) });
   const cases = options.withCases === false ? noCases : await readCases({ ...context, root, folder: resolve(root, config.folders.cases), imageChecker: options.imageChecker });
+  // Scripts need none.
+  const needsKernels = cases.cases.length === 0 || cases.cases.some((entry) => entry.case.script === undefined);
+  const kernels = await readKernels({ ...context, optional: context.optional || !needsKernels, folder: resolve(root, config.folders.kernels) });
   const issues = [...config.issues, ...kernels.issues, ...cases.issues, ...checkRules(draftOf(config, kernels, cases, options))];
   if (issues.length > 0) throw new ConfigError(issues);
   return { root, harness: config.harness, cases: cases.cases.map((entry) => entry.case), kernels: kernels.kernels, ...(configFile === undefined ? {} : { configFile }) };

@@ -8,15 +8,17 @@ import type { Rule } from '../model/harness.ts';
 import type { KernelSpec } from '../model/kernel.ts';
 import { unbootable } from '../model/medium.ts';
 import type { Project } from '../model/project.ts';
+import { hostCell, type Host } from './host.ts';
 import { unmetArch, unmetRelease } from './needs.ts';
 import { archMatcher, nameMatcher } from './select.ts';
 import { compareReleases } from './version.ts';
 
 /**
  * Every cell of the matrix; a case with several media has a cell for each. A kernel that does not exist for an architecture has no cell there;
- * a case whose needs are not met has a cell with `skip`. Exclude rules have the last word.
+ * a case whose needs are not met has a cell with `skip`. A case with a script has one cell, on `host`, and none where that is undefined. Exclude rules
+ * have the last word.
  */
-export function expandMatrix(project: Pick<Project, 'harness' | 'cases' | 'kernels'>, archs: readonly Arch[]): readonly Cell[] {
+export function expandMatrix(project: Pick<Project, 'harness' | 'cases' | 'kernels'>, archs: readonly Arch[], host?: Host): readonly Cell[] {
   const { matrix } = project.harness;
   const inKernels = anyMatcher(matrix.kernels);
   const inArchs = anyArchMatcher(matrix.arch);
@@ -24,6 +26,11 @@ export function expandMatrix(project: Pick<Project, 'harness' | 'cases' | 'kerne
   const excluded = ruleMatcher(matrix.exclude);
   const cells: Cell[] = [];
   for (const testCase of [...project.cases].sort((a, b) => compareText(a.name, b.name))) {
+    if (testCase.script !== undefined) {
+      const own = host === undefined ? [] : [hostCell(testCase, host)];
+      cells.push(...own.filter(({ kernel, arch }) => !excluded(testCase, kernel, arch)));
+      continue;
+    }
     for (const kernel of sortKernels(project.kernels)) {
       for (const arch of orderArchs(matrix.arch, archs)) {
         if (kernel.arch !== undefined && ![arch.name, ...arch.aliases].some((name) => kernel.arch?.includes(name))) continue;

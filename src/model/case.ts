@@ -20,7 +20,7 @@ export const ExpectSchema = z
     ordered: z.boolean().default(false).describe('the `pass` patterns must appear in the order they are written'),
     crash: z.union([z.literal(true), PatternSchema]).optional().describe('the kernel must crash, with a title that matches'),
     dialog: DialogSchema.optional(),
-    exit: z.int().min(0).max(255).optional().describe('exit status of the command of `run`, or else of the last entry of onboot: this one alone is good. builtin:init tells it; 125 means that a container could not be started'),
+    exit: z.int().min(0).max(255).optional().describe('exit status of the script, of the command of `run`, or else of the last entry of onboot: this one alone is good. builtin:init tells it; 125 means that a container could not be started'),
     duration: TestDurationSchema.optional(),
     results: ResultCountSchema.optional(),
   })
@@ -60,6 +60,17 @@ export const RunSchema = z
     env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'), z.string()).default({}).describe('environment of the command'),
   })
   .describe('a command instead of an image: boots a small built-in image and takes the exit status as the result');
+
+const ScriptMapping = z.strictObject({
+  file: z.string().min(1).describe('the script, relative to the case; /bin/sh runs it in its own folder'),
+  root: z.string().min(1).optional().describe('RT_PROJECT_ROOT, relative to the case: where scripts find what they share. Default: the folder of the cases'),
+  repeat: z.int().min(1).max(1000).default(1).describe('run it so many times, one after the other; the first that fails ends it. The total limit holds for each'),
+});
+
+export const ScriptSchema = z
+  .union([z.string().min(1).transform((file) => ScriptMapping.parse({ file })), ScriptMapping], 'expected the path of a script, or a mapping with `file`')
+  .describe("a script that runs on this machine instead of a guest, as rtf's test.sh: one cell, for all kernels. Its exit status decides: 0 is a pass, 253 a skip");
+export type Script = z.output<typeof ScriptSchema>;
 
 const AbsolutePath = z.string().regex(/^\/[^\0\n]*$/, 'expected an absolute path in the guest');
 
@@ -132,7 +143,8 @@ export const CaseFileSchema = z
     labels: z.array(z.string().min(1)).default([]).describe('words to select cases by'),
     image: z.string().min(1).optional().describe('LinuxKit YAML, relative to the case. Default: image.yml'),
     run: RunSchema.optional(),
-    expect: oneOrMore(ExpectSchema).optional().describe('default: { protocol: ktap }'),
+    script: ScriptSchema.optional(),
+    expect: oneOrMore(ExpectSchema).optional().describe('default: { protocol: ktap }; of a `script` its exit status 0'),
     needs: NeedsSchema.prefault({}),
     modules: z.array(z.string().min(1)).default([]).describe('kernel modules, with their dependencies: put into the image and loaded before its entries run'),
     timeouts: TimeoutsSchema.prefault({}),
@@ -159,7 +171,7 @@ export interface CaseSource {
   readonly line: number;
 }
 
-/** A test case; its name is its folder's name. It has either `run` or `image`. */
+/** A test case; its name is its folder's name. It has one of `run`, `script` and `image`. */
 export interface Case extends Omit<CaseFile, 'expect'> {
   readonly name: string;
   /** Absolute path of the case's folder. */

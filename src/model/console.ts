@@ -52,8 +52,8 @@ export type Finding =
   | ResultsFinding
   | Crash
   | DialogFinding
-  /** The exit status that some expectation asks for, as builtin:init tells it. */
-  | { readonly kind: 'exit'; readonly status: number; readonly line: number }
+  /** The exit status that some expectation asks for: as builtin:init tells it, or of the case's own script with the last line it printed. */
+  | { readonly kind: 'exit'; readonly status: number; readonly line: number; readonly script?: { readonly lastLine: string } }
   /** Seen for the phase of a timeout and for boot durations. */
   | { readonly kind: 'milestone'; readonly name: 'kernel' | 'userspace' | 'ready' | 'poweroff'; readonly line: number };
 

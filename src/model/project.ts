@@ -10,7 +10,7 @@ export interface Project {
   readonly configFile?: string;
   /** Architectures in it are canonical names. */
   readonly harness: Harness;
-  /** Sorted by name. Each has either `run` or `image` (relative to its folder). */
+  /** Sorted by name. Each has one of `run`, `script` and `image` (relative to its folder). */
   readonly cases: readonly Case[];
   /** Sorted by name. `arch` is always filled in, with canonical names; so are the keys of per-architecture values. */
   readonly kernels: readonly KernelSpec[];

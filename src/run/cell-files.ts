@@ -10,6 +10,7 @@ import { isPackage, packageFolder } from '../image/linuxkit/packages.ts';
 import type { LinuxkitDocument } from '../image/linuxkit/schema.ts';
 import { forArch } from '../kernel/source.ts';
 import { parseReference } from '../oci/reference.ts';
+import { isHostCell } from '../matrix/host.ts';
 import { runnerFor } from './cell/runner.ts';
 
 /** A file, or a folder with all that is in it. */
@@ -39,19 +40,21 @@ export interface CellPlace {
 export function filesOfCell(cell: Cell, image: WrittenImage | undefined, place: CellPlace): readonly CellFile[] {
   const files = [
     ...filesOfCase(cell, image, place).map((path) => ({ path, of: 'case' as const })),
-    ...filesOfKernel(cell.kernel, cell.arch).map((path) => ({ path, of: 'kernel' as const })),
-    ...filesOfRunner(cell, place).map((path) => ({ path, of: 'runner' as const })),
+    ...(isHostCell(cell) ? [] : filesOfKernel(cell.kernel, cell.arch)).map((path) => ({ path, of: 'kernel' as const })),
+    ...(isHostCell(cell) ? [] : filesOfRunner(cell, place)).map((path) => ({ path, of: 'runner' as const })),
   ];
   return [...new Map(files.map((file) => [`${file.of} ${file.path}`, file])).values()];
 }
 
-function filesOfCase({ case: { file, dir, image: imageFile, run, drives, probe = [] }, arch }: Cell, image: WrittenImage | undefined, { home }: CellPlace): readonly string[] {
+function filesOfCase({ case: { file, dir, image: imageFile, run, script, drives, probe = [] }, arch }: Cell, image: WrittenImage | undefined, { home }: CellPlace): readonly string[] {
   const named = [...(run?.copy ?? []), ...drives.map(({ source }) => source)].map((path) => path.replaceAll('{arch}', arch.name));
   // A program of the case may read whatever lies beside it.
   const asking = probe.flatMap(({ command }) => (command === undefined ? [] : ['.', ...paths(command)]));
+  // A script may read whatever lies beside it.
+  const scripts = script === undefined ? [] : [dirname(script.file)];
   return [
     file,
-    ...[...(imageFile === undefined ? [] : [imageFile]), ...named, ...asking].map((path) => resolve(dir, path)),
+    ...[...(imageFile === undefined ? [] : [imageFile]), ...named, ...asking, ...scripts].map((path) => resolve(dir, path)),
     ...(image === undefined ? [] : filesOfImage(image, arch, home)),
   ];
 }

@@ -17,7 +17,7 @@ export const unknownRelease = 'unknown';
 /** A cell for each case and architecture; one whose image names no kernel is skipped with that reason. */
 export async function fromImageCells(project: Project, archs: readonly Arch[]): Promise<readonly Cell[]> {
   const harness = { ...project.harness, matrix: { ...project.harness.matrix, kernels: undefined } };
-  const cells = await Promise.all(project.cases.map(async (testCase) => {
+  const cells = await Promise.all(project.cases.filter(({ script }) => script === undefined).map(async (testCase) => {
     const { spec, skip } = await kernelOf(testCase, project.root);
     const anyRelease = { ...testCase, needs: { ...testCase.needs, kernel: undefined } };
     return expandMatrix({ harness, cases: [anyRelease], kernels: [spec] }, archs).map((cell): Cell => ({ ...cell, case: testCase, ...(skip === undefined ? {} : { skip }) }));

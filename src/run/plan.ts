@@ -19,7 +19,7 @@ export interface PlannedBoot {
   readonly kernel?: string;
   readonly accel?: Accel;
   readonly image?: { readonly digest: string; readonly bytes: number };
-  /** A line for a POSIX shell. */
+  /** A line for a POSIX shell; of a case with a script it runs that. */
   readonly qemu?: string;
 }
 
@@ -53,6 +53,7 @@ async function planCell(cell: Cell, pipeline: Pipeline, signal: AbortSignal): Pr
     if ('skip' in prepared) return { id: cell.id, skip: prepared.skip };
     const folder = join(pipeline.root, pipeline.harness.output, 'runs', 'ID');
     const { accel, command } = await readyBoot(cell, prepared, { ...pipeline, folder, files: attemptFiles(cell.id, 1), number: 1, graceMs: 0 }, signal);
+    if (prepared.kernel === undefined) return { id: cell.id, qemu: command };
     const { digest, segments } = prepared.image;
     return {
       id: cell.id,

@@ -8,6 +8,7 @@ import type { Project } from '../model/project.ts';
 import type { RoundPlan, RunReport } from '../model/report.ts';
 import { createFanout, type ReporterFailure } from '../report/fanout.ts';
 import { chosenReporters } from '../report/choose.ts';
+import { isHostCell } from '../matrix/host.ts';
 import { createReporters, loadReporter } from '../report/create.ts';
 import { exitCode } from '../report/exit-code.ts';
 import type { Output } from '../report/reporter.ts';
@@ -96,7 +97,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     id: folder.id,
     folder: folder.path,
     tool: { name: 'kit-test', version },
-    host: describeHost(await qemuVersions(pipeline.machine, cells.filter(({ arch }) => runnerFor(harness, arch) === undefined), signal)),
+    host: describeHost(await qemuVersions(pipeline.machine, cells.filter((cell) => !isHostCell(cell) && runnerFor(harness, cell.arch) === undefined), signal)),
     command: options.command,
     concurrency,
     retries: options.retries ?? harness.retries,

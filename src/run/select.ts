@@ -1,9 +1,11 @@
 // Which cells a command works on: the whole matrix, or the quick local check on one kernel and the host's architecture.
+import { release } from 'node:os';
 import type { Arch } from '../model/arch.ts';
 import type { Cell } from '../model/cell.ts';
 import type { Project } from '../model/project.ts';
 import { UsageError } from '../model/errors.ts';
 import { expandMatrix } from '../matrix/expand.ts';
+import { isHostCell, type Host } from '../matrix/host.ts';
 import { selectCells, type Selection } from '../matrix/select.ts';
 import { compareReleases } from '../matrix/version.ts';
 import { fromImage, fromImageCells } from './from-image.ts';
@@ -27,19 +29,33 @@ export async function requestedCells(project: Project, archs: readonly Arch[], r
   return isFromImage && listed.length === 0 ? own : [...listedCells(project, archs, { ...request, selection: { ...selection, kernel: listed } }), ...own];
 }
 
-/** Cells on the kernels of kernels/. */
+/** Cells on the kernels of kernels/, and on this machine. */
 function listedCells(project: Project, archs: readonly Arch[], request: CellRequest): readonly Cell[] {
   const { matrix, selection } = request;
-  if (project.kernels.length === 0) {
+  const scripts = project.cases.filter(({ script }) => script !== undefined);
+  if (project.kernels.length === 0 && scripts.length < Math.max(1, project.cases.length)) {
     throw new UsageError('NO_KERNELS', `there is no kernel in ${project.harness.kernels}/`, { hint: 'add a file such as kernels/6.12.yaml; the README shows one' });
   }
-  const onArch = onArchOf(selectCells(expandMatrix(project, archs), selection), request);
-  return matrix || selection.kernel !== undefined ? onArch : onDefaultKernel(onArch, project.harness.defaultKernel);
+  const onArch = onArchOf(selectCells(expandMatrix(project, archs, scripts.length === 0 ? undefined : findHost(archs, request.hostArch)), selection), request);
+  return matrix || selection.kernel !== undefined ? onArch : besideHost(onArch, (guests) => onDefaultKernel(guests, project.harness.defaultKernel));
 }
 
 /** Defaults choose among what the user's own words leave: they are never the reason why nothing is selected. */
 function onArchOf(cells: readonly Cell[], { matrix, selection, hostArch }: CellRequest): readonly Cell[] {
-  return matrix || selection.arch !== undefined ? cells : onDefaultArch(cells, hostArch);
+  return matrix || selection.arch !== undefined ? cells : besideHost(cells, (guests) => onDefaultArch(guests, hostArch));
+}
+
+/** Chooses among the cells that boot a guest; those of this machine stay. */
+function besideHost(cells: readonly Cell[], choose: (guests: readonly Cell[]) => readonly Cell[]): readonly Cell[] {
+  const chosen = new Set(choose(cells.filter((cell) => !isHostCell(cell))));
+  return cells.filter((cell) => isHostCell(cell) || chosen.has(cell));
+}
+
+/** @throws UsageError where the architecture of this machine is none that we know. */
+function findHost(archs: readonly Arch[], hostArch: string): Host {
+  const arch = archs.find(({ hosts }) => hosts[0] === hostArch);
+  if (arch === undefined) throw new UsageError('HOST_ARCH_UNKNOWN', `cases with "script" run on this machine, and its architecture (${hostArch}) is none of ${archs.map(({ name }) => name).join(', ')}`, { hint: 'run them on another machine' });
+  return { arch, release: /^\d+(\.\d+)*/.exec(release())?.[0] ?? '0' };
 }
 
 /** On the architecture of this machine, else on x86_64, else on the first of the matrix. */

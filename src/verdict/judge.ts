@@ -1,7 +1,7 @@
 // Case's expectations × findings × how the boot ended → verdict. Pure and total.
 // No evidence, no pass; a crash outranks what came before it; our own failure is an error and nobody else's.
 import type { BootResult } from '../model/boot.ts';
-import type { Expect } from '../model/case.ts';
+import { protocolOf, type Expect } from '../model/case.ts';
 import type { Crash, Finding, TestResult, WatchState } from '../model/console.ts';
 import { assertNever } from '../model/errors.ts';
 import { formatDuration } from '../model/units.ts';
@@ -14,6 +14,7 @@ import { wrongDuration, type Took } from './duration.ts';
 import { protocolsOf, resultDocuments, weigh } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { dialogResults, waitedFor } from './dialog.ts';
+import { cancelled } from './exit.ts';
 import { missingProbe, probeResults } from './probes.ts';
 import { shorten } from './reason.ts';
 import { explainedResults, omittedResults, skippedWholly } from './results.ts';
@@ -32,6 +33,8 @@ export interface JudgeInput {
   readonly dialog?: readonly DialogOutcome[];
   /** How long the test part took. Undefined for a saved console that nothing tells it of: it is not judged by it then. */
   readonly took?: Took;
+  /** A script of this machine ran, and no guest. */
+  readonly script?: boolean;
   /** What was found out about a guest that hung. */
   readonly hang?: Pick<HangReport, 'where'> | undefined;
 }
@@ -46,7 +49,9 @@ export function judge(input: JudgeInput): { readonly verdict: Verdict; readonly 
 function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
   const { exit } = input.boot;
   if (exit.kind === 'failed') return { kind: 'error', stage: 'boot', reason: exit.message, ...(exit.hint === undefined ? undefined : { hint: exit.hint }) };
-  const crash = unexpectedCrash(input.expect, input.findings, input.kunit === true);
+  const skip = cancelled(input.expect, input.findings);
+  if (skip !== undefined) return skip;
+  const crash = statusAlone(input) ? undefined : unexpectedCrash(input.expect, input.findings, input.kunit === true);
   if (crash !== undefined) return crashed(crash);
   const evidence = weighInput(input);
   switch (exit.kind) {
@@ -63,6 +68,9 @@ function decide(input: JudgeInput, results: readonly TestResult[]): Verdict {
     default: return assertNever(exit);
   }
 }
+
+/** A script of which nothing but its exit status is asked may print what it likes: the console of a guest that has to crash, say. */
+const statusAlone = ({ script, expect }: JudgeInput): boolean => script === true && expect.every((one) => protocolOf(one) === 'none' && one.pass === undefined && one.fail === undefined && one.crash === undefined);
 
 /** Weighs all that was seen of a boot. */
 export const weighInput = ({ expect, findings, kunit, probes, dialog, seen, hang }: JudgeInput): Evidence =>
@@ -99,14 +107,15 @@ function atLimit(evidence: Evidence, results: readonly TestResult[], input: Judg
   return { kind: 'timeout', phase, limitMs, reason: timeoutReason(phase, limitMs, input), ...(where === undefined ? {} : { where }) };
 }
 
-function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { expect, boot, findings, seen, probes, hang }: JudgeInput): string {
+function timeoutReason(phase: 'boot' | 'silence' | 'total', limitMs: number, { expect, boot, findings, seen, probes, hang, script }: JudgeInput): string {
   const limit = formatDuration(limitMs);
   const hung = hang?.where === undefined ? '' : `; ${shorten(hang.where)}`;
   if (boot.consoleBytes === 0) return `not one byte on the console in ${limit}${hung}`;
   const what = { boot: `no sign of user space in ${limit}`, silence: `silent for ${limit}`, total: `not finished after ${limit}` }[phase];
   const milestones = new Set(findings.flatMap((finding) => finding.kind === 'milestone' ? [finding.name] : []));
-  const where = milestones.has('poweroff') ? ' while powering off'
+  const where = script !== true && milestones.has('poweroff') ? ' while powering off'
     : seen?.lastTest !== undefined ? ` after or during test "${seen.lastTest}"`
+    : script === true ? ''
     : milestones.has('userspace') ? ' in user space'
     : milestones.has('kernel') ? ' while the kernel booted' : ' before the kernel started';
   const last = seen === undefined || seen.lastLine === '' ? '' : `; last line: ${shorten(seen.lastLine)}`;

@@ -9,6 +9,7 @@ import type { Check } from '../../doctor/check.ts';
 import { execCase } from '../../run/exec.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { hostMemo, userspaceText } from '../../run/cell/machine.ts';
+import { guestOf } from '../../run/cell/prepare.ts';
 import { requestedCells } from '../../run/select.ts';
 import { openPipeline } from '../../run/pipeline.ts';
 import { loadCommandWorkspace, projectCache, type Workspace } from '../../run/workspace.ts';
@@ -52,7 +53,7 @@ async function probeCell({ project, archs }: Workspace, arch: Arch, accel: Accel
   const pipeline = await openPipeline(project, { frozen: false, progress: stderrProgress() });
   const prepared = await pipeline.prepare(cell, () => undefined, signal);
   if ('skip' in prepared) throw new HarnessError('ACCEL_UNTRIED', prepared.skip);
-  return { plan: await pipeline.machine.planWith(cell, prepared, accel, signal), expectText: userspaceText };
+  return { plan: await pipeline.machine.planWith(cell, guestOf(prepared), accel, signal), expectText: userspaceText };
 }
 
 function describe({ name, status, detail, fix }: Check): string {

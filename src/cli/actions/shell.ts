@@ -3,6 +3,8 @@ import { arch as hostArch } from 'node:os';
 import type { Accel } from '../../model/arch.ts';
 import { HarnessError, UsageError } from '../../model/errors.ts';
 import { bootInTerminal } from '../../boot/terminal.ts';
+import { guestOf } from '../../run/cell/prepare.ts';
+import { isHostCell } from '../../matrix/host.ts';
 import { requestedCells } from '../../run/select.ts';
 import { openPipeline } from '../../run/pipeline.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
@@ -28,13 +30,14 @@ export async function openShell(name: string, options: ShellCommandOptions): Pro
   if (cell === undefined || others.length > 0) {
     throw new UsageError('ONE_CELL', `a shell needs one cell; ${others.length + 1} are selected`, { hint: `name one, such as kit-test shell ${cell?.case.name ?? name} --kernel ${cell?.kernel.name ?? 'NAME'} --arch ${cell?.arch.name ?? 'NAME'}${cell !== undefined && cell.case.boot.length > 1 ? ` --medium ${cell.medium}` : ''}` });
   }
+  if (isHostCell(cell)) throw new UsageError('SCRIPT_HAS_NO_GUEST', `${cell.case.name} is a script of this machine: there is no guest with a console`, { hint: `run it with kit-test run ${cell.case.name}; "kit-test run ${cell.case.name} --dry-run" prints the command line` });
   const { signal } = new AbortController();
   const pipeline = await openPipeline(project, { frozen: options.frozen ?? false, offline: options.offline, accel: options.accel, progress: stderrProgress() });
   const asked = options.entries === true ? [] : ['kit_test.shell'];
   const interactive = { ...cell, case: { ...cell.case, cmdline: [...cell.case.cmdline, ...asked] } };
   const prepared = await pipeline.prepare(interactive, () => undefined, signal);
   if ('skip' in prepared) throw new HarnessError('CELL_SKIPPED', `${cell.id} is skipped: ${prepared.skip}`);
-  const plan = await pipeline.machine.plan(interactive, prepared, signal);
+  const plan = await pipeline.machine.plan(interactive, guestOf(prepared), signal);
   const { exit } = await bootInTerminal(plan, { input: process.stdin, output: process.stdout }, signal);
   if (exit.kind === 'failed') throw new HarnessError('BOOT_FAILED', exit.message, exit.hint === undefined ? {} : { hint: exit.hint });
   return exitCodes.ok;

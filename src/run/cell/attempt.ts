@@ -6,20 +6,20 @@ import type { CellPhase } from '../../model/events.ts';
 import type { Attempt } from '../../model/report.ts';
 import { interrupted, type Stage, type Verdict } from '../../model/verdict.ts';
 import type { ObservedBoot } from './observe.ts';
-import type { PreparedCell } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 
 /** What an attempt needs done; run/ hands in the real ones. */
 export interface AttemptStages {
   /** Kernel and image; a string says why the cell has to be skipped. */
-  prepare(cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<PreparedCell | { readonly skip: string }>;
+  prepare(cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<Prepared | { readonly skip: string }>;
   /** Waits for a free place, boots, judges. */
-  boot(cell: Cell, prepared: PreparedCell, number: number, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<ObservedBoot>;
+  boot(cell: Cell, prepared: Prepared, number: number, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<ObservedBoot>;
 }
 
 /** Never throws but for our own defects: every outcome is an Attempt with a verdict. */
 export async function attemptCell(cell: Cell, number: number, stages: AttemptStages, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<Attempt> {
   const startedAt = performance.now();
-  let stage: Stage = 'kernel';
+  let stage: Stage = cell.case.script === undefined ? 'kernel' : 'boot';
   const enter = (phase: CellPhase): void => {
     stage = phase;
     onPhase(phase);
@@ -43,8 +43,10 @@ export async function attemptCell(cell: Cell, number: number, stages: AttemptSta
       ...boot,
       durationMs: boot.boot.durationMs,
       prepareMs,
-      kernel: { release: prepared.kernel.release, digest: prepared.kernel.digest, origin: prepared.kernel.origin },
-      image: { digest: prepared.image.digest, bytes: prepared.image.segments.reduce((sum, { bytes }) => sum + bytes, 0) },
+      ...(prepared.kernel === undefined ? {} : {
+        kernel: { release: prepared.kernel.release, digest: prepared.kernel.digest, origin: prepared.kernel.origin },
+        image: { digest: prepared.image.digest, bytes: prepared.image.segments.reduce((sum, { bytes }) => sum + bytes, 0) },
+      }),
     };
   } catch (error) {
     if (signal.aborted) return blank(interrupted);

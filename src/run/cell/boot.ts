@@ -1,4 +1,4 @@
-// The boot of a prepared cell, by QEMU or by the command that the project names as its runner, with what belongs to one
+// The boot of a prepared cell, by QEMU or by the command that the project names as its runner, or the run of its script, with what belongs to one
 // attempt around it: the drive for artifacts and the probes.
 import { join } from 'node:path';
 import type { Accel } from '../../model/arch.ts';
@@ -15,9 +15,10 @@ import { artifactsSerial, collectArtifacts, driveBytes, makeDrive } from './arti
 import { openInquiry } from './hang.ts';
 import type { Machine } from './machine.ts';
 import { observeBoot, type Bootable, type ObservedBoot, type ObserveOptions } from './observe.ts';
-import type { PreparedCell } from './prepare.ts';
+import type { Prepared, PreparedCell, PreparedScript } from './prepare.ts';
 import { unplacedNote } from '../symbols.ts';
 import { attemptName, planCommand, runnerCommand, runnerFor } from './runner.ts';
+import { planScript, scriptCommand } from './script.ts';
 
 /** Where and how an attempt boots. */
 export interface BootPlace {
@@ -50,12 +51,23 @@ export interface ReadyBoot {
 }
 
 /** Plans the boot of an attempt. */
-export async function readyBoot(cell: Cell, prepared: PreparedCell, place: BootPlace, signal: AbortSignal): Promise<ReadyBoot> {
+export async function readyBoot(cell: Cell, prepared: Prepared, place: BootPlace, signal: AbortSignal): Promise<ReadyBoot> {
+  if (prepared.script !== undefined) return readyScript(cell, prepared, place, signal);
   const runner = runnerFor(place.harness, cell.arch);
   const bootable = runner === undefined ? await byQemu(cell, prepared, place, signal) : await byCommand(runner, cell, prepared, place);
   const { memory, command, accel } = bootable;
   const run = (): Promise<ObservedBoot> => withArtifacts(cell, place, () => observeBoot(bootable, observing(cell, prepared, bootable, place), signal));
   return { memory, command, ...(accel === undefined ? {} : { accel }), run };
+}
+
+/** A script of this machine takes its memory as any program does. */
+async function readyScript(cell: Cell, { script, host }: PreparedScript, place: BootPlace, signal: AbortSignal): Promise<ReadyBoot> {
+  const { startCommand } = await import('../../boot/command-runner.ts');
+  const plan = planScript(cell, script, { ...place, host, labels: [...cell.case.labels.filter((label) => !label.startsWith('!')), ...host.labels] });
+  const bootable: Bootable = { start: (options) => startCommand(plan, options, () => undefined), command: scriptCommand(plan) };
+  const { folder, files, onConsole, harness, graceMs } = place;
+  const observed: ObserveOptions = { script: true, folder, files, expect: cell.case.expect, known: knownFailures(cell, harness.known), scale: 1, consoleLimit: harness.consoleLimit, graceMs, onConsole };
+  return { memory: 0, command: bootable.command, run: () => observeBoot(bootable, observed, signal) };
 }
 
 type Planned = Bootable & { readonly memory: number };

@@ -17,6 +17,7 @@ import { excerptAround } from '../../verdict/excerpt.ts';
 import { isKnownCrash, judgeKnown } from '../../verdict/known.ts';
 import { addSources, type SourceFinder } from '../crash-sources.ts';
 import type { HangInquiry } from './hang.ts';
+import { withStatus } from './script.ts';
 import { beginDialog, type DialogPlan } from './dialog.ts';
 import { beginProbing, type ProbePlan } from './probing.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -31,6 +32,8 @@ export interface Bootable {
 
 export interface ObserveOptions {
   readonly expect: Case['expect'];
+  /** What runs is a script of this machine: nobody ends it before it ends itself, and its exit status is evidence. */
+  readonly script?: boolean | undefined;
   /** Failures that do not count. */
   readonly known: readonly KnownFailure[];
   readonly probing?: ProbePlan | undefined;
@@ -74,6 +77,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const decide = (state: WatchState | undefined): void => {
     const decided = dialog.late() || state?.decided === true && (state.lost || probing.done() && dialog.done());
     stopwatch.look(state?.userspace === true, decided);
+    if (options.script === true) return;
     if (decided) grace ??= setTimeout(end, options.graceMs).unref();
     else {
       clearTimeout(grace);
@@ -113,10 +117,10 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   await times.write(join(folder, files.times), await file.close());
   const steps = dialog.end();
   const probes = await probing.outcomes(boot);
-  const seen = watch.end();
+  const seen = options.script === true ? withStatus(watch.end(), boot) : watch.end();
   if (watch.unplaced()) options.onUnplaced?.();
   const hang = await inquiry?.report(boot.consoleBytes);
-  const { verdict, known, results } = judgeKnown({ expect, findings: seen.findings, boot, seen, probes, dialog: steps, took, hang }, options.known);
+  const { verdict, known, results } = judgeKnown({ expect, findings: seen.findings, boot, seen, probes, dialog: steps, took, hang, ...(options.script === true ? { script: true } : {}) }, options.known);
   const crashes = await addSources(seenCrashes(expect, seen.findings, (crash) => isKnownCrash(options.known, crash)), watch, options.sourceOf, signal);
   const excerpt = verdict.kind === 'pass' ? [] : watch.excerpt(excerptAround(verdict));
   return {

@@ -1,7 +1,9 @@
 // What a cell boots, made ready: kernel and image by the stages, joined to the one initrd QEMU loads.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Script } from '../../model/case.ts';
 import type { Cell } from '../../model/cell.ts';
+import { InternalError } from '../../model/errors.ts';
 import type { CellPhase } from '../../model/events.ts';
 import type { Harness } from '../../model/harness.ts';
 import type { Image } from '../../model/image.ts';
@@ -17,6 +19,7 @@ import { parseKconfig } from '../../kernel/kconfig.ts';
 import { readModule, requireModules, type ModuleSelection } from '../../kernel/modules.ts';
 import { unmetConfig, unmetRelease } from '../../matrix/needs.ts';
 import { attach, type Attachments, type Copy } from './attachments.ts';
+import { hostFacts, type HostFacts } from '../host-facts.ts';
 import { fromImage, unknownRelease } from '../from-image.ts';
 import { readImageSource, type ImageSource } from '../image-yaml.ts';
 import { formatFiles, prepareMedium } from './medium.ts';
@@ -40,7 +43,23 @@ export interface PreparedCell {
   readonly waits: boolean;
 }
 
-export type Prepare = (cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal) => Promise<PreparedCell | { readonly skip: string }>;
+/** A script runs on this machine: nothing is built for it. */
+export interface PreparedScript {
+  readonly script: Script;
+  readonly host: HostFacts;
+  readonly kernel?: undefined;
+  readonly image?: undefined;
+}
+
+export type Prepared = (PreparedCell & { readonly script?: undefined }) | PreparedScript;
+
+export type Prepare = (cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal) => Promise<Prepared | { readonly skip: string }>;
+
+/** Of a cell that is known to boot a guest. */
+export function guestOf(prepared: Prepared): PreparedCell {
+  if (prepared.script !== undefined) throw new InternalError('a script was prepared where a guest was asked for');
+  return prepared;
+}
 
 const noModules: ModuleSelection = { files: [], builtin: [], missing: [], tables: {} };
 
@@ -57,6 +76,8 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     return known;
   };
   return async (cell, onPhase, signal) => {
+    const { script } = cell.case;
+    if (script !== undefined) return { script, host: await hostFacts(process.env) };
     onPhase('kernel');
     const kernel = await supplies.kernel(cell.kernel, cell.arch, signal);
     const kconfig = kernel.config === undefined ? undefined : await readFile(kernel.config, 'utf8');
