@@ -1,16 +1,19 @@
 // What the watch asks of a detector: which lines it must see. Lines that no detector asks for are never even cut out of the text.
-import type { Detector, Finding, Line } from '../model/console.ts';
+import type { Finding, Line } from '../model/console.ts';
 import type { Protocol } from '../model/protocol.ts';
 
 /** `none`: only lines with its words. `ktap`: also those that look like KTAP. `lines`: every line. */
 export type Attention = 'none' | 'ktap' | 'lines';
 
-export interface ConsoleDetector extends Detector {
+/** Reads the lines it asks for. Never throws; memory is bounded whatever comes. */
+export interface ConsoleDetector {
   /** A line that holds none of them cannot matter while attention is `none`. */
   readonly words: readonly string[];
   attention(): Attention;
   /** `holdsWord`: one of its words may be in the line; otherwise none is. */
-  line(line: Line, holdsWord?: boolean): readonly Finding[];
+  line(line: Line, holdsWord: boolean): readonly Finding[];
+  /** The console ended. */
+  end(): readonly Finding[];
 }
 
 /** Reads the results of one protocol. */

@@ -63,12 +63,9 @@ function readUsual(raw: string, number: number, truncated: boolean, cut: boolean
   return makeLine(number, raw.slice(at), raw, microseconds / 1e6, caller, true, truncated, cut);
 }
 
-// Made for every line that is read: plain forms without detours.
-function makeLine(number: number, text: string, raw: string, uptime: number | undefined, caller: string | undefined, kernel: boolean, truncated: boolean, cut: boolean): Line {
-  if (cut) return { number, text, raw, kernel, truncated, ...(uptime === undefined ? undefined : { uptime }), ...(caller === undefined ? undefined : { caller }), cut };
-  if (uptime === undefined) return caller === undefined ? { number, text, raw, kernel, truncated } : { number, text, raw, kernel, truncated, caller };
-  return caller === undefined ? { number, text, raw, kernel, truncated, uptime } : { number, text, raw, kernel, truncated, uptime, caller };
-}
+// One form for all lines: whoever reads them knows where each part lies.
+const makeLine = (number: number, text: string, raw: string, uptime: number | undefined, caller: string | undefined, kernel: boolean, truncated: boolean, cut: boolean): Line =>
+  ({ number, text, raw, uptime, caller, kernel, truncated, cut: cut ? cut : undefined });
 
 /** Reads one line of text; gives two or more where the kernel printed into it, all with the same number. `printedInto`: it may have. */
 export function readLines(raw: string, number: number, truncated: boolean, printedInto: boolean, each: (line: Line) => void): void {

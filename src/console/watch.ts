@@ -1,7 +1,7 @@
 // Feeds a console to all detectors and says when it has said enough. Pure: equal bytes give equal findings, however chunked.
 // Lines in which no detector can find anything are passed by without being cut out; only then are tens of megabytes a second possible.
 import type { Expect } from '../model/case.ts';
-import type { ConsoleWatch, Finding, WatchState } from '../model/console.ts';
+import type { ConsoleWatch, Finding, Line, WatchState } from '../model/console.ts';
 import type { Symbols } from '../model/symbols.ts';
 import { addressOf, createAddresses } from './addresses/addresses.ts';
 import { ownText } from './clean.ts';
@@ -49,29 +49,33 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
     }
   }
 
-  /** `by`: bits of those that read it. */
-  function read(text: string, number: number, truncated: boolean, told: number, by: number): void {
-    readLines(text, number, truncated, (told & tells.printedInto) !== 0, (line) => {
-      for (const asker of askers) {
-        if ((by & asker.bit) === 0) continue;
-        const holdsWord = (told & asker.bit) !== 0;
-        for (const detector of asker.detectors) {
-          const found = detector.line(line, holdsWord);
-          if (found.length > 0) take(found);
-        }
+  /** What is told of the line that is read, and the bits of those that read it. */
+  let told = 0;
+  let readers = 0;
+
+  function give(line: Line): void {
+    for (const { bit, detectors: asked } of askers) {
+      if ((readers & bit) === 0) continue;
+      for (const detector of asked) {
+        const found = detector.line(line, (told & bit) !== 0);
+        if (found.length > 0) take(found);
       }
-    });
-    for (const asker of askers) if ((by & asker.bit) !== 0) ask(asker);
+    }
+  }
+
+  function read(text: string, number: number, truncated: boolean): void {
+    readLines(text, number, truncated, (told & tells.printedInto) !== 0, give);
+    for (const asker of askers) if ((readers & asker.bit) !== 0) ask(asker);
   }
 
   function scan(block: Block, from: number, to: number, firstLine: number): void {
     // The recorder needs the lines before any of them is marked.
     recorder.block(block.text(from, to), firstLine, to - from);
     for (let index = from; index < to; index += 1) {
-      const told = block.told(index);
-      let by = told & any | wanting;
-      if ((wantingKtap & ~by) !== 0 && ((told & tells.printedInto) !== 0 || looksLikeKtap(block.bytes, block.start(index), block.end(index)))) by |= wantingKtap;
-      if (by !== 0) read(block.line(index), firstLine + index - from, false, told, by);
+      told = block.told(index);
+      readers = told & any | wanting;
+      if ((wantingKtap & ~readers) !== 0 && ((told & tells.printedInto) !== 0 || looksLikeKtap(block.bytes, block.start(index), block.end(index)))) readers |= wantingKtap;
+      if (readers !== 0) read(block.line(index), firstLine + index - from, false);
     }
     for (let index = to - 1; index >= Math.max(from, to - 8); index -= 1) {
       const line = block.line(index).trim();
@@ -83,10 +87,11 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
 
   const splitter = createSplitter({
     lines: scan,
-    line(text, number, truncated, told) {
+    line(text, number, truncated, toldOfIt) {
       recorder.line(text, number);
-      const by = told & any | wanting | wantingKtap;
-      if (by !== 0) read(text, number, truncated, told, by);
+      told = toldOfIt;
+      readers = told & any | wanting | wantingKtap;
+      if (readers !== 0) read(text, number, truncated);
       const trimmed = text.trim();
       if (trimmed !== '') lastText = trimmed;
     },

@@ -8,15 +8,15 @@ export interface Line {
   /** The same with the printk prefix. */
   readonly raw: string;
   /** Seconds since boot from the printk prefix, where there is one. */
-  readonly uptime?: number;
+  readonly uptime?: number | undefined;
   /** From printk caller id: `T123` or `C1`. */
-  readonly caller?: string;
+  readonly caller?: string | undefined;
   /** The line carried a printk prefix: the kernel printed it. */
   readonly kernel: boolean;
   /** The line was longer than the limit and is cut. */
   readonly truncated: boolean;
   /** The kernel printed in the middle of this line: its rest comes with a later line. */
-  readonly cut?: true;
+  readonly cut?: true | undefined;
 }
 
 export type TestStatus = 'pass' | 'fail' | 'skip' | 'xfail' | 'missing';
@@ -127,13 +127,6 @@ export interface Crash {
   readonly corrupted?: boolean;
   /** So many more reports of this title came and are not listed, for there were too many. */
   readonly repeated?: number;
-}
-
-/** Reads lines and says what they mean. Never throws, whatever it is fed. */
-export interface Detector {
-  line(line: Line): readonly Finding[];
-  /** The console ended. */
-  end(): readonly Finding[];
 }
 
 /** What is known of a console so far. */

@@ -9,8 +9,8 @@ import { bareAddresses, nameAddresses, namedAddress } from './bare.ts';
 export interface Addresses {
   /** Lines outside of reports that matter here hold one. */
   readonly words: readonly string[];
-  /** `reported`: it may belong to a crash report. */
-  line(line: Line, reported: boolean): void;
+  /** `reported`: it may belong to a crash report; `holdsWord`: one of the words may be in it. */
+  line(line: Line, reported: boolean, holdsWord: boolean): void;
   /** The line with names, by all that is known until now. */
   name(text: string, lineNumber: number): string;
   /** Reports held addresses, and nothing told where the kernel lay. */
@@ -75,10 +75,10 @@ export function createAddresses(symbols: Symbols): Addresses {
 
   return {
     words: ['Kernel Offset: ', 'Linux version '],
-    line(line, reported) {
-      if (banner.test(line.text) && boots.length <= bootLimit) boots.push({ from: line.number, inside: 0, outside: 0 });
+    line(line, reported, holdsWord) {
+      if (holdsWord && banner.test(line.text) && boots.length <= bootLimit) boots.push({ from: line.number, inside: 0, outside: 0 });
       if (boots.length > bootLimit) return;
-      readOffset(line.text);
+      if (holdsWord) readOffset(line.text);
       if (reported) readReport(line.text);
     },
     name(text, lineNumber) {
@@ -94,7 +94,7 @@ export function createAddresses(symbols: Symbols): Addresses {
 export function nameText(text: string, symbols: Symbols): string {
   const addresses = createAddresses(symbols);
   const lines = text.split('\n');
-  lines.forEach((line, index) => { addresses.line(readLine(line, index + 1, false, false), true); });
+  lines.forEach((line, index) => { addresses.line(readLine(line, index + 1, false, false), true, true); });
   return lines.map((line, index) => addresses.name(line, index + 1)).join('\n');
 }
 

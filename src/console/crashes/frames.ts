@@ -35,6 +35,8 @@ export const stackStarts: readonly RegExp[] = [
   /Uninit was stored to memory at/,
   riscvRegistersEnd,
 ];
+/** Lines that begin a stack, or hold a frame of fault injection, hold one. */
+export const stackWords: readonly string[] = ['Call Trace', 'Call trace', 'Backtrace:', 'Allocated', 'Freed', ' backtrace', 'Uninit was', 'Local variable', 'badaddr: ', 'should_fail'];
 /** Frames need not follow. */
 export const mayBeEmpty = (start: RegExp): boolean => start === riscvRegistersEnd;
 
@@ -55,8 +57,8 @@ export function frameNames(line: string): readonly string[] {
 export const groups = (match: RegExpExecArray): readonly string[] => match.slice(1).filter((group: string | undefined) => group !== undefined);
 
 /** A word on the stack that may be no caller; the unwinder says so. */
-const unsure = /^ *(?:<\w+> *)?(?:\[<?[0-9a-f]+>?\] *){0,2} ?\? |\(unreliable\)$/;
-export const isUnsure = (line: string): boolean => unsure.test(line) && !line.includes('<EOI>');
+const unsure = /^ *(?:<\w+> *)?(?:\[<?[0-9a-f]+>?\] *){0,2} ?\? /;
+export const isUnsure = (line: string): boolean => (line.includes('? ') && unsure.test(line) || line.endsWith('(unreliable)')) && !line.includes('<EOI>');
 
 /** A frame of fault injection: its stacks come in the middle of other reports. */
 const injected = lineWith('^ *(?:{pc} *)?should_fail(?:slab)?(?:\\.[\\w.]+)?\\+0x');

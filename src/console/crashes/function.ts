@@ -1,9 +1,10 @@
 // Which function a report is about: the first frame that is not part of reporting, locking, copying or allocating,
 // or, for stalls and hangs, one that stands for the whole path, so that one bug gets one title.
-import { frameNames, groups, isInjected, startsStack } from './frames.ts';
+import { groups, isInjected, startsStack } from './frames.ts';
+import { namesIn, type ReportLine } from './report-line.ts';
 import type { Choice, CrashRule, Step } from './rule.ts';
 import { demangleRust } from './rust.ts';
-import { hangGroups, hangSkip, neverGuilty, stallAnchors } from './skip.ts';
+import { hangGroups, hangSkip, isNeverGuilty, stallAnchors } from './skip.ts';
 
 export interface Found {
   /** Undefined where the report does not tell. */
@@ -13,34 +14,35 @@ export interface Found {
 }
 
 /** Finds the guilty function in the lines of a report; the first is its header. */
-export function findFunction(lines: readonly string[], rule: Pick<CrashRule, 'paths' | 'choose' | 'skip'>): Found {
+export function findFunction(lines: readonly ReportLine[], rule: Pick<CrashRule, 'paths' | 'choose' | 'skip'>): Found {
   let found: Found = { name: undefined, disturbed: false };
   for (const path of rule.paths ?? []) {
     const { names, disturbed } = walk(lines, path);
-    const blamed = names.filter((name) => !neverGuilty.test(name) && rule.skip?.test(name) !== true).map(plainName);
-    found = { name: choose(blamed, rule.choose ?? 'first'), disturbed };
+    const isSuspect = (name: string): boolean => !isNeverGuilty(name) && rule.skip?.test(name) !== true;
+    found = { name: choose(names, isSuspect, rule.choose ?? 'first'), disturbed };
     if (found.name !== undefined && !disturbed) break;
   }
   return found;
 }
 
-function walk(lines: readonly string[], path: readonly Step[]): { readonly names: readonly string[]; readonly disturbed: boolean } {
+function walk(lines: readonly ReportLine[], path: readonly Step[]): { readonly names: readonly string[]; readonly disturbed: boolean } {
   const names: string[] = [];
   let disturbed = false;
   let at = 0;
   for (const step of path) {
     for (let going = true; going && at < lines.length; at += 1) {
-      const line = lines[at] ?? '';
-      if (isInjected(line)) {
+      const line = lines[at];
+      if (line === undefined) break;
+      if (line.marked && isInjected(line.text)) {
         disturbed = true;
         going = false;
       }
       else if (step === 'frames') {
-        going = !startsStack(line);
-        if (going) names.push(...frameNames(line));
+        going = !(line.marked && startsStack(line.text));
+        if (going) names.push(...namesIn(line));
       }
       else {
-        const match = step.exec(line);
+        const match = step.exec(line.text);
         going = match === null;
         if (match !== null) names.push(...groups(match));
       }
@@ -57,8 +59,12 @@ export function plainName(name: string): string {
     .replace(/^(?:__(?:x64|ia32|arm64|riscv|s390x?|powerpc)_(?=sys_|compat_sys_)|__se_(?=compat_sys_)|(?:compat_)?(?:SYSC|SyS)_|(?:__se_|__do_|_{2,4}|k)?sys_)/, '');
 }
 
-function choose(names: readonly string[], choice: Choice): string | undefined {
-  if (choice === 'first') return names[0];
+function choose(found: readonly string[], isSuspect: (name: string) => boolean, choice: Choice): string | undefined {
+  if (choice === 'first') {
+    const first = found.find(isSuspect);
+    return first && plainName(first);
+  }
+  const names = found.filter(isSuspect).map(plainName);
   if (choice === 'hang') {
     for (const name of names) {
       const group = hangGroups.find(({ holds }) => holds.test(name));

@@ -3,7 +3,8 @@ import { callTrace, instructionPointer, lineWith } from './frames.ts';
 import { trace } from './rule.ts';
 import type { CrashFamily, CrashRule } from './rule.ts';
 
-export const isPanic = (text: string): boolean => text.includes('Kernel panic - not syncing');
+export const panicText = 'Kernel panic - not syncing';
+export const isPanic = (text: string): boolean => text.includes(panicText);
 
 const panic = (text: string, title: string, more?: Partial<CrashRule>): CrashRule => ({ header: new RegExp(`Kernel panic - not syncing: ${text}`), title, ...more });
 
@@ -12,7 +13,7 @@ export const concludingPanic = /Kernel panic - not syncing: (Fatal exception|pan
 
 export const panicFamilies: readonly CrashFamily[] = [
   {
-    trigger: 'Kernel panic - not syncing',
+    trigger: panicText,
     // The line at the end of a panic repeats its message.
     not: /---\[ end Kernel panic/,
     rules: [

@@ -1,10 +1,11 @@
 // One crash report as it is printed: which lines belong to it, when it is over, and what it is called.
 import type { Crash, Line } from '../../model/console.ts';
-import { lacksStacks, losesConsole } from './damage.ts';
-import { reportDetail } from './detail.ts';
-import { isUnsure } from './frames.ts';
+import { interruptionWords, lacksStacks, losesConsole, lostConsole } from './damage.ts';
+import { endOfInit, reportDetail } from './detail.ts';
+import { stackWords } from './frames.ts';
 import { lengthLimit, nameReport } from './name.ts';
-import { isPanic } from './panic.ts';
+import { isPanic, panicText } from './panic.ts';
+import { isReportLike, isUnsureLine, reportLine, type ReportLine } from './report-line.ts';
 
 const lineLimit = 800;
 /** Lines after the end of a report in which a panic still belongs to it. */
@@ -14,11 +15,17 @@ const quietLines = 1000;
 /** So many lines tell what happened: what a panic adds is the way to the panic. KMSAN says it in fewer. */
 const tellingLines = (header: string): number => header.includes('BUG: KMSAN:') ? 16 : 22;
 
+const endMark = /---\[ end (?:trace|Kernel panic)/;
+/** Words of lines that change what is thought of a report. */
+export const reportWords: readonly string[] = [...stackWords, ...interruptionWords, lostConsole, endOfInit, panicText, '---[ end ', 'Sending NMI', 'kthread starved', 'WARNING: possible circular'];
+
 export interface Report {
   readonly header: Line;
   /** The line that cuts it off from what was before, where there is one. */
   readonly startLine: number | undefined;
-  readonly lines: string[];
+  readonly lines: ReportLine[];
+  /** With more lines it has told what happened. */
+  readonly telling: number;
   /** How many of the lines came before another report began. */
   own: number | undefined;
   endLine: number;
@@ -36,7 +43,7 @@ export interface Report {
 
 export function openReport(header: Line, startLine: number | undefined): Report {
   return {
-    header, startLine, lines: [header.text.slice(0, lengthLimit)], own: undefined, endLine: header.number, panicked: isPanic(header.text),
+    header, startLine, lines: [reportLine(header.text.slice(0, lengthLimit))], telling: tellingLines(header.text), own: undefined, endLine: header.number, panicked: isPanic(header.text),
     sinceEnd: undefined, quiet: 0, allCpus: false, told: false, lost: false,
   };
 }
@@ -56,29 +63,25 @@ export function interruptReport(report: Report): void {
   if (report.header.caller === undefined) report.own ??= report.lines.length;
 }
 
-const endMark = /---\[ end (?:trace|Kernel panic)/;
-// What reports are made of: indented lines, frames, registers, the lines that say where and what.
-const reportLike = /^\s|\+0x[0-9a-f]+\/0x|^(?:[A-Z][A-Za-z0-9]{1,3}: |CPU: |Call |Hardware name|Modules linked|Code: |Workqueue: |---\[|={5}|-{5}|pstate|[ep]c ?:|lr : |sp : |x\d+ ?:|r\d+ ?:|PC is|LR is|RIP|Kernel panic|Backtrace|Stack|Read of|Write of|The buggy|Allocated|Freed|Memory state|Function entered|\[<|which belongs|page:|Oops|Internal error|#PF|PGD|pgd|Mem abort|Data abort|Process |irq event|NMI |Sending|rcu:|stack backtrace|task:)/;
-
-/** Adds a line that comes after the header. */
-export function extendReport(report: Report, line: Line): void {
-  const text = line.text.slice(0, lengthLimit);
+/** Adds a line that comes after the header; `said` is its text. */
+export function extendReport(report: Report, line: Line, said: ReportLine): void {
   if (report.sinceEnd !== undefined) report.sinceEnd += 1;
   report.quiet += 1;
-  if (losesConsole(text)) report.lost = true;
-  const panic = isPanic(text);
+  const { text, marked } = said;
+  if (marked && losesConsole(text)) report.lost = true;
+  const panic = marked && isPanic(text);
   // Another CPU may be the one to panic because of it; a program never is.
   if (panic && report.header.kernel === line.kernel) report.panicked = true;
   if (!belongs(report, line)) return;
-  if (text.includes('Sending NMI') || text.includes('kthread starved')) report.allCpus = true;
-  if (reportLike.test(text) && (report.sinceEnd === undefined || report.panicked) && (report.own === undefined || report.panicked)) {
+  if (marked && (text.includes('Sending NMI') || text.includes('kthread starved'))) report.allCpus = true;
+  if ((report.panicked || report.sinceEnd === undefined && report.own === undefined) && isReportLike(said)) {
     report.endLine = line.number;
     report.quiet = 0;
   }
-  if (endMark.test(text)) report.sinceEnd ??= 0;
-  const length = report.lines.length;
-  if (length > tellingLines(report.header.text) && (panic || text.includes('WARNING: possible circular locking dependency'))) report.told = true;
-  if (!report.told && length < lineLimit && !isUnsure(text)) report.lines.push(text);
+  if (marked && endMark.test(text)) report.sinceEnd ??= 0;
+  const { length } = report.lines;
+  if (marked && length > report.telling && (panic || text.includes('WARNING: possible circular locking dependency'))) report.told = true;
+  if (!report.told && length < lineLimit && !isUnsureLine(said)) report.lines.push(said);
 }
 
 /** Nothing more can come that belongs to it. */
@@ -91,16 +94,17 @@ export const isSurvived = (report: Report): boolean => report.sinceEnd !== undef
 
 /** Puts names into a line of which only addresses were printed. */
 export type NameLine = (text: string) => string;
-const asPrinted: NameLine = (text) => text;
+
+const named = (lines: readonly ReportLine[], nameLine: NameLine | undefined): readonly ReportLine[] => nameLine === undefined ? lines : lines.map(({ text }) => reportLine(nameLine(text)));
 
 /** A stack is in it, whatever else is missing. */
-export const hasStack = (report: Report, nameLine = asPrinted): boolean => !lacksStacks(report.lines.map(nameLine));
+export const hasStack = (report: Report, nameLine?: NameLine): boolean => !lacksStacks(named(report.lines, nameLine));
 
 /** Names a report; undefined where it lacks what would make it one. */
-export function closeReport(report: Report, nameLine = asPrinted): Crash | undefined {
+export function closeReport(report: Report, nameLine?: NameLine): Crash | undefined {
   const { header } = report;
-  const lines = report.lines.map(nameLine);
-  const name = nameReport(lines.slice(0, report.own), lines);
+  const lines = named(report.lines, nameLine);
+  const name = nameReport(report.own === undefined ? lines : lines.slice(0, report.own), lines);
   if (name === undefined) return undefined;
   const detail = reportDetail(report.lines);
   return {

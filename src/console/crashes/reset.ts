@@ -12,7 +12,8 @@ export interface ResetFinder {
   readonly words: readonly string[];
   /** Every line matters now. */
   watches(): boolean;
-  line(line: Line): Crash | undefined;
+  /** `holdsWord`: one of the words may be in it. */
+  line(line: Line, holdsWord: boolean): Crash | undefined;
   end(): Crash | undefined;
 }
 
@@ -59,13 +60,13 @@ export function createResetFinder(): ResetFinder {
     words: ['Linux version ', 'SeaBIOS (version ', 'Booting the kernel.', 'U-Boot ', 'UEFI firmware (version '],
     // The first line with text tells whether the console begins with the machine.
     watches: () => first === undefined || waiting !== undefined,
-    line(line) {
+    line(line, holdsWord) {
       if (first === undefined && line.text.trim() !== '') {
         first = line;
         prefixed = line.kernel;
       }
-      if (banner.test(line.text)) return readBanner(line);
-      if (firmware.test(line.text) && !line.kernel) {
+      if (holdsWord && banner.test(line.text)) return readBanner(line);
+      if (holdsWord && firmware.test(line.text) && !line.kernel) {
         const running = banners > 0 || first?.kernel === true || line.text.startsWith('SeaBIOS') && line.number > (first?.number ?? line.number);
         return running ? report(line) : undefined;
       }

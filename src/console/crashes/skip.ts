@@ -1,5 +1,6 @@
 // Kernel functions that say nothing about who is to blame. One list for all reports; what one kind of report skips besides stands in its rule.
 // Parts of names, but for those in ^ and $: the kernel's helpers come in many variants (`_raw_spin_lock_irqsave`, `memcpy_orig`).
+import { ownText } from '../clean.ts';
 
 const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
 
@@ -42,7 +43,21 @@ const objects = [
 ];
 
 /** Reports, instrumentation, locks, memory and string primitives, wake-ups, generic device and driver core. */
-export const neverGuilty = any(...reporting, ...memory, ...locks, ...primitives, ...waiting, ...objects);
+const neverGuilty = any(...reporting, ...memory, ...locks, ...primitives, ...waiting, ...objects);
+
+// The expression is long, and the same functions stand in every report.
+const known = new Map<string, boolean>();
+const knownLimit = 5000;
+
+/** Whether it only reports, locks, copies, allocates or wakes, and so never is to blame. */
+export function isNeverGuilty(name: string): boolean {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  if (known.size >= knownLimit) known.clear();
+  const never = neverGuilty.test(name);
+  known.set(ownText(name), never);
+  return never;
+}
 
 /** Functions that hand out work to whatever is called through them: below them stands the one that stalls. */
 export const stallAnchors = any(

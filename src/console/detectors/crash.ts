@@ -6,10 +6,11 @@ import { bareAddresses } from '../addresses/bare.ts';
 import type { ConsoleDetector } from '../detector.ts';
 import { interrupts } from '../crashes/damage.ts';
 import { createKeptCrashes } from '../crashes/kept.ts';
-import { findRules } from '../crashes/name.ts';
+import { firstRule, lengthLimit } from '../crashes/name.ts';
 import { concludingPanic, isPanic } from '../crashes/panic.ts';
 import { guiltyPlace, type Place } from '../crashes/place.ts';
-import { belongs, closeReport, extendReport, hasStack, interruptReport, isOver, isSurvived, openReport } from '../crashes/report.ts';
+import { reportLine } from '../crashes/report-line.ts';
+import { belongs, closeReport, extendReport, hasStack, interruptReport, isOver, isSurvived, openReport, reportWords } from '../crashes/report.ts';
 import type { Report } from '../crashes/report.ts';
 import { createResetFinder } from '../crashes/reset.ts';
 import { createStartFinder } from '../crashes/start.ts';
@@ -64,7 +65,7 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
     const crash = closeReport(report);
     keep(crash);
     notePlace(crash, report.lines);
-    if (addresses !== undefined && bare.length < bareLimit && report.lines.some((line) => bareAddresses(line).length > 0)) bare.push({ report, told: crash !== undefined });
+    if (addresses !== undefined && bare.length < bareLimit && report.lines.some(({ text }) => bareAddresses(text).length > 0)) bare.push({ report, told: crash !== undefined });
   }
 
   function nameReport({ report, told }: Bare): void {
@@ -72,16 +73,18 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
     if (crash === undefined) return;
     if (told) kept.rename(crash);
     else keep(crash);
-    notePlace(crash, report.lines.map(nameLine(report)));
+    notePlace(crash, report.lines.map(({ text }) => reportLine(nameLine(report)(text))));
   }
 
-  function notePlace(crash: Crash | undefined, reported: readonly string[]): void {
+  function notePlace(crash: Crash | undefined, reported: Report['lines']): void {
     if (addresses === undefined || crash?.function === undefined || places.size >= bareLimit) return;
     const place = guiltyPlace(reported, crash.function);
     if (place !== undefined) places.set(crash.line, place);
   }
 
   const nameLine = ({ header }: Report) => (text: string): string => addresses?.name(text, header.number) ?? text;
+  /** Undefined where nothing has names. */
+  const naming = (report: Report): ((text: string) => string) | undefined => addresses && nameLine(report);
 
   function close(over: (report: Report) => boolean): void {
     const closed = open.filter(over);
@@ -90,7 +93,7 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
   }
 
   function closeDoubtful(): void {
-    if (doubtful !== undefined && hasStack(doubtful, nameLine(doubtful))) {
+    if (doubtful !== undefined && hasStack(doubtful, naming(doubtful))) {
       crashed = true;
       panicked ||= doubtful.panicked;
       keepReport(doubtful);
@@ -100,7 +103,7 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
 
   /** Whether the line begins a report of its own. */
   function begins(line: Line, among: readonly Report[]): boolean {
-    const rule = findRules(line.text)[0]?.rule;
+    const rule = firstRule(line.text);
     if (rule === undefined) return false;
     const concluding = concludingPanic.test(line.text) && (among.length > 0 || !kept.isEmpty());
     if (isPanic(line.text)) return among.every(isSurvived) && !concluding;
@@ -126,34 +129,38 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
     if (concludingPanic.test(text)) kept.panic();
   }
 
-  function read(line: Line): void {
-    const header = isTriggered(line.text);
+  /** `header`: it may begin a report. */
+  function read(line: Line, header: boolean, holdsWord: boolean): void {
     const sure = line.kernel || prefixed < prefixedLines;
     const isNew = header && begins(line, sure ? open : doubtful === undefined ? [] : [doubtful]);
-    for (const report of open) {
-      if (interrupts(line.text)) interruptReport(report);
-      extendReport(report, line);
-    }
-    if (doubtful !== undefined) extendReport(doubtful, line);
+    if (open.length > 0 || doubtful !== undefined) extend(line, holdsWord);
     if (header && sure && isPanic(line.text)) panics(line.text);
     if (isNew) (sure ? begin : beginDoubtful)(line);
     if (open.some(isOver)) close(isOver);
     if (doubtful !== undefined && isOver(doubtful)) closeDoubtful();
   }
 
+  function extend(line: Line, holdsWord: boolean): void {
+    const said = reportLine(line.text.slice(0, lengthLimit), holdsWord);
+    if (holdsWord && interrupts(line.text)) open.forEach(interruptReport);
+    for (const report of open) extendReport(report, line, said);
+    if (doubtful !== undefined) extendReport(doubtful, line, said);
+  }
+
   return {
-    words: [...triggers, ...starts.words, ...resets.words, ...addresses?.words ?? []],
+    words: [...triggers, ...reportWords, ...starts.words, ...resets.words, ...addresses?.words ?? []],
     attention: () => resets.watches() || open.length > 0 || doubtful !== undefined || prefixed < prefixedLines && lines < prefixWindow ? 'lines' : 'none',
-    line(line) {
+    line(line, holdsWord) {
       // Later lines are not all seen: what is counted must not hang on which.
       if (lines < prefixWindow) {
         lines += 1;
         if (line.kernel) prefixed += 1;
       }
-      starts.line(line);
-      keep(resets.line(line));
-      if (open.length > 0 || doubtful !== undefined || isTriggered(line.text)) read(line);
-      addresses?.line(line, open.length > 0 || doubtful !== undefined);
+      if (holdsWord) starts.line(line);
+      if (holdsWord || resets.watches()) keep(resets.line(line, holdsWord));
+      const header = holdsWord && isTriggered(line.text);
+      if (header || open.length > 0 || doubtful !== undefined) read(line, header, holdsWord);
+      addresses?.line(line, open.length > 0 || doubtful !== undefined, holdsWord);
       return [];
     },
     end() {

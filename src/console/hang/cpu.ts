@@ -2,7 +2,7 @@
 // meant but what it interrupted, or what that had interrupted in turn.
 import type { HungCpu } from '../../model/hang.ts';
 import { frameNames, groups, instructionPointer, isUnsure } from '../crashes/frames.ts';
-import { neverGuilty } from '../crashes/skip.ts';
+import { isNeverGuilty } from '../crashes/skip.ts';
 import type { PrintedCpu } from './answers.ts';
 
 export type CpuReading = Pick<HungCpu, 'state' | 'task' | 'function'>;
@@ -40,7 +40,7 @@ function readOne({ task, lines }: PrintedCpu, wasStuck: boolean): OneReading {
   const base = stretches.at(-1) ?? [];
   const names = stretches.flat();
   const guilty = names.filter((name) => !machinery.test(name) && !idle.test(name));
-  const likely = guilty.filter((name) => !neverGuilty.test(name));
+  const likely = guilty.filter((name) => !isNeverGuilty(name));
   const candidates = likely.length > 0 ? likely : guilty;
   const [found] = candidates;
   // An idle CPU may have been interrupted by something that hangs.

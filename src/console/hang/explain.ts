@@ -3,6 +3,7 @@ import type { HangReport, HungCpu, HungTask, MachineAnswers } from '../../model/
 import { printableText } from '../clean.ts';
 import { callTrace } from '../crashes/frames.ts';
 import { findFunction } from '../crashes/function.ts';
+import { reportLine } from '../crashes/report-line.ts';
 import type { KernelAnswers, PrintedTask } from './answers.ts';
 import { readCpu } from './cpu.ts';
 
@@ -81,7 +82,7 @@ function allCpus({ cpus: seen, unmasked }: MachineAnswers, { cpus: printed }: Ke
 }
 
 function readTask({ name, pid, state, lines }: PrintedTask): HungTask {
-  const { name: found } = findFunction(lines, { paths: [[callTrace, 'frames'], ['frames']], choose: 'hang' });
+  const { name: found } = findFunction(lines.map((line) => reportLine(line)), { paths: [[callTrace, 'frames'], ['frames']], choose: 'hang' });
   return { name: printableText(name), pid, state, ...(found === undefined ? {} : { function: found }) };
 }
 
