@@ -16,6 +16,7 @@ import { addReport } from './commands/report.ts';
 import { addCompare } from './commands/compare.ts';
 import { addInit } from './commands/init.ts';
 import { addNew } from './commands/new.ts';
+import { addImport } from './commands/import.ts';
 import { addSchema } from './commands/schema.ts';
 
 /** Builds the program; `setExitCode` receives what the process should end with. Parsing throws CommanderError. */
@@ -29,7 +30,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false, showGlobalOptions: false })
     .addHelpText('after', help);
-  for (const add of [addInit, addNew, addRun, addList, addPlan, addBuild, addExec, addShell, addParse, addReport, addCompare, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
+  for (const add of [addInit, addNew, addImport, addRun, addList, addPlan, addBuild, addExec, addShell, addParse, addReport, addCompare, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
   overrideExit(program);
   return program;
 }

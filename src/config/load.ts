@@ -47,8 +47,8 @@ export async function loadProject(options: LoadOptions): Promise<Project> {
   const config = configFile === undefined ? defaults : await readConfig(configFile, options);
   const context = { cwd: options.cwd, optional: configFile === undefined, archs: options.archs };
   const cases = options.withCases === false ? noCases : await readCases({ ...context, root, folder: resolve(root, config.folders.cases), imageChecker: options.imageChecker });
-  // Scripts need none.
-  const needsKernels = cases.cases.length === 0 || cases.cases.some((entry) => entry.case.script === undefined);
+  // Scripts need none; a command that reads no cases says by itself what it lacks.
+  const needsKernels = options.withCases !== false && cases.cases.length === 0 || cases.cases.some((entry) => entry.case.script === undefined);
   const kernels = await readKernels({ ...context, optional: context.optional || !needsKernels, folder: resolve(root, config.folders.kernels) });
   const issues = [...config.issues, ...kernels.issues, ...cases.issues, ...checkRules(draftOf(config, kernels, cases, options))];
   if (issues.length > 0) throw new ConfigError(issues);

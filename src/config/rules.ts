@@ -49,6 +49,8 @@ const expectationNamesEvidence: CaseRule = ({ expect, probe }) => {
   return proves ? [] : [{ path: ['expect'], message: 'nothing here could prove a pass', hint: 'add `pass`, `crash`, `exit`, `dialog`, a `protocol` or a `probe`' }];
 };
 
+const systemsAreOfScripts: CaseRule = ({ needs, script }) => needs.os === undefined || script !== undefined ? [] : [{ path: ['needs', 'os'], message: 'only a case with `script` runs on the system of this machine', hint: 'take `needs.os` out: guests run Linux everywhere' }];
+
 /** Where an expectation stands: `expect` itself, or an item of it. */
 const expectPath = (expect: Case['expect'], index: number): Path => (expect.length === 1 ? ['expect'] : ['expect', index]);
 
@@ -178,4 +180,4 @@ const projectKnownFailuresMatch: HarnessRule = ({ known }, draft) => known.flatM
 ]);
 
 const harnessRules: readonly HarnessRule[] = [harnessLimitsFitTotal, matrixKernelsExist, matrixArchsHaveKernels, defaultKernelExists, rulesMatchSomething, projectKnownFailuresMatch, runnerWordsExist, runnerArchsExist];
-const caseRules: readonly CaseRule[] = [needsRangeIsReadable, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, countedResultsAreRead, exitHasCommand, exitsAgree, oneDialog, stepsFitTotal, durationsFitTotal, knownFailuresMatch, drivesHavePlaces];
+const caseRules: readonly CaseRule[] = [needsRangeIsReadable, systemsAreOfScripts, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, countedResultsAreRead, exitHasCommand, exitsAgree, oneDialog, stepsFitTotal, durationsFitTotal, knownFailuresMatch, drivesHavePlaces];

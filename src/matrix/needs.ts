@@ -16,6 +16,9 @@ export function unmetArch(needs: Needs, arch: Arch): string | undefined {
   return wanted.length === 0 ? 'needs.arch names no architecture' : `needs ${wanted.join(' or ')}, this is ${arch.name}`;
 }
 
+/** @returns why a system does not do; `os` is Node's name for it. */
+export const unmetSystem = ({ os }: Needs, actual: string): string | undefined => (os === undefined || os.some((name) => name === actual) ? undefined : `needs ${os.join(' or ')}, this is ${actual}`);
+
 /**
  * @param kconfig options that are set, as `CONFIG_X=value` lines of a kernel's configuration say
  * @returns all options that are missing. `CONFIG_X` wants it built in or as a module, `CONFIG_X=y` exactly that value;

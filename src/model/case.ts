@@ -49,6 +49,7 @@ export const NeedsSchema = z
     kernel: z.string('expected a version range in quotes, such as ">=5.10 <6.6"').optional().describe('version range, such as ">=5.10 <6.6"'),
     config: z.array(z.string().regex(/^CONFIG_[A-Za-z0-9_]+(=.+)?$/, 'expected CONFIG_NAME (built in or module) or CONFIG_NAME=value')).default([]).describe('Kconfig options: CONFIG_NAME (built in or module) or CONFIG_NAME=value'),
     arch: z.array(z.string()).min(1).optional().describe('architectures, by any of their names'),
+    os: z.array(z.enum(['linux', 'darwin'])).min(1).optional().describe('systems that a `script` runs on'),
   })
   .describe('what the case cannot do without; where it is missing the cell is skipped with that reason');
 export type Needs = z.infer<typeof NeedsSchema>;

@@ -17,7 +17,7 @@ import type { ExtraFile } from '../../image/extra.ts';
 import type { ImageBuilder } from '../../image/build.ts';
 import { parseKconfig } from '../../kernel/kconfig.ts';
 import { readModule, requireModules, type ModuleSelection } from '../../kernel/modules.ts';
-import { unmetConfig, unmetRelease } from '../../matrix/needs.ts';
+import { unmetConfig, unmetRelease, unmetSystem } from '../../matrix/needs.ts';
 import { attach, type Attachments, type Copy } from './attachments.ts';
 import { hostFacts, type HostFacts } from '../host-facts.ts';
 import { fromImage, unknownRelease } from '../from-image.ts';
@@ -77,7 +77,11 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
   };
   return async (cell, onPhase, signal) => {
     const { script } = cell.case;
-    if (script !== undefined) return { script, host: await hostFacts(process.env) };
+    if (script !== undefined) {
+      const host = await hostFacts(process.env);
+      const skip = unmetSystem(cell.case.needs, host.os);
+      return skip === undefined ? { script, host } : { skip };
+    }
     onPhase('kernel');
     const kernel = await supplies.kernel(cell.kernel, cell.arch, signal);
     const kconfig = kernel.config === undefined ? undefined : await readFile(kernel.config, 'utf8');

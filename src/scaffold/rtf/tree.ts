@@ -1,0 +1,57 @@
+// Reads a tree of rtf: folders are groups, those with a test.sh are tests, and `_` begins the name of what is neither.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseHeader, type Header, type Problem } from './header.ts';
+
+export interface RtfScript {
+  /** Path of the script, below what was read. */
+  readonly path: string;
+  readonly header: Header;
+}
+
+export interface RtfTest extends RtfScript {
+  /** Folder names from the top, without the numbers that order them. */
+  readonly names: readonly string[];
+  /** Groups that it is in, the outermost first: those that have a group.sh. */
+  readonly groups: readonly RtfScript[];
+}
+
+export interface RtfTree {
+  /** In rtf's order. */
+  readonly tests: readonly RtfTest[];
+  /** What there is no use for. */
+  readonly problems: readonly (Problem & { readonly path: string })[];
+}
+
+const unused: Readonly<Record<string, string>> = {
+  'pre-test.sh': 'it is run before each test by rtf only: call it in the tests, or in a group.sh',
+  'post-test.sh': 'it is run after each test by rtf only: call it in the tests, or in a group.sh',
+  'group.ps1': 'only group.sh is run',
+};
+
+export async function readRtfTree(folder: string): Promise<RtfTree> {
+  const tests: RtfTest[] = [];
+  const problems: (Problem & { readonly path: string })[] = [];
+  const visit = async (path: string, names: readonly string[], outer: readonly RtfScript[]): Promise<void> => {
+    const entries = await readdir(join(folder, path), { withFileTypes: true });
+    const has = (name: string): boolean => entries.some((entry) => entry.name === name && !entry.isDirectory());
+    const read = async (name: string): Promise<RtfScript> => ({ path: join(path, name), header: parseHeader(await readFile(join(folder, path, name), 'utf8')) });
+    for (const [name, message] of Object.entries(unused)) if (has(name)) problems.push({ path: join(path, name), message });
+    const group = has('group.sh') ? await read('group.sh') : undefined;
+    if (group !== undefined) problems.push({ path: group.path, message: 'its init and deinit are not run; its labels count' });
+    const groups = group === undefined ? outer : [...outer, group];
+    // The name of the whole tree stands before all of its tests.
+    const below = path === '' && group?.header.name !== undefined ? [group.header.name] : names;
+    if (path !== '' && has('test.sh')) tests.push({ ...(await read('test.sh')), names: below, groups: outer });
+    else if (has('test.ps1')) problems.push({ path: join(path, 'test.ps1'), message: 'only test.sh is run' });
+    const folders = entries.filter((entry) => entry.isDirectory() && !/^[_.]/.test(entry.name)).map(({ name }) => name).sort(byOrder);
+    for (const name of folders) await visit(join(path, name), [...below, plainName(name)], groups);
+  };
+  await visit('', [], []);
+  return { tests, problems };
+}
+
+const number = /^(\d+)_(?=.)/;
+const plainName = (name: string): string => name.replace(number, '');
+const orderOf = (name: string): number => Number(number.exec(name)?.[1] ?? 0);
+const byOrder = (a: string, b: string): number => orderOf(a) - orderOf(b) || (a < b ? -1 : 1);
