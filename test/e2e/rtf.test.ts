@@ -117,6 +117,16 @@ describe('selecting scripts', () => {
 
 });
 
+describe('the words of rtf', () => {
+  it('divide scripts by -s, and choose them by a list of labels', async () => {
+    await using several = await createProject({ 'harness.config.ts': 'export default {};\n', ...script('a', 'true', 'labels: [x]'), ...script('b', 'true', 'labels: [x, y]'), ...script('c', 'true') });
+    const run = async (...words: string[]): Promise<readonly string[]> => (JSON.parse((await several.run(['run', '--dry-run', '--json', ...words])).stdout) as { readonly cells: readonly { readonly id: string }[] }).cells.map(({ id }) => id.split('/')[0] ?? '');
+    expect([...(await run('-s', '1/2')), ...(await run('-s', '2/2'))].sort()).toEqual(['a', 'b', 'c']);
+    expect(await run('--label', 'x,!y')).toEqual(['a']);
+    expect(await run('--label', '!y')).toEqual(['a', 'c']);
+  });
+});
+
 describe('a run of scripts', () => {
   it('that is interrupted or killed leaves nothing behind', async () => {
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {

@@ -44,7 +44,7 @@ function addRunOptions(command: Command): Command {
   command.argument('[case...]', 'cases to run, globs allowed; the same as --case').option('--matrix', 'every kernel and architecture of harness.config.ts');
   addChangedOption(addSelectionOptions(command))
     .option('--last-failed', 'only cells that failed in the newest run')
-    .option('--shard <i/n>', 'one of n parts of the matrix, divided by length; env: as the CI system numbers this job', (value) => parseShard(value, process.env))
+    .option('-s, --shard <i/n>', 'one of n parts of the matrix, balanced by length where rtf takes slices of its list; env: as the CI system numbers this job', (value) => parseShard(value, process.env))
     .option('--timings <run>', 'with --shard: a run, report.json or plan that says how long cells take; the same for every shard')
     .option('--dry-run', 'print the plan with the QEMU command lines, boot nothing')
     .option('--json', 'with --dry-run: print the plan as JSON')
