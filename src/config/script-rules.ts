@@ -30,20 +30,25 @@ const guestExpectations: readonly (readonly [string, string])[] = [
 
 /** Of a case as it is written; `dir` is its folder. */
 export async function scriptMistakes(raw: unknown, dir: string): Promise<readonly Mistake[]> {
-  if (valueAt(raw, ['script']) === undefined) return [];
+  if (valueAt(raw, ['script']) === undefined) return valueAt(raw, ['group']) === undefined ? [] : [{ path: ['group'], at: 'key', message: 'only a case with "script" has a group' }];
   const expected = valueAt(raw, ['expect']);
   const expectations: readonly (readonly [Path, unknown])[] = Array.isArray(expected) ? expected.map((each, index) => [['expect', index], each] as const) : [[['expect'], expected]];
   return [
     ...guestOnly.flatMap(([path, hint]) => (valueAt(raw, path) === undefined ? [] : [unfit(path, hint)])),
     ...expectations.flatMap(([path, value]) => guestExpectations.flatMap(([key, hint]) => (valueAt(value, [key]) === undefined ? [] : [unfit([...path, key], hint)]))),
-    ...(await missingFiles(raw, dir)),
+    ...(await missingFile(raw, typeof valueAt(raw, ['script']) === 'string' ? ['script'] : ['script', 'file'], dir)),
+    ...(await Promise.all(groupPaths(raw).map((path) => missingFile(raw, path, dir)))).flat(),
   ];
 }
 
 const unfit = (path: Path, hint: string): Mistake => ({ path, at: 'key', message: `a case with "script" has no ${quote(path.filter((key) => typeof key === 'string').join('.'))}: it runs on this machine, not in a guest`, hint });
 
-async function missingFiles(raw: unknown, dir: string): Promise<readonly Mistake[]> {
-  const path = typeof valueAt(raw, ['script']) === 'string' ? ['script'] : ['script', 'file'];
+function groupPaths(raw: unknown): readonly Path[] {
+  const group = valueAt(raw, ['group']);
+  return Array.isArray(group) ? group.map((_, index) => ['group', index]) : [['group']];
+}
+
+async function missingFile(raw: unknown, path: Path, dir: string): Promise<readonly Mistake[]> {
   const file = valueAt(raw, path);
   if (typeof file !== 'string' || file === '') return [];
   const found = await stat(resolve(dir, file)).catch(() => undefined);

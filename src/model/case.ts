@@ -145,6 +145,7 @@ export const CaseFileSchema = z
     image: z.string().min(1).optional().describe('LinuxKit YAML, relative to the case. Default: image.yml'),
     run: RunSchema.optional(),
     script: ScriptSchema.optional(),
+    group: z.union([z.string().min(1).transform((path) => [path]), z.array(z.string().min(1)).min(1)]).optional().describe('scripts such as group.sh, relative to the case, the outermost first: each is run with `init` before the first of all cells that name it, and with `deinit` after the last'),
     expect: oneOrMore(ExpectSchema).optional().describe('default: { protocol: ktap }; of a `script` its exit status 0'),
     needs: NeedsSchema.prefault({}),
     modules: z.array(z.string().min(1)).default([]).describe('kernel modules, with their dependencies: put into the image and loaded before its entries run'),

@@ -46,12 +46,12 @@ export function filesOfCell(cell: Cell, image: WrittenImage | undefined, place: 
   return [...new Map(files.map((file) => [`${file.of} ${file.path}`, file])).values()];
 }
 
-function filesOfCase({ case: { file, dir, image: imageFile, run, script, drives, probe = [] }, arch }: Cell, image: WrittenImage | undefined, { home }: CellPlace): readonly string[] {
+function filesOfCase({ case: { file, dir, image: imageFile, run, script, group = [], drives, probe = [] }, arch }: Cell, image: WrittenImage | undefined, { home }: CellPlace): readonly string[] {
   const named = [...(run?.copy ?? []), ...drives.map(({ source }) => source)].map((path) => path.replaceAll('{arch}', arch.name));
   // A program of the case may read whatever lies beside it.
   const asking = probe.flatMap(({ command }) => (command === undefined ? [] : ['.', ...paths(command)]));
   // A script may read whatever lies beside it.
-  const scripts = script === undefined ? [] : [dirname(script.file)];
+  const scripts = script === undefined ? [] : [dirname(script.file), ...group];
   return [
     file,
     ...[...(imageFile === undefined ? [] : [imageFile]), ...named, ...asking, ...scripts].map((path) => resolve(dir, path)),

@@ -20,6 +20,7 @@ import { readyBoot } from './cell/boot.ts';
 import { defaultConcurrency, describeHost, qemuVersions } from './host.ts';
 import { eventProgress } from './progress.ts';
 import type { EventSink } from './events.ts';
+import { openGroups } from './groups.ts';
 import { openRunHistory } from './history.ts';
 import { runnerFor } from './cell/runner.ts';
 import { createMemoryGate } from './cell/memory-gate.ts';
@@ -110,7 +111,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     deliver: (event) => fanout.emit(event),
     stages: (emit) => {
       relay.connect(emit);
-      return createStages(pipeline, folder, { concurrency, graceMs: harness.graceAfterDecision ?? defaultGraceMs, diagnose: options.diagnose });
+      return createStages(pipeline, folder, { cells, concurrency, graceMs: harness.graceAfterDecision ?? defaultGraceMs, diagnose: options.diagnose });
     },
     remember: history?.remember,
     rememberSoFar: history?.rememberSoFar,
@@ -127,12 +128,15 @@ function tellRetriesAreOff({ harness }: Project, cells: readonly Cell[], progres
   if (asking.length > 0) progress.notice(`retries are off, for every round counts: ${asking.join(', ')} ${asking.length === 1 ? 'asks' : 'ask'} for some`);
 }
 
-function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly concurrency: number; readonly graceMs: number; readonly diagnose: boolean | undefined }): AttemptStages {
+function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly cells: readonly Cell[]; readonly concurrency: number; readonly graceMs: number; readonly diagnose: boolean | undefined }): AttemptStages {
   const boots = new PQueue({ concurrency: options.concurrency });
   const gate = createMemoryGate();
+  const groups = openGroups(options.cells, { root: pipeline.root, harness: pipeline.harness, folder: folder.path, notice: (message) => pipeline.progress.notice(message) });
   return {
     prepare: pipeline.prepare,
+    leave: (cell) => groups.leave(cell),
     async boot(cell, prepared, number, onPhase, signal) {
+      await groups.enter(cell, signal);
       const files = await folder.attempt(cell.id, number);
       const ready = await readyBoot(cell, prepared, { ...pipeline, folder: folder.path, files, number, graceMs: options.graceMs, diagnose: options.diagnose }, signal);
       return boots.add(() => gate(ready.memory, () => {

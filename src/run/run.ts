@@ -69,7 +69,11 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
     emit({ kind: 'cell-end', result: withHistory(cell, cellResultOf(planned(cell, rounds), [first, ...rest], rounds), options) });
   };
   if (rounds === undefined) {
-    await Promise.all(cells.map((cell) => queue.add(async () => end(cell, await retryCell(cell, options, attempt, emit)))));
+    await Promise.all(cells.map((cell) => queue.add(async () => {
+      const attempts = await retryCell(cell, options, attempt, emit);
+      await stages.leave?.(cell);
+      end(cell, attempts);
+    })));
   } else {
     const all = await runRounds(cells, rounds, {
       attempt: (cell, round) => queue.add(() => attempt(cell, round)),
@@ -78,7 +82,10 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
       emit,
       signal,
     });
-    for (const cell of cells) end(cell, all.get(cell.id) ?? []);
+    for (const cell of cells) {
+      await stages.leave?.(cell);
+      end(cell, all.get(cell.id) ?? []);
+    }
   }
   const at = new Date().toISOString();
   const report = fold.report({ at, interrupted: signal.aborted });

@@ -36,7 +36,9 @@ describe('kit-test import rtf', () => {
     expect(imported.stdout).toContain('wrote cases/kit.build.formats/case.yaml\nwrote cases/kit.kernel.config_6.6.x/case.yaml\nkept  cases/kit.build.elsewhere/case.yaml, which was there\n');
     expect(await project.read('cases/kit.build.elsewhere/case.yaml')).toContain('summary: mine');
     expect(await project.read('cases/kit.build.formats/case.yaml')).toContain('# Author: Somebody <s@example.org>\nsummary: "a format is \\"built\\": #1"\nscript:\n  file: "../../rtf/cases/000_build/000_formats/test.sh"\n  root: "../../rtf/cases"\n  repeat: 2\n');
-    expect(await project.read('cases/kit.kernel.config_6.6.x/case.yaml')).toContain('labels: [slow, kernel]\n');
+    const kernel = await project.read('cases/kit.kernel.config_6.6.x/case.yaml');
+    expect(kernel).toContain('labels: [slow, kernel]\n');
+    expect(kernel).toContain('group: ["../../rtf/cases/group.sh", "../../rtf/cases/010_kernel/group.sh"]\n');
     expect(imported.code).toBe(0);
   });
 

@@ -117,6 +117,47 @@ describe('selecting scripts', () => {
 
 });
 
+describe('a group', () => {
+  const group = (more = ''): string => `#!/bin/sh\necho "$1 of inner" >>"$RT_PROJECT_ROOT/../order"\n${more}\n`;
+  const member = 'echo "$RT_TEST_NAME" >>"$RT_PROJECT_ROOT/../order"';
+  const groups = 'group: [../../outer.sh, ../../inner.sh]';
+  const makeGroup = (more?: string, last = member): Promise<Project> => createProject({
+    'harness.config.ts': 'export default { timeouts: { total: "20s" } };\n',
+    'outer.sh': group().replace('inner', 'outer'),
+    'inner.sh': group(more),
+    ...script('a', member, groups), ...script('b', last, groups), ...script('c', member, 'group: ../../outer.sh'),
+  });
+
+  it('is made ready before its first cell and put in order after its last, whatever came of them', async () => {
+    await using all = await makeGroup(undefined, `${member}; exit 1`);
+    await all.run(['run', '--matrix', '--jobs', '3', '--retries', '1']);
+    const order = (await all.read('order')).trim().split('\n');
+    expect([order[0], order.at(-1)]).toEqual(['init of outer', 'deinit of outer']);
+    expect(order.filter((line) => line !== 'c').slice(1, -1)).toEqual(['init of inner', ...order.filter((line) => /^[ab]$/.test(line)), 'deinit of inner']);
+    expect([...order].sort()).toEqual(['a', 'b', 'b', 'c', 'deinit of inner', 'deinit of outer', 'init of inner', 'init of outer']);
+  });
+
+  it('that cannot be made ready is an error of its cells alone, and is put in order all the same', async () => {
+    await using all = await makeGroup('[ "$1" = deinit ] || { echo no luck; exit 4; }');
+    await all.run(['run', '--matrix']);
+    const found = await all.report();
+    expect(['a', 'b', 'c'].map((name) => cellOf(found, name).verdict)).toEqual([
+      expect.objectContaining({ kind: 'error', reason: 'inner.sh init: exit status 4' }), expect.objectContaining({ kind: 'error', reason: 'inner.sh init: exit status 4' }), { kind: 'pass' },
+    ]);
+    expect((await all.read('order')).match(/deinit of inner/g)).toHaveLength(1);
+    expect(await all.read('.kit-test/runs/latest/groups/inner.sh.log')).toBe('kit-test: init\nno luck\nkit-test: deinit\n');
+  });
+
+  it('is put in order when the run is interrupted', async () => {
+    await using all = await makeGroup(undefined, `${member}; sleep 1000`);
+    const { child, ended } = all.start(['run', 'b']);
+    while (!(await all.read('order').catch(() => '')).includes('b\n')) await sleep(50);
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(await all.read('order')).toBe('init of outer\ninit of inner\nb\ndeinit of inner\ndeinit of outer\n');
+  });
+});
+
 describe('the words of rtf', () => {
   it('divide scripts by -s, and choose them by a list of labels', async () => {
     await using several = await createProject({ 'harness.config.ts': 'export default {};\n', ...script('a', 'true', 'labels: [x]'), ...script('b', 'true', 'labels: [x, y]'), ...script('c', 'true') });

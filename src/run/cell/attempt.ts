@@ -12,6 +12,8 @@ import type { Prepared } from './prepare.ts';
 export interface AttemptStages {
   /** Kernel and image; a string says why the cell has to be skipped. */
   prepare(cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<Prepared | { readonly skip: string }>;
+  /** The cell is not attempted again. */
+  leave?(cell: Cell): Promise<void>;
   /** Waits for a free place, boots, judges. */
   boot(cell: Cell, prepared: Prepared, number: number, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<ObservedBoot>;
 }

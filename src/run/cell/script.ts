@@ -29,7 +29,7 @@ const graceMs = 5000;
 /** How the script of a cell is run. @see linuxkit/rtf, docs/USER_GUIDE.md */
 export function planScript({ case: testCase }: Cell, script: Script, place: ScriptPlace): CommandPlan {
   const file = resolve(testCase.dir, script.file);
-  const root = resolve(...(script.root === undefined ? [place.root, place.harness.cases] : [testCase.dir, script.root]));
+  const root = scriptRoot(testCase, place);
   return {
     command: ['/bin/sh', '-c', script.repeat === 1 ? once : repeated, 'sh', file, `${script.repeat}`],
     name: basename(file),
@@ -40,6 +40,10 @@ export function planScript({ case: testCase }: Cell, script: Script, place: Scri
     graceMs,
   };
 }
+
+/** $RT_PROJECT_ROOT. */
+export const scriptRoot = ({ script, dir }: Cell['case'], { root, harness }: Pick<ScriptPlace, 'root'> & { readonly harness: Pick<Harness, 'cases'> }): string =>
+  script?.root === undefined ? resolve(root, harness.cases) : resolve(dir, script.root);
 
 // Both outputs are one console, in the order of what is written; nobody types.
 const once = 'exec /bin/sh "$1" </dev/null 2>&1';

@@ -73,6 +73,7 @@ function caseOf({ path, header, groups }: RtfTest, name: string, { root, copied,
     `  file: ${JSON.stringify(copied ? './test.sh' : `${root}/${path}`)}`,
     `  root: ${JSON.stringify(root)}`,
     ...(header.repeat === undefined || header.repeat === 1 ? [] : [`  repeat: ${header.repeat}`]),
+    ...(groups.length === 0 ? [] : [`group: [${groups.map((group) => JSON.stringify(`${root}/${group.path}`)).join(', ')}]`]),
     `timeouts: { total: ${timeout} }`,
   ];
   return { yaml: `${lines.join('\n')}\n`, labels, problems };

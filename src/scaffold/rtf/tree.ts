@@ -38,7 +38,6 @@ export async function readRtfTree(folder: string): Promise<RtfTree> {
     const read = async (name: string): Promise<RtfScript> => ({ path: join(path, name), header: parseHeader(await readFile(join(folder, path, name), 'utf8')) });
     for (const [name, message] of Object.entries(unused)) if (has(name)) problems.push({ path: join(path, name), message });
     const group = has('group.sh') ? await read('group.sh') : undefined;
-    if (group !== undefined) problems.push({ path: group.path, message: 'its init and deinit are not run; its labels count' });
     const groups = group === undefined ? outer : [...outer, group];
     // The name of the whole tree stands before all of its tests.
     const below = path === '' && group?.header.name !== undefined ? [group.header.name] : names;
