@@ -79,7 +79,7 @@ export const HarnessSchema = z
       .prefault({})
       .describe('where image references are looked up'),
     runner: RunnerSchema.optional().describe('what boots the built files; default: QEMU on this machine'),
-    price: z.strictObject({ perMinute: z.number().min(0).describe('of the machine that runs kit-test'), currency: z.string().min(1).max(10).default('USD') }).optional().describe('what a minute of a machine costs: reports then say what a run did'),
+    price: z.strictObject({ perMinute: z.number().min(0).describe('of the machine that runs kit-test'), currency: z.string().min(1).max(10).default('USD').describe('how the sum is named') }).optional().describe('what a minute of a machine costs: reports then say what a run did'),
     output: z.string().default('.kit-test').describe('folder of runs'),
     history: HistorySettingsSchema,
     cache: z.string().optional().describe('default: $KIT_TEST_CACHE, or kit-test in the cache folder of the user'),
