@@ -41,6 +41,7 @@ export function startCommand(plan: CommandPlan, options: VmOptions, onCleanupFai
   return {
     ...life,
     write: (bytes) => void group.input.write(bytes),
+    answerResults: () => undefined,
     ports: () => Promise.reject(new Error('a runner forwards no ports')),
   };
 }

@@ -63,6 +63,17 @@ export function drive(arch: Arch, { path, serial, writable }: DriveFile): Device
   return { argv: ['-drive', `if=none,id=${id},format=raw,${access},file=${path.replaceAll(',', ',,')}`, '-device', `${virtio(arch, 'blk')},drive=${id},serial=${serial}`] };
 }
 
+/** What the guest finds its port for results by: /sys/class/virtio-ports says it. */
+export const resultsPortName = 'org.kit-test.results';
+
+/**
+ * A virtio-serial port that leads to the harness, by a channel which is made when QEMU starts (spawn.ts). Number 0 is a console's,
+ * and each that there may be costs the guest memory.
+ */
+export function resultsPort(arch: Arch): Device {
+  return { argv: ['-device', `${virtio(arch, 'serial')},max_ports=2`, '-device', `virtserialport,nr=1,chardev=results,name=${resultsPortName}`] };
+}
+
 /** Kernel, initrd and the console the kernel prints on. */
 export function linux(arch: Arch, kernel: string, initrd: string): Device {
   return { argv: ['-kernel', kernel, '-initrd', initrd], cmdline: kernelWords(arch) };

@@ -9,6 +9,8 @@ export interface VmOptions {
   readonly signal: AbortSignal;
   /** Console bytes with the milliseconds since the start. The guest waits while this runs. */
   onConsole(chunk: Uint8Array, atMs: number): void;
+  /** What the guest writes to its port of results. Without it the guest has none. */
+  onResults?(chunk: Uint8Array): void;
   /** Somebody sits at the console: no limits. */
   readonly interactive?: boolean;
   /**
@@ -20,7 +22,7 @@ export interface VmOptions {
 
 /** A guest that runs. Disposing it stops it and waits for its end. */
 export interface Vm extends AsyncDisposable {
-  /** How it ended, after the last console byte. Rejects only with what `onConsole` threw. */
+  /** How it ended, after the last byte. Rejects only with what `onConsole` or `onResults` threw. */
   readonly exit: Promise<BootResult>;
   /** Ends the guest; the first reason counts. */
   stop(why: StopReason): void;
@@ -32,14 +34,17 @@ export interface Vm extends AsyncDisposable {
   excuseSilence(excused: boolean): void;
   /** Types on the guest's console. */
   write(bytes: Uint8Array): void;
+  /** Writes to the guest's port of results, where it has one. */
+  answerResults(bytes: Uint8Array): void;
   /** Which port of 127.0.0.1 leads to each port of the guest that the plan names. Rejects when the machine ends first. */
   ports(): Promise<ReadonlyMap<number, number>>;
   /** Asks a guest that hangs why; undefined where there is no way to. Never rejects, and ends soon after the signal aborts. */
   readonly diagnose?: (inquiry: Inquiry, signal: AbortSignal) => Promise<MachineAnswers>;
 }
 
-export interface Life extends Omit<Vm, 'write' | 'ports' | 'diagnose'> {
+export interface Life extends Omit<Vm, 'write' | 'answerResults' | 'ports' | 'diagnose'> {
   console(chunk: Uint8Array): void;
+  results(chunk: Uint8Array): void;
   stderr(chunk: Uint8Array): void;
   /** What was written to the error output, its end. */
   said(): string;
@@ -89,6 +94,16 @@ export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (
   const clock = watchLimits(options.interactive === true ? undefined : limits, elapsed, giveUp);
   options.signal.addEventListener('abort', interrupt, { once: true });
 
+  const hand = (take: () => void): void => {
+    if (thrown !== undefined) return;
+    try {
+      take();
+    } catch (error) {
+      thrown = error instanceof Error ? error : new Error(String(error));
+      interrupt();
+    }
+  };
+
   let settle: (result: BootResult) => void;
   let fail: (error: Error) => void;
   const exit = new Promise<BootResult>((resolve, reject) => {
@@ -109,13 +124,11 @@ export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (
       const atMs = elapsed();
       firstByteMs ??= atMs;
       if (askedFromMs === undefined) consoleBytes += chunk.length;
-      if (thrown !== undefined) return;
-      try {
-        options.onConsole(chunk, atMs);
-      } catch (error) {
-        thrown = error instanceof Error ? error : new Error(String(error));
-        interrupt();
-      }
+      hand(() => options.onConsole(chunk, atMs));
+    },
+    // What it writes while it is asked why it hangs is no result of its own.
+    results(chunk) {
+      if (askedFromMs === undefined) hand(() => options.onResults?.(chunk));
     },
     stderr: (chunk) => void (stderr = (stderr + Buffer.from(chunk).toString('utf8')).slice(-stderrKept)),
     said: () => stderr,
@@ -157,6 +170,7 @@ export function neverStarted(): Vm {
     userspaceSeen: nothing,
     excuseSilence: nothing,
     write: nothing,
+    answerResults: nothing,
     ports: () => Promise.reject(new Error('not started')),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -2,14 +2,14 @@
 import type { Accel, Arch } from '../model/arch.ts';
 import type { BootPlan, Limits } from '../model/boot.ts';
 import { HarnessError } from '../model/errors.ts';
-import { bare, board, drive, label, linux, medium as bootMedium, network, randomness, sandbox, size, type Device, type DriveFile, type MediumFile } from './devices.ts';
+import { bare, board, drive, label, linux, medium as bootMedium, network, randomness, resultsPort, sandbox, size, type Device, type DriveFile, type MediumFile } from './devices.ts';
 import { guestMemory } from './memory.ts';
 
 /** Everything a plan depends on. `Cell`, `Kernel` and `Image` of the model fit in. */
 export interface BootRequest {
   readonly cell: {
     readonly id: string;
-    readonly case: { readonly memory?: number | undefined; readonly cpus: number; readonly network: boolean; readonly cmdline: readonly string[] };
+    readonly case: { readonly memory?: number | undefined; readonly cpus: number; readonly network: boolean; readonly results: 'console' | 'port'; readonly cmdline: readonly string[] };
     readonly kernel: { readonly cmdline: readonly string[] };
   };
   readonly arch: Arch;
@@ -61,6 +61,7 @@ export function planBoot(request: BootRequest): BootPlan {
     cmdline,
     memory,
     limits: request.limits,
+    ...(cell.case.results === 'port' ? { resultsPort: resultsPort(arch).argv } : {}),
     ...(ports.length === 0 ? {} : { ports }),
     ...(scratch === undefined ? {} : { scratch: [{ path: scratch.path, bytes: scratch.bytes }] }),
   };

@@ -16,7 +16,8 @@ export interface QemuOptions extends VmOptions {
 /** Starts QEMU. Whatever goes wrong from here on is in the result. */
 export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   if (options.signal.aborted) return neverStarted();
-  const qemu = spawnQemu(plan.binary, plan.argv, options.guard);
+  // Without a reader a guest that writes to the port would wait for ever.
+  const qemu = spawnQemu(plan.binary, plan.argv, { resultsPort: options.onResults && plan.resultsPort, guard: options.guard });
   const usage = watchUsage(qemu.pid);
   let shutdown: string | undefined;
 
@@ -40,6 +41,7 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
     ear.hear(chunk);
     life.console(chunk);
   });
+  qemu.results?.on('data', (chunk: Buffer) => life.results(chunk));
   qemu.stderr.on('data', (chunk: Buffer) => life.stderr(chunk));
   qemu.child.once('error', (error) => life.finish({ kind: 'failed', message: `cannot start ${plan.binary}: ${error.message}` }));
   // 'close' comes after the last byte of every channel.
@@ -52,6 +54,7 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   return {
     ...life,
     write: (bytes) => void qemu.input.write(bytes),
+    answerResults: (bytes) => void qemu.results?.write(bytes),
     ports: () => monitor.forwards(),
     diagnose: (inquiry, signal) => diagnose({ qmp: (command, args) => monitor.ask(command, args), gdb: qemu.gdb, type, ear }, inquiry, signal),
   };

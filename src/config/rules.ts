@@ -58,6 +58,10 @@ const countedResultsAreRead: CaseRule = ({ expect }) => expect.flatMap(({ protoc
   path: [...expectPath(expect, index), 'results'], message: 'no results are read here: the protocol is none', hint: 'take `protocol: none` out, or count in an expectation that has a protocol',
 }]);
 
+const portIsRead: CaseRule = ({ expect, results }) => results === 'console' || expect.some(({ protocol, exit }) => protocol !== 'none' || exit !== undefined) ? [] : [{
+  path: ['results'], message: 'nothing that is expected here is told over a port: no protocol, no exit status', hint: 'take `results` out, or add a `protocol`',
+}];
+
 /** A command that is asked by probes is a service: while it runs it has no status. */
 const exitHasCommand: CaseRule = ({ expect, probe, run }) => run === undefined || probe === undefined ? [] : expect.flatMap(({ exit }, index) => exit === undefined ? [] : [{
   path: [...expectPath(expect, index), 'exit'], message: 'with a `probe` the command of `run` is a service, which is asked while it runs', hint: 'take `exit` or `probe` out',
@@ -180,4 +184,4 @@ const projectKnownFailuresMatch: HarnessRule = ({ known }, draft) => known.flatM
 ]);
 
 const harnessRules: readonly HarnessRule[] = [harnessLimitsFitTotal, matrixKernelsExist, matrixArchsHaveKernels, defaultKernelExists, rulesMatchSomething, projectKnownFailuresMatch, runnerWordsExist, runnerArchsExist];
-const caseRules: readonly CaseRule[] = [needsRangeIsReadable, systemsAreOfScripts, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, countedResultsAreRead, exitHasCommand, exitsAgree, oneDialog, stepsFitTotal, durationsFitTotal, knownFailuresMatch, drivesHavePlaces];
+const caseRules: readonly CaseRule[] = [needsRangeIsReadable, systemsAreOfScripts, expectationNamesEvidence, caseLimitsFitTotal, probesFitTotal, countedResultsAreRead, portIsRead, exitHasCommand, exitsAgree, oneDialog, stepsFitTotal, durationsFitTotal, knownFailuresMatch, drivesHavePlaces];

@@ -16,6 +16,7 @@ const guestOnly: readonly (readonly [Path, string])[] = [
   [['boot'], 'the script boots what it wants'],
   [['drives'], 'the script reads the files of this machine'],
   [['probe'], 'ask in the script itself'],
+  [['results'], 'its output is all that is read'],
   [['artifacts'], 'the script leaves files in $RT_RESULTS'],
   [['cmdline'], 'no kernel is booted'],
   [['diagnose'], 'there is no guest to ask'],

@@ -31,7 +31,7 @@ export function endOf(cell: Cell, result: CellResult, at: string): NewEnd | unde
 function inputsOf({ case: testCase, arch, medium }: Cell, { attempts }: CellResult): string | undefined {
   const booted = attempts.find(({ kernel, image }) => kernel !== undefined && image !== undefined);
   if (booted === undefined) return undefined;
-  const { expect, needs, modules, timeouts, memory, cpus, network, drives, probe, cmdline, run } = testCase;
-  const parts = [version, booted.kernel?.digest, booted.image?.digest, booted.accel, arch.name, medium, { expect, needs, modules, timeouts, memory, cpus, network, drives, probe, cmdline, run }];
+  const { expect, needs, modules, timeouts, memory, cpus, network, results, drives, probe, cmdline, run } = testCase;
+  const parts = [version, booted.kernel?.digest, booted.image?.digest, booted.accel, arch.name, medium, { expect, needs, modules, timeouts, memory, cpus, network, results, drives, probe, cmdline, run }];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }

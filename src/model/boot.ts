@@ -22,6 +22,8 @@ export interface BootPlan {
   /** Bytes of the guest's memory. */
   readonly memory: number;
   readonly limits: Limits;
+  /** QEMU's arguments for the port of results, where the guest has one: a channel to the harness too, so by hand there is none. */
+  readonly resultsPort?: readonly string[];
   /** Ports of the guest that 127.0.0.1 leads to, by ports that QEMU chooses. */
   readonly ports?: readonly number[];
   /** Empty files the guest writes to: they must be there before QEMU starts. */

@@ -157,6 +157,7 @@ export const CaseFileSchema = z
     drives: z.array(DriveSchema).default([]).describe('folders of this machine as read-only drives, for what is too big for memory'),
     probe: z.union([ProbeSchema.transform((probe) => [probe]), z.array(ProbeSchema).min(1)]).optional().describe('asks the services of the guest from this machine; part of the verdict'),
     artifacts: ArtifactsSchema.optional(),
+    results: z.enum(['console', 'port']).default('console').describe('port: what builtin:init tells of results goes over a virtio-serial port too, where no line of the kernel can cut into it, and is judged as it comes there. A guest without such a device, and one that a runner boots, tells them on the console alone'),
     diagnose: z.boolean().optional().describe('ask a guest that hangs why, before it is ended. Default: what the project says'),
     known: z.array(KnownSchema).default([]).describe('failures that are expected on some kernels and architectures'),
     retries: z.int().min(0).max(10).optional().describe('further attempts after a failure; a pass then is flaky'),

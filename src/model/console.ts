@@ -159,3 +159,11 @@ export interface ConsoleWatch {
   /** Where in its function a crash happened, as an address of the symbols given. */
   placeOf(crash: Pick<Crash, 'line'>): bigint | undefined;
 }
+
+/** Reads a guest that may have a port of results beside its console. */
+export interface GuestWatch extends ConsoleWatch {
+  /** Takes what came over the port. Once anything has, results are read there and no longer on the console. */
+  pushResults(chunk: Uint8Array): WatchState;
+  /** builtin:init has told all over the port, and waits to hear that it has come. */
+  toldAll(): boolean;
+}

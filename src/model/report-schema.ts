@@ -134,6 +134,7 @@ const AttemptSchema = z
     boot: BootResultSchema.exactOptional(),
     console: z.string().exactOptional().describe('relative to the run folder'),
     times: z.string().exactOptional().describe('file with a number for each line of the console: milliseconds from the start of the machine to its first byte'),
+    resultsLog: z.string().exactOptional().describe('what came over the port of results, relative to the run folder'),
     qemuCmd: z.string().exactOptional().describe('relative to the run folder'),
     dialog: z
       .array(z.object({

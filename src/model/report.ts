@@ -32,6 +32,8 @@ export interface Attempt {
   readonly console?: string;
   /** One number for each line of the console: milliseconds from the start of the machine to its first byte. */
   readonly times?: string;
+  /** What came over the port of results, where the case asks for one and the guest has used it. */
+  readonly resultsLog?: string;
   readonly qemuCmd?: string;
   /** What it took of the machine that ran it, where that is known. */
   readonly usage?: Usage;

@@ -115,7 +115,7 @@ function Repeat({ command }: { readonly command: string }) {
 }
 
 function Facts({ cell, attempt }: { readonly cell: CellResult; readonly attempt: Attempt }) {
-  const { kernel, image, accel, boot, prepareMs, artifacts, hang, usage } = attempt;
+  const { kernel, image, accel, boot, prepareMs, artifacts, hang, resultsLog, usage } = attempt;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['kernel', kernel && `${kernel.release}, ${kernel.origin}`],
     ['image', image && `${formatSize(image.bytes)}, ${image.digest.slice(0, 19)}`],
@@ -131,6 +131,7 @@ function Facts({ cell, attempt }: { readonly cell: CellResult; readonly attempt:
   return (
     <>
       <dl class="facts">{known.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+      {resultsLog === undefined ? null : <p class="file">Results as they came over their port: <a href={resultsLog}>{resultsLog}</a></p>}
       {hang === undefined ? null : <p class="file">What the guest answered before it was ended: <a href={hang.log}>{hang.log}</a>{hang.screen === undefined ? null : <>, <a href={hang.screen}>its screen</a></>}</p>}
       {artifacts === undefined ? null : (
         <details class="artifacts">

@@ -24,6 +24,7 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['history', historyNews(cell)],
     ['known', cell.known && knownText(cell.known)],
     ['console', last.console],
+    ['results.log', last.resultsLog],
     ['hang', last.hang?.cause],
     ['hang.log', last.hang?.log],
     ['artifacts', last.artifacts?.folder],

@@ -10,6 +10,8 @@ export interface AttemptFiles {
   readonly console: string;
   /** When each line of the console came. */
   readonly times: string;
+  /** What came over the port of results. */
+  readonly resultsLog: string;
   readonly qemuCmd: string;
   /** Folder of what the guest gave us. */
   readonly artifacts: string;
@@ -26,6 +28,7 @@ export function attemptFiles(cell: string, attempt: number): AttemptFiles {
     folder,
     console: `${folder}/console${infix}.log`,
     times: `${folder}/console${infix}.times`,
+    resultsLog: `${folder}/results${infix}.log`,
     qemuCmd: `${folder}/qemu${infix}.cmd`,
     artifacts: `${folder}/artifacts${infix}`,
     hang: `${folder}/hang${infix}.log`,

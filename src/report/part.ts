@@ -43,8 +43,8 @@ export function openPart({ name, events }: RecordedPart): Part | undefined {
 }
 
 /** Every path that a report says of an attempt: each is read, or linked to, without another look. */
-const filesOf = ({ console, times, qemuCmd, artifacts, hang }: Attempt): readonly string[] =>
-  [console, times, qemuCmd, artifacts?.folder, ...(artifacts?.files.map(({ path }) => `${artifacts.folder}/${path}`) ?? []), hang?.log, hang?.screen].filter((path) => path !== undefined);
+const filesOf = ({ console, times, resultsLog, qemuCmd, artifacts, hang }: Attempt): readonly string[] =>
+  [console, times, resultsLog, qemuCmd, artifacts?.folder, ...(artifacts?.files.map(({ path }) => `${artifacts.folder}/${path}`) ?? []), hang?.log, hang?.screen].filter((path) => path !== undefined);
 
 function readable<T>(name: string, read: () => T): T {
   try {

@@ -62,8 +62,8 @@ function folderAt(id: string, path: string): RunFolder {
     },
     async discard(cell, { number, hang }) {
       const files = attemptFiles(cell, number);
-      const { console, times, qemuCmd, artifacts, hang: log } = files;
-      for (const name of [console, times, qemuCmd, artifacts, log, ...(hang?.screen === undefined ? [] : [hang.screen])]) {
+      const { console, times, resultsLog, qemuCmd, artifacts, hang: log } = files;
+      for (const name of [console, times, resultsLog, qemuCmd, artifacts, log, ...(hang?.screen === undefined ? [] : [hang.screen])]) {
         await rm(join(path, name), { recursive: true, force: true });
       }
     },

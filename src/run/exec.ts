@@ -50,6 +50,7 @@ export async function execCase(request: ExecRequest): Promise<Case> {
     memory: request.memoryBytes,
     cpus: request.cpus,
     network: false,
+    results: 'console',
     boot: ['kernel+initrd'],
     known: [],
     drives: [],

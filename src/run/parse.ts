@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { decompress } from '../archive/compress.ts';
-import { createWatch } from '../console/watch.ts';
+import { createGuestWatch } from '../console/guest-watch.ts';
 import type { ConsoleWatch, TestResult } from '../model/console.ts';
 import { HarnessError } from '../model/errors.ts';
 import type { ParsedConsole } from '../model/parsed.ts';
@@ -46,11 +46,13 @@ export type ConsoleExcerpt = ReturnType<ConsoleWatch['excerpt']>;
 
 /** Reads a console to its end. One that cannot be read to its end is the verdict `error`, beside what was found until then. */
 export async function parseConsole(source: ConsoleSource, { by, symbols, record = {}, onProgress }: ParseOptions): Promise<JudgedConsole> {
-  const watch = createWatch(by?.expect ?? anyProtocol, symbols?.symbols);
+  const watch = createGuestWatch(by?.expect ?? anyProtocol, symbols?.symbols);
   const replay = by !== undefined && asksDuration(by) && record.times !== undefined ? createReplay(watch, record.times) : undefined;
   let bytes = 0;
   let broken: Verdict | undefined;
   try {
+    // Before the console, for the time of a run is told by that.
+    if (source.results !== undefined) for await (const chunk of createReadStream(source.results, { highWaterMark: chunkBytes })) watch.pushResults(chunk as Buffer);
     for await (const chunk of chunksOf(source)) {
       bytes += chunk.length;
       (replay ?? watch).push(chunk);

@@ -1,7 +1,7 @@
 // Which consoles the words of `kit-test parse` name: files, standard input, the folder of a cell, a whole run.
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ConfigError, type Issue } from '../model/errors.ts';
 import { errorCode } from '../sys/fs.ts';
 
@@ -11,6 +11,8 @@ export interface ConsoleSource {
   readonly path: string;
   /** Undefined where it is not known: of a pipe. */
   readonly bytes: number | undefined;
+  /** What came over the port of results, where a run has left it beside the console. */
+  readonly results?: string;
   /** Read instead of the file. */
   readonly stream?: AsyncIterable<Uint8Array>;
 }
@@ -36,7 +38,9 @@ async function findNamed(name: string): Promise<Found> {
     const about = await stat(name);
     if (about.isDirectory()) return await findInFolder(name);
     await access(name, constants.R_OK);
-    return [{ name, path: name, bytes: about.isFile() ? about.size : undefined }];
+    const results = resultsBeside(name);
+    const told = results !== undefined && (await access(results, constants.R_OK).then(() => true, () => false));
+    return [{ name, path: name, bytes: about.isFile() ? about.size : undefined, ...(told ? { results } : {}) }];
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT') return mistake(name, 'there is no such file', 'name a file, the folder of a cell or of a run, or - for standard input');
@@ -58,6 +62,12 @@ async function findInFolder(name: string): Promise<Found> {
 async function consoleIn(folder: string): Promise<string | undefined> {
   const file = lastAttempt(await readdir(folder).catch(() => []));
   return file === undefined ? undefined : join(folder, file);
+}
+
+/** `results.2.log` of `console.2.log`; undefined for a console that a run would not have named so. */
+function resultsBeside(console: string): string | undefined {
+  const match = /^console(\.\d+)?\.log$/.exec(basename(console));
+  return match === null ? undefined : join(dirname(console), `results${match[1] ?? ''}.log`);
 }
 
 /** `console.log`, or of several attempts the last: `console.3.log`. */

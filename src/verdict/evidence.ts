@@ -89,7 +89,7 @@ function failedResults(documents: readonly ResultsFinding[]): readonly Reason[] 
   const unlisted = documents.reduce((sum, { omitted }) => sum + (omitted?.fail ?? 0), 0);
   const problems = [
     ...unlisted === 0 ? [] : [{ reason: `${unlisted} more results failed than are listed` }],
-    ...documents.flatMap((document) => document.problems.map((problem): Reason => ({ reason: `${protocolNames[document.protocol]}: ${problem}`, line: document.line }))),
+    ...documents.flatMap((document) => document.problems.map((problem) => reasonAt(`${protocolNames[document.protocol]}: ${problem}`, document.line))),
   ];
   if (first === undefined) return problems;
   const named = leaves.slice(0, 3).map(({ names, result }) => {
@@ -98,8 +98,11 @@ function failedResults(documents: readonly ResultsFinding[]): readonly Reason[] 
   });
   const more = leaves.length > named.length ? ` and ${leaves.length - named.length} more` : '';
   const count = leaves.length === 1 ? '1 result failed' : `${leaves.length} results failed`;
-  return [{ reason: `${count}: ${named.join(', ')}${more}`, line: first.result.line }, ...problems];
+  return [reasonAt(`${count}: ${named.join(', ')}${more}`, first.result.line), ...problems];
 }
+
+/** What came over the port may not be on the console: it has no line then. */
+const reasonAt = (reason: string, line: number): Reason => (line === 0 ? { reason } : { reason, line });
 
 function missingResults(protocol: Protocol, all: readonly ResultsFinding[], kunit: boolean): readonly Reason[] {
   const documents = all.filter((document) => document.protocol === protocol);

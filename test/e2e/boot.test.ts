@@ -1,5 +1,6 @@
 // Real kernels on all architectures: what goes in, what comes out, and every way a boot can end.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -257,6 +258,41 @@ describe('the console', () => {
     expect(consoleBytes).toBe(bytes);
     expect(await file.close()).toMatchObject({ bytes, leftOut: bytes - 65_536 });
     expect((await stat(path)).size).toBeLessThan(65_536 + 200);
+  });
+});
+
+describe('the port of results', () => {
+  it.each<Guard>(['death-signal', 'lifeline'])('gives every byte to a reader that is slow, and takes an answer, guarded by %s', async (guard) => {
+    const all = randomBytes(2 * 1024 * 1024);
+    const plan = await guests.plan(guests.arch('aarch64'), {
+      case: { results: 'port' },
+      modules: ['virtio_pci', 'virtio_console'],
+      files: { bytes: all },
+      script: `until [ -e /dev/vport*p1 ]; do sleep 0.1; done; port=$(echo /dev/vport*p1); cat /sys/class/virtio-ports/*/name
+        cat /bytes >$port; { echo end >&3; read -r answer <&3; } 3<>$port; echo "guest: answered $answer"`,
+    });
+    expect(plan.argv.join(' ')).not.toContain('virtserialport');
+    const came: Buffer[] = [];
+    let console = '';
+    await using vm = startVm(plan, {
+      guard,
+      signal: new AbortController().signal,
+      onConsole: (chunk) => void (console += Buffer.from(chunk).toString('latin1')),
+      onResults(chunk) {
+        came.push(Buffer.from(chunk));
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+        if (chunk.at(-1) === 0x0a && Buffer.concat(came).length === all.length + 4) vm.answerResults(Buffer.from('well\n'));
+      },
+    });
+    expect((await vm.exit).exit).toEqual({ kind: 'exited', code: 0 });
+    expect(Buffer.concat(came).equals(Buffer.concat([all, Buffer.from('end\n')]))).toBe(true);
+    expect(console).toContain('org.kit-test.results');
+    expect(console).toContain('guest: answered well');
+  });
+
+  it('is not there where nobody reads it', async () => {
+    const plan = await guests.plan(guests.arch('aarch64'), { case: { results: 'port' }, modules: ['virtio_pci', 'virtio_console'], script: 'echo "guest: $(ls /sys/class/virtio-ports | wc -l) ports"' });
+    expect((await boot(plan)).text).toContain('guest: 0 ports');
   });
 });
 

@@ -101,7 +101,7 @@ export async function openGuests(): Promise<Guests> {
       const path = await initrd(arch, options);
       const { size } = await stat(path);
       return planBoot({
-        cell: { id: `guest/6.1/${arch.name}`, case: { memory: 256 * MiB, cpus: 1, network: false, cmdline: [], ...options.case }, kernel: { cmdline: [] } },
+        cell: { id: `guest/6.1/${arch.name}`, case: { memory: 256 * MiB, cpus: 1, network: false, results: 'console', cmdline: [], ...options.case }, kernel: { cmdline: [] } },
         arch,
         accel: 'tcg',
         kernel: await kernel(arch),

@@ -8,7 +8,7 @@ export function addParse(program: Command, setExitCode: SetExitCode): void {
   const command = program
     .command('parse')
     .summary('judge saved consoles')
-    .description('Read saved consoles and say of each what a run would have said: the verdict with its reason, every kernel failure by its name, test results. Works without a project. A file may be compressed (.gz, .xz, .zst), - is standard input, a folder stands for the last console of each cell in it. Without --case a console has to show test results to pass. With it, what a console cannot show is taken from what the run left beside it: `duration` from console.times, probes from events.ndjson; what is not there is not judged, and said so.')
+    .description('Read saved consoles and say of each what a run would have said: the verdict with its reason, every kernel failure by its name, test results. Works without a project. A file may be compressed (.gz, .xz, .zst), - is standard input, a folder stands for the last console of each cell in it. Results that a run has stored beside a console.log, in results.log, count instead of those on it. Without --case a console has to show test results to pass. With it, what a console cannot show is taken from what the run left beside it: `duration` from console.times, probes from events.ndjson; what is not there is not judged, and said so.')
     .argument('<file...>', 'consoles; folders of cells or of whole runs')
     .addOption(new Option('--format <format>', 'text to read, or ndjson: one object for each console').choices(['text', 'ndjson']).default('text'))
     .addOption(new Option('--case <name>', 'judge by what this case of the project expects').conflicts('protocol'))

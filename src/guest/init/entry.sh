@@ -39,7 +39,7 @@ run_indented() {
     {
         "$@" 2>&1
         printf '\nkit-test: end of entry %s\n' $?
-    } </dev/null | awk -v reason_file="$state/reason" -f "$lib/indent.awk"
+    } </dev/null | awk -v reason_file="$state/reason" -v port="$port" -f "$lib/indent.awk"
     status=$?
     [ "$status" -ne 4 ] || read -r reason <"$state/reason"
     report "$name" "$status" "$reason"
@@ -81,7 +81,7 @@ report_services() {
         service_status "$folder"
         case $status in
             0 | 4) ;;
-            *) tail -n 5 "/var/log/$name.log" | sed 's/^/  # /' ;;
+            *) tail -n 5 "/var/log/$name.log" | while IFS='' read -r line; do tell "  # $line"; done ;;
         esac
         report "$name" "$status"
     done

@@ -1,5 +1,6 @@
-# Nests what an entry prints in the report, line by line as it comes (sed would be one line behind). Exits with the
-# entry's status, which follows its output in a line of its own, or with 1 where that line is missing.
+# Nests what an entry prints in the report, on the console and on the port where there is one, line by line as it comes (sed
+# would be one line behind). Exits with the entry's status, which follows its output in a line of its own, or with 1 where
+# that line is missing.
 
 /^kit-test: end of entry [0-9]+$/ {
     status = $NF
@@ -20,8 +21,15 @@
 }
 
 {
-    for (; empty > 0; empty--) print ""
-    print "  " $0
+    for (; empty > 0; empty--) tell("")
+    tell("  " $0)
+}
+
+function tell(line) {
+    print line
+    if (port == "") return
+    print line >port
+    fflush(port)
 }
 
 END {

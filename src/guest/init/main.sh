@@ -81,6 +81,7 @@ if [ "$shell" ]; then
     power_off
 fi
 
+[ ! -e /etc/kit-test/results ] || . "$lib/port.sh"
 begin_report /containers/onboot/*/ /containers/services/*/ /etc/kit-test/run /containers/onshutdown/*/
 run_bundles /containers/onboot/*/
 start_services /containers/services/*/
@@ -93,5 +94,6 @@ else
     run_command /etc/kit-test/run
 fi
 run_bundles /containers/onshutdown/*/
+[ ! "$port" ] || close_port
 [ ! -e /etc/kit-test/artifacts ] || . "$lib/artifacts.sh"
 end_report

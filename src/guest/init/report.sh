@@ -2,14 +2,22 @@
 # What the guest says to the harness: KTAP results, the marker, and the power-off after it.
 # https://docs.kernel.org/dev-tools/ktap.html
 
+# The port that carries results beside the console; empty where there is none.
+port=''
+
+# tell LINE...: what belongs to the report.
+tell() {
+    printf '%s\n' "$@"
+    [ ! "$port" ] || printf '%s\n' "$@" >"$port"
+}
+
 # begin_report PATH...: announces one result for each PATH that exists; a glob without a match does not.
 begin_report() {
     number=0 failures=0 announced=0 expected=''
     for path in "$@"; do
         [ ! -e "$path" ] || announced=$((announced + 1))
     done
-    echo 'KTAP version 1'
-    echo "1..$announced"
+    tell 'KTAP version 1' "1..$announced"
 }
 
 # report NAME STATUS [REASON]: one result line. Status 4 is a skip, as kselftest has it (KSFT_SKIP). Where the case expects
@@ -17,16 +25,16 @@ begin_report() {
 report() {
     number=$((number + 1))
     case $2:$expected in
-        "$expected:$expected") echo "ok $number $1 # exit=$2 as expected" ;;
+        "$expected:$expected") tell "ok $number $1 # exit=$2 as expected" ;;
         *:?*)
             failures=$((failures + 1))
-            echo "not ok $number $1 # exit=$2, expected $expected"
+            tell "not ok $number $1 # exit=$2, expected $expected"
             ;;
-        0:) echo "ok $number $1" ;;
-        4:) echo "ok $number $1 # SKIP${3:+ $3}" ;;
+        0:) tell "ok $number $1" ;;
+        4:) tell "ok $number $1 # SKIP${3:+ $3}" ;;
         *)
             failures=$((failures + 1))
-            echo "not ok $number $1 # exit=$2"
+            tell "not ok $number $1 # exit=$2"
             ;;
     esac
 }
@@ -43,7 +51,8 @@ end_report() {
 
 # give_up REASON: init itself cannot go on; whatever it said before, the run has failed.
 give_up() {
-    echo "# kit-test: $1"
+    tell "# kit-test: $1"
+    [ ! "$port" ] || close_port
     echo 'Moby test suite FAILED'
     power_off
 }

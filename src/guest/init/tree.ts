@@ -40,6 +40,7 @@ export const tree: readonly GuestFile[] = [
   library('prepare.sh'),
   library('service.awk'),
   library('network.sh'),
+  library('port.sh'),
   library('find-drive.sh'),
   library('drives.sh'),
   library('volumes.sh'),

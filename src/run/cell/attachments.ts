@@ -1,7 +1,7 @@
 // What a case has besides its image: forwarded ports, drives, the kernel modules for them, and the small files by which
 // builtin:init learns of them (the guest protocol in ARCHITECTURE.md).
 import { resolve } from 'node:path';
-import type { DriveFile } from '../../boot/devices.ts';
+import { resultsPortName, type DriveFile } from '../../boot/devices.ts';
 import type { Cache } from '../../cache/store.ts';
 import type { ExtraFile } from '../../image/extra.ts';
 import { parseKconfig } from '../../kernel/kconfig.ts';
@@ -36,14 +36,23 @@ export interface Copy {
   readonly hostPath: string;
 }
 
+/** What only a guest of QEMU on this machine has. */
+export interface QemuExtras {
+  /** Files that may come on a drive. */
+  readonly copies: readonly Copy[];
+  /** A port for results. */
+  readonly resultsPort: boolean;
+}
+
 const networkModules = ['virtio_pci', 'virtio_net'];
+const portModules = ['virtio_pci', 'virtio_console'];
 const driveModules = ['virtio_pci', 'virtio_blk'];
 /** Beyond this, what is copied does not belong into a file that the guest holds in memory twice while it boots. */
 const copiesLimit = 32 * 1024 * 1024;
 const copiesMount = '/run/copies';
 
 /** Makes ready what a cell attaches. Drives are built, or found in the cache. */
-export async function attach(cell: Cell, kernel: Kernel, kconfig: string | undefined, copies: readonly Copy[], context: Context, signal: AbortSignal): Promise<Attachments> {
+export async function attach(cell: Cell, kernel: Kernel, kconfig: string | undefined, { copies, resultsPort }: QemuExtras, context: Context, signal: AbortSignal): Promise<Attachments> {
   const { probe, network, artifacts, expect } = cell.case;
   const exit = expect.find((each) => each.exit !== undefined)?.exit;
   const ports = probePorts(probe);
@@ -56,6 +65,7 @@ export async function attach(cell: Cell, kernel: Kernel, kconfig: string | undef
     ...(network || ports.length > 0 ? networkModules : []),
     ...(drives.length > 0 || artifacts !== undefined ? [...driveModules, ...types] : []),
     ...(copied.length > 0 ? ['overlay'] : []),
+    ...(resultsPort ? portModules : []),
   ];
   // A kernel without these drivers as modules has them built in, or the guest says what it found missing.
   const modules = names.length === 0 ? [] : (await selectModules(kernel, [...new Set(names)])).files.map(({ name }) => name);
@@ -63,6 +73,7 @@ export async function attach(cell: Cell, kernel: Kernel, kconfig: string | undef
     ...(ports.length === 0 ? [] : [textFile('network', '')]),
     ...(probe === undefined ? [] : [textFile('wait', '')]),
     ...(exit === undefined ? [] : [textFile('exit', `${exit}\n`)]),
+    ...(resultsPort ? [textFile('results', `${resultsPortName}\n`)] : []),
     ...(drives.length === 0 ? [] : [textFile('drives', [...drives].sort(byMount).map(({ serial, type, mount }) => `${serial} ${type} ${mount}\n`).join(''))]),
     ...(artifacts === undefined ? [] : [textFile('artifacts', [artifactsSerial, ...artifacts.paths].map((line) => `${line}\n`).join(''))]),
   ];

@@ -56,7 +56,7 @@ export async function readyBoot(cell: Cell, prepared: Prepared, place: BootPlace
   const runner = runnerFor(place.harness, cell.arch);
   const bootable = runner === undefined ? await byQemu(cell, prepared, place, signal) : await byCommand(runner, cell, prepared, place);
   const { memory, command, accel } = bootable;
-  const run = (): Promise<ObservedBoot> => withArtifacts(cell, place, () => observeBoot(bootable, observing(cell, prepared, bootable, place), signal));
+  const run = (): Promise<ObservedBoot> => withArtifacts(cell, place, async () => tellUnusedPort(cell, place, await observeBoot(bootable, observing(cell, prepared, bootable, place), signal)));
   return { memory, command, ...(accel === undefined ? {} : { accel }), run };
 }
 
@@ -111,13 +111,20 @@ function observing(cell: Cell, { waits, symbols: file }: PreparedCell, { accel }
   // Of a command of the user's none come home.
   const graceMs = place.graceMs + (artifacts === undefined || accel === undefined || !waits ? 0 : artifactsMs * scale);
   const inquiry = place.diagnose ?? cell.case.diagnose ?? place.harness.diagnose ? openInquiry({ registers: cell.arch.registers, symbols: file?.symbols, folder, files }) : undefined;
-  return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, dialog, scale, consoleLimit: place.harness.consoleLimit, graceMs, inquiry, onConsole, ...naming(cell, file, place) };
+  return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, dialog, scale, consoleLimit: place.harness.consoleLimit, resultsPort: cell.case.results === 'port' && accel !== undefined, graceMs, inquiry, onConsole, ...naming(cell, file, place) };
 }
 
 function naming(cell: Cell, file: PreparedCell['symbols'], { progress }: BootPlace): Pick<ObserveOptions, 'symbols' | 'sourceOf' | 'onUnplaced'> {
   if (file === undefined) return {};
   const { symbols, sourceOf } = file;
   return { symbols, sourceOf, onUnplaced: () => { progress.notice(`${cell.id}: ${unplacedNote(symbols.file)}`); } };
+}
+
+function tellUnusedPort(cell: Cell, { progress, harness }: BootPlace, observed: ObservedBoot): ObservedBoot {
+  if (cell.case.results !== 'port' || observed.resultsLog !== undefined || observed.boot.userspaceMs === undefined) return observed;
+  const why = runnerFor(harness, cell.arch) === undefined ? 'the guest has not used its port' : 'only QEMU has a port for them, not the runner';
+  progress.notice(`${cell.id}: results came over the console alone: ${why}`);
+  return observed;
 }
 
 const drivePath = ({ folder, files }: BootPlace): string => join(folder, `${files.artifacts}.img`);

@@ -1,4 +1,5 @@
 // One boot under observation: console to the file and to the judge at once, and the guest ended when it has said all.
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Accel } from '../../model/arch.ts';
 import type { BootResult } from '../../model/boot.ts';
@@ -10,7 +11,7 @@ import type { Symbols } from '../../model/symbols.ts';
 import { openConsoleFile } from '../../boot/console-file.ts';
 import { createConsoleTimes } from '../../boot/console-times.ts';
 import type { Vm, VmOptions } from '../../boot/life.ts';
-import { createWatch } from '../../console/watch.ts';
+import { createGuestWatch } from '../../console/guest-watch.ts';
 import { writeFileAtomic } from '../../sys/fs.ts';
 import { seenCrashes } from '../../verdict/crash.ts';
 import { excerptAround } from '../../verdict/excerpt.ts';
@@ -42,8 +43,10 @@ export interface ObserveOptions {
   readonly scale: number;
   /** The run folder, and the files of this attempt relative to it. */
   readonly folder: string;
-  readonly files: { readonly console: string; readonly times: string; readonly qemuCmd: string };
+  readonly files: { readonly console: string; readonly times: string; readonly resultsLog: string; readonly qemuCmd: string };
   readonly consoleLimit: number;
+  /** The guest has a port of results. */
+  readonly resultsPort?: boolean | undefined;
   /** How long a guest may go on once its verdict is certain: to power off, or to print the rest of a crash. */
   readonly graceMs: number;
   /** Asks a guest that hangs; undefined: it is ended without a question. */
@@ -57,7 +60,7 @@ export interface ObserveOptions {
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'crashes' | 'excerpt' | 'startedAt' | 'accel' | 'usage' | 'dialog' | 'probes' | 'artifacts' | 'hang'> & {
+export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'crashes' | 'excerpt' | 'startedAt' | 'accel' | 'usage' | 'dialog' | 'probes' | 'artifacts' | 'hang' | 'resultsLog'> & {
   readonly boot: BootResult;
   readonly console: string;
   readonly times: string;
@@ -67,8 +70,9 @@ export type ObservedBoot = Pick<Attempt, 'verdict' | 'known' | 'results' | 'cras
 /** Boots to the end and judges what the guest said. */
 export async function observeBoot(bootable: Bootable, options: ObserveOptions, signal: AbortSignal): Promise<ObservedBoot> {
   const { folder, files, expect, inquiry } = options;
-  const watch = createWatch(expect, options.symbols);
+  const watch = createGuestWatch(expect, options.symbols);
   const file = await openConsoleFile(join(folder, files.console), options.consoleLimit);
+  const port = options.resultsPort === true ? await openPort(join(folder, files.resultsLog), options.consoleLimit) : undefined;
   const times = createConsoleTimes();
   const stopwatch = createStopwatch();
   let grace: NodeJS.Timeout | undefined;
@@ -101,6 +105,14 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
       probing.seen(last);
       look();
     },
+    ...(port === undefined ? {} : {
+      onResults(chunk: Uint8Array) {
+        port.write(chunk);
+        last = watch.pushResults(chunk);
+        if (watch.toldAll()) vm.answerResults(Buffer.from('\n'));
+        look();
+      },
+    }),
   });
   const probing = beginProbing(options.probing, vm, () => look());
   const dialog = beginDialog(options.dialog, vm, () => decide(last));
@@ -115,6 +127,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   const took = { ms: stopwatch.read(), scale: options.scale };
   clearTimeout(grace);
   await times.write(join(folder, files.times), await file.close());
+  const told = await port?.close() === true;
   const steps = dialog.end();
   const probes = await probing.outcomes(boot);
   const seen = options.script === true ? withStatus(watch.end(), boot) : watch.end();
@@ -132,8 +145,22 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
     ...(steps.length === 0 ? {} : { dialog: steps }),
     ...(probes.length === 0 ? {} : { probes }),
     ...(hang === undefined ? {} : { hang }),
+    ...(told ? { resultsLog: files.resultsLog } : {}),
     console: files.console,
     times: files.times,
     qemuCmd: files.qemuCmd,
+  };
+}
+
+/** What comes over the port of results, kept as the console is. `close` says whether anything came: a file without that is taken away. */
+async function openPort(path: string, limit: number): Promise<{ write(chunk: Uint8Array): void; close(): Promise<boolean> }> {
+  const file = await openConsoleFile(path, limit);
+  return {
+    write: (chunk) => file.write(chunk),
+    async close() {
+      const { bytes } = await file.close();
+      if (bytes === 0) await rm(path, { force: true });
+      return bytes > 0;
+    },
   };
 }

@@ -92,7 +92,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     if (unfit !== undefined) return { skip: unfit };
     const symbols = await symbolsOf(kernel, cell.arch);
     onPhase('image');
-    const attachments = await attach(cell, kernel, kconfig, runner === undefined ? copiesOf(cell) : [], supplies, signal);
+    const attachments = await attach(cell, kernel, kconfig, runner === undefined ? { copies: copiesOf(cell), resultsPort: cell.case.results === 'port' } : { copies: [], resultsPort: false }, supplies, signal);
     const names = [...cell.case.modules, ...attachments.modules];
     const modules = names.length === 0 ? noModules : await requireModules(kernel, names);
     const { yaml, baseDir, placeOf } = await sourceOf(cell);

@@ -8,6 +8,13 @@ const arch = archs.find(({ name }) => name === 'arm') ?? expect.fail('no arm');
 const valueOf = (argv: readonly string[], option: string): string | undefined => argv[argv.indexOf(option) + 1];
 
 describe('planBoot', () => {
+  it('has a port of results only where the case asks for one, beside the arguments that boot it by hand', () => {
+    expect(planBoot(bootRequest(arch))).not.toHaveProperty('resultsPort');
+    const { argv, resultsPort } = planBoot(bootRequest(arch, { case: { results: 'port' } }));
+    expect(argv).toEqual(planBoot(bootRequest(arch)).argv);
+    expect(resultsPort?.join(' ')).toMatch(/^-device virtio-serial-\w+,max_ports=2 -device virtserialport,nr=1,chardev=results,name=org\.kit-test\.results$/);
+  });
+
   it('gives equal plans for equal requests', () => {
     expect(planBoot(bootRequest(arch))).toEqual(planBoot(bootRequest(arch)));
   });

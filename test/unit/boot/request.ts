@@ -7,7 +7,7 @@ export const MiB = 1024 ** 2;
 export function bootRequest(arch: Arch, changes: { readonly case?: Partial<BootRequest['cell']['case']>; readonly image?: Partial<BootRequest['image']> } & Partial<Omit<BootRequest, 'cell' | 'image'>> = {}): BootRequest {
   const { case: ofCase, image, ...rest } = changes;
   return {
-    cell: { id: `boot/6.12/${arch.name}`, case: { memory: 512 * MiB, cpus: 2, network: false, cmdline: [], ...ofCase }, kernel: { cmdline: [] } },
+    cell: { id: `boot/6.12/${arch.name}`, case: { memory: 512 * MiB, cpus: 2, network: false, results: 'console', cmdline: [], ...ofCase }, kernel: { cmdline: [] } },
     arch,
     accel: 'tcg',
     kernel: { image: '/cache/kernel' },

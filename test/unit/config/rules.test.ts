@@ -67,6 +67,7 @@ describe('rules of a case', () => {
     ['an exit status of a service', 'run: { command: [x] }\nprobe: { http: { port: 80 } }\nexpect: { exit: 0 }', 'cases/boot/case.yaml:4:17 expect.exit with a `probe` the command of `run` is a service, which is asked while it runs'],
     ['two exit statuses', 'expect: [{ exit: 0 }, { exit: 1 }]', 'cases/boot/case.yaml:2:31 expect[1].exit another expectation wants exit status 0: both can never hold'],
     ['results that nothing reads', 'expect: { protocol: none, pass: x, results: 3 }', 'cases/boot/case.yaml:2:45 expect.results no results are read here: the protocol is none'],
+    ['a port that nothing is read on', 'results: port\nexpect: { pass: x }', 'cases/boot/case.yaml:2:10 results nothing that is expected here is told over a port: no protocol, no exit status'],
     ['no result at least', 'expect: { results: 0 }', 'cases/boot/case.yaml:2:20 expect.results expected a whole number of at least 1, got 0'],
     ['more results at least than at most', 'expect: { results: { min: 3, max: 2 } }', 'cases/boot/case.yaml:2:20 expect.results expected min not to be more than max'],
     ['a number of results that says nothing', 'expect: { results: {} }', 'cases/boot/case.yaml:2:20 expect.results expected min, max, or both'],

@@ -23,6 +23,7 @@ describe('a case with a script', () => {
     ['an image', 'script: ./test.sh\nimage: image.yml', 'cases/s/case.yaml:3:1 image a case with "script" has no "image": it runs on this machine, not in a guest'],
     ['a command', 'script: ./test.sh\nrun: { command: ["true"] }', 'cases/s/case.yaml:3:1 run a case with "script" has no "run": it runs on this machine, not in a guest'],
     ['drives', 'script: ./test.sh\ndrives: []', 'cases/s/case.yaml:3:1 drives a case with "script" has no "drives": it runs on this machine, not in a guest'],
+    ['a port of results', 'script: ./test.sh\nresults: port', 'cases/s/case.yaml:3:1 results a case with "script" has no "results": it runs on this machine, not in a guest'],
     ['a kernel that it needs', 'script: ./test.sh\nneeds: { kernel: ">=6" }', 'cases/s/case.yaml:3:10 needs.kernel a case with "script" has no "needs.kernel": it runs on this machine, not in a guest'],
     ['a dialog', 'script: ./test.sh\nexpect: [{ pass: a }, { dialog: [{ wait: a }] }]', 'cases/s/case.yaml:3:25 expect[1].dialog a case with "script" has no "expect.dialog": it runs on this machine, not in a guest'],
     ['no such file', 'script: ./tset.sh', 'cases/s/case.yaml:2:9 script there is no file "./tset.sh"'],

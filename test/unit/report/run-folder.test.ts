@@ -51,7 +51,7 @@ describe('the run folder', () => {
 
   it('makes the folder of a cell and names the files of each attempt', async () => {
     const folder = await createRunFolder({ root });
-    expect(await folder.attempt('boot/6.1/arm', 1)).toEqual({ folder: 'cells/boot+6.1+arm', console: 'cells/boot+6.1+arm/console.log', times: 'cells/boot+6.1+arm/console.times', qemuCmd: 'cells/boot+6.1+arm/qemu.cmd', artifacts: 'cells/boot+6.1+arm/artifacts', hang: 'cells/boot+6.1+arm/hang.log', screen: 'cells/boot+6.1+arm/screen' });
+    expect(await folder.attempt('boot/6.1/arm', 1)).toEqual({ folder: 'cells/boot+6.1+arm', console: 'cells/boot+6.1+arm/console.log', times: 'cells/boot+6.1+arm/console.times', resultsLog: 'cells/boot+6.1+arm/results.log', qemuCmd: 'cells/boot+6.1+arm/qemu.cmd', artifacts: 'cells/boot+6.1+arm/artifacts', hang: 'cells/boot+6.1+arm/hang.log', screen: 'cells/boot+6.1+arm/screen' });
     expect((await folder.attempt('boot/6.1/arm', 2)).console).toBe('cells/boot+6.1+arm/console.2.log');
     expect((await stat(join(folder.path, 'cells/boot+6.1+arm'))).isDirectory()).toBe(true);
   });

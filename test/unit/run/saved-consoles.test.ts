@@ -33,6 +33,12 @@ describe('saved consoles', () => {
     expect(await namesIn(folder, 'run')).toEqual(['run/cells/a+6.1+arm/console.10.log', 'run/cells/b+6.1+arm/console.log']);
   });
 
+  it('come with what a run left beside them of a port of results', async () => {
+    const folder = await folderOf('cell/console.log', 'cell/console.2.log', 'cell/results.2.log', 'console.log', 'mine.log', 'results.log');
+    const found = await findConsoles(['cell/console.log', 'cell', 'console.log', 'mine.log'].map((name) => join(folder, name)), nothing);
+    expect(found.map(({ results }) => results?.slice(folder.length + 1))).toEqual([undefined, 'cell/results.2.log', 'results.log', undefined]);
+  });
+
   it('that are none are told all at once', async () => {
     const folder = await folderOf('a.log', 'empty/note');
     const found = findConsoles([join(folder, 'a.log'), join(folder, 'gone'), join(folder, 'empty'), '-', '-', join(folder, 'a.log', 'x')], nothing);
