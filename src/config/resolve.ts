@@ -17,6 +17,9 @@ export function unscaledLimits(...timeouts: readonly Timeouts[]): Limits {
   };
 }
 
+/** How long a guest may go on once its verdict is certain: to power off, or to print the rest of a crash. */
+export const graceOf = ({ graceAfterDecision }: Pick<Harness, 'graceAfterDecision'>): number => graceAfterDecision ?? 3000;
+
 /** Factor by which limits are stretched for what runs the guest. */
 export function timeScale(harness: Pick<Harness, 'tcgScale'>, arch: Pick<Arch, 'tcgScale'>, accel: Accel): number {
   return accel === 'tcg' ? (harness.tcgScale ?? arch.tcgScale) : 1;

@@ -6,7 +6,7 @@ import type { CellHistory, End } from '../model/history.ts';
 import type { NewEnd } from './end.ts';
 import { fileNames, packHistory, readHistory } from './folder.ts';
 import { encodeEnd } from './lines.ts';
-import { tellHistory } from './tell.ts';
+import { tellHistory, wavers } from './tell.ts';
 
 interface HistoryOptions {
   readonly folder: string;
@@ -25,6 +25,8 @@ export interface History {
   add(end: NewEnd): CellHistory;
   /** Writes down how a cell has ended so far, where that says something new: what comes later of this run takes its place. */
   note(end: NewEnd): void;
+  /** Whether a cell passes and fails in earlier runs without a change that explains it. */
+  isFlaky(cell: string): boolean;
   /** No more ends. */
   close(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function openHistory({ folder, run, runs, cells, onProblem }: Histo
       noted.set(end.cell, end);
       file.append({ ...end, run });
     },
+    isFlaky: (cell) => wavers((past.get(cell) ?? []).filter((earlier) => earlier.run !== run)),
     async close() {
       if (!file.close()) return;
       await packHistory(folder, { run, runs, limit: packLimit, now: Date.now() }).catch((error: unknown) => problem('packed', error));

@@ -5,10 +5,18 @@ import type { CellHistory, End, RememberedEnd } from '../model/history.ts';
 export function tellHistory(past: readonly End[], now: End): CellHistory {
   const ends = [...past, now];
   // Errors are ours: they say nothing of the cell.
-  const own = ends.filter(({ verdict }) => verdict !== 'error');
-  const failed = own.filter((end) => isFailure(end) || end.wavered === true).length;
-  return { ...stateOf(past, now), runs: own.length, failed, flaky: failed > 0 && isFlaky(own), ...(ends.every(isPlain) ? {} : { ends: ends.map(remembered) }) };
+  const own = ends.filter(isOfCell);
+  return { ...stateOf(past, now), runs: own.length, failed: own.filter(didFail).length, flaky: wavers(ends), ...(ends.every(isPlain) ? {} : { ends: ends.map(remembered) }) };
 }
+
+/** Passes and fails without a change that explains it. */
+export function wavers(ends: readonly End[]): boolean {
+  const own = ends.filter(isOfCell);
+  return own.some(didFail) && isFlaky(own);
+}
+
+const isOfCell = ({ verdict }: End): boolean => verdict !== 'error';
+const didFail = (end: End): boolean => isFailure(end) || end.wavered === true;
 
 type State = Pick<CellHistory, 'state' | 'since'>;
 

@@ -1,8 +1,8 @@
 // Two runs side by side, as data.
 import type { VerdictKind } from './verdict.ts';
 
-/** How a cell is shown: its verdict, but `flaky` for a pass after a failure, and `known` for a failure that does not count. */
-export type CellWord = VerdictKind | 'flaky' | 'known';
+/** How a cell is shown: its verdict, but `flaky` for a pass after a failure, `cached` for one of an earlier run, and `known` for a failure that does not count. */
+export type CellWord = VerdictKind | 'flaky' | 'cached' | 'known';
 
 export interface ComparedCell {
   readonly id: string;

@@ -120,11 +120,15 @@ const HangSchema = z
 
 const KnownSchema = z.object({ reason: z.string(), link: z.string().exactOptional() }).meta({ id: 'Known', description: 'why a failure does not count' });
 
-const AttemptSchema = z
+const CachedSchema = z.object({ run: z.string(), at: z.iso.datetime() }).meta({ id: 'Cached', description: 'not run, for an equal cell passed in this earlier run' });
+
+/** Also how an attempt is kept for later runs. */
+export const AttemptSchema = z
   .object({
     number: z.int().min(1),
     verdict: VerdictSchema,
     known: KnownSchema.exactOptional(),
+    cached: CachedSchema.exactOptional(),
     results: z.array(ResultSchema),
     crashes: z.array(SeenCrashSchema).exactOptional().describe('every kernel failure, in the order of their lines'),
     durationMs: milliseconds,
@@ -193,6 +197,7 @@ const CellResultSchema = z.object({
   medium: z.enum(bootMedia).exactOptional().describe('what it booted from, where the case says so'),
   verdict: VerdictSchema,
   known: KnownSchema.exactOptional().describe('the verdict is a failure that the project lists as known: it does not count'),
+  cached: CachedSchema.exactOptional(),
   flaky: z.boolean().describe('passed after a failure'),
   rounds: RoundsSchema.exactOptional(),
   history: CellHistorySchema.exactOptional(),
@@ -254,8 +259,8 @@ export const RunReportSchema = z
     cost: CostSchema.exactOptional(),
     exitCode: z.int(),
     totals: z
-      .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, known: number, flaky: number })
-      .describe('the verdicts and known add up to total: a known failure is counted there alone; flaky cells are counted under pass too'),
+      .object({ total: number, pass: number, fail: number, crash: number, timeout: number, error: number, skip: number, known: number, flaky: number, cached: number.default(0) })
+      .describe('the verdicts and known add up to total: a known failure is counted there alone; flaky and cached cells are counted under pass too'),
     notices: z.array(z.string()),
     crashes: z.array(DistinctCrashSchema).describe('each kernel failure of the run once'),
     cells: z.array(CellResultSchema).describe('one for each cell of the matrix, in matrix order'),

@@ -17,6 +17,8 @@ export interface Attempt {
   readonly verdict: Verdict;
   /** The failure is known: it does not count. */
   readonly known?: Known;
+  /** It was not run: this is what an earlier run saw of an equal cell. */
+  readonly cached?: CachedFrom;
   readonly results: readonly TestResult[];
   /** Every kernel failure on the console, in the order of their lines; undefined where there was none. */
   readonly crashes?: readonly SeenCrash[];
@@ -53,6 +55,13 @@ export interface Attempt {
   readonly trimmed?: true;
 }
 
+/** Where the pass of a cell comes from that was not run again, for nothing had changed. */
+export interface CachedFrom {
+  readonly run: string;
+  /** When it passed there; ISO 8601, UTC. */
+  readonly at: string;
+}
+
 /** A kernel failure as an attempt saw it. */
 export interface SeenCrash extends Crash {
   /** The case asks for it, may have it, or lists it as known. */
@@ -82,6 +91,8 @@ export interface CellResult {
   readonly verdict: Verdict;
   /** The verdict is a failure that is known: it does not count. */
   readonly known?: Known;
+  /** It was not run: an equal cell passed in an earlier run. Its attempt is that of that run. */
+  readonly cached?: CachedFrom;
   /** Passed after a failure. */
   readonly flaky: boolean;
   /** Where the run goes in rounds, and this cell ran in one. Its attempts are its rounds. */
@@ -202,4 +213,4 @@ export interface DistinctCrash {
   readonly first: { readonly cell: string; readonly attempt: number; readonly line: number; readonly console?: string };
 }
 
-export type Totals = Readonly<Record<VerdictKind | 'known' | 'flaky' | 'total', number>>;
+export type Totals = Readonly<Record<VerdictKind | 'known' | 'flaky' | 'cached' | 'total', number>>;

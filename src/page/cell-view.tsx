@@ -85,6 +85,7 @@ function AttemptView({ cell, attempt, line, onLine }: AttemptViewProps) {
     <>
       <p class={`verdict ${verdict.kind}`}><strong>{verdict.kind}</strong> {reason}</p>
       {attempt.known === undefined ? null : <p class="hint">Known to fail, and does not count: {attempt.known.reason}{attempt.known.link === undefined ? null : <> (<a href={attempt.known.link}>{attempt.known.link}</a>)</>}</p>}
+      {attempt.cached === undefined ? null : <p class="hint">Not run: nothing of this cell has changed since it passed in run {attempt.cached.run}, on <time dateTime={attempt.cached.at}>{new Date(attempt.cached.at).toLocaleString()}</time>. What is shown is of that run.</p>}
       {verdict.kind === 'error' && verdict.hint !== undefined ? <p class="hint">→ {verdict.hint}</p> : null}
       <Repeat command={cell.repeat} />
       {attempt.trimmed === true ? <p class="hint">Of this round only the verdict was kept, and its times.</p> : null}

@@ -72,7 +72,7 @@ interface CellLinkProps {
 function CellLink({ cell, query, off, isSelected, isReachable }: CellLinkProps) {
   const look = outlookOf(cell);
   const reason = cellReason(cell);
-  const time = look === 'skip' ? '' : formatDuration(cell.durationMs);
+  const time = look === 'skip' || look === 'cached' ? '' : formatDuration(cell.durationMs);
   const name = [`${cell.id}: ${look}`, ...(reason === '' ? [] : [reason]), historyNews(cell) ?? []].flat().join(', ');
   return (
     <a class={`cell ${look}${off ? ' off' : ''}`} href={formatRoute({ cell: cell.id, query })} aria-label={`${name}${time === '' ? '' : `, ${time}`}`} aria-current={isSelected ? 'true' : undefined} tabIndex={isReachable ? 0 : -1}>

@@ -2,11 +2,12 @@
 import type { TestStatus } from '../model/console.ts';
 import type { Outlook } from '../report/summarize.ts';
 
-export const symbols: Readonly<Record<Outlook, string>> = { pass: '✓', flaky: '≈', known: '◇', fail: '✗', crash: '!', timeout: '◷', error: '?', skip: '–' };
+export const symbols: Readonly<Record<Outlook, string>> = { pass: '✓', cached: '=', flaky: '≈', known: '◇', fail: '✗', crash: '!', timeout: '◷', error: '?', skip: '–' };
 
 /** What each verdict means, for who hovers over its word. */
 export const meanings: Readonly<Record<Outlook, string>> = {
   pass: 'the evidence the case asked for was seen, all of it',
+  cached: 'not run: nothing of it has changed since it passed',
   flaky: 'passed after a failure',
   known: 'failed as it is known to; it does not count',
   fail: 'the guest said no, or did not say what it promised',

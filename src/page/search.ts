@@ -19,7 +19,7 @@ function parseWord(word: string): Matches {
   }
   if (word.startsWith('is:')) {
     const words = new Set(word.slice(3).split(','));
-    return (cell) => words.has(outlookOf(cell)) || cell.flaky && words.has('pass') || words.has(cell.history?.state ?? '');
+    return (cell) => words.has(outlookOf(cell)) || (cell.flaky || cell.cached !== undefined) && words.has('pass') || words.has(cell.history?.state ?? '');
   }
   return (cell) => textOf(cell).includes(word);
 }

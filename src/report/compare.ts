@@ -12,7 +12,7 @@ type Side = NonNullable<ComparedCell['before']>;
 
 const sideOf = (cell: CellResult): Side => ({ word: outlookOf(cell), reason: verdictReason(cell.verdict), durationMs: cell.rounds?.durationMs.median ?? cell.durationMs });
 
-const isGood = ({ word }: Side): boolean => word === 'pass' || word === 'flaky';
+const isGood = ({ word }: Side): boolean => word === 'pass' || word === 'flaky' || word === 'cached';
 /** Said no; a skip and an error of our side say nothing. */
 const isBad = ({ word }: Side): boolean => word === 'fail' || word === 'crash' || word === 'timeout';
 

@@ -4,7 +4,7 @@ import type { CellResult, Cost, Price, RunReport } from '../model/report.ts';
 
 /** `machineMs`: how long machines were in use, each for itself. */
 export function costOf(cells: readonly CellResult[], machineMs: number, price: Price | undefined): Cost {
-  const attempts = cells.flatMap((cell) => cell.attempts).filter(({ verdict }) => verdict.kind !== 'skip');
+  const attempts = cells.flatMap((cell) => cell.attempts).filter(({ verdict, cached }) => verdict.kind !== 'skip' && cached === undefined);
   const used = attempts.flatMap(({ usage }) => usage ?? []);
   return {
     machineMs,

@@ -20,6 +20,8 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['labels', cell.labels.join(', ')],
     ['attempts', String(cell.attempts.length)],
     ['flaky', cell.flaky ? 'true' : undefined],
+    ['cached', cell.cached?.run],
+    ['cached.at', cell.cached?.at],
     ...roundFacts(cell),
     ['history', historyNews(cell)],
     ['known', cell.known && knownText(cell.known)],

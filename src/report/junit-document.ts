@@ -8,7 +8,7 @@ import { verdictReason, type VerdictKind } from '../model/verdict.ts';
 import { attemptLine, decisiveAttempt, otherAttempts, otherFailures, shownAttempt } from './attempts.ts';
 import { crashesOfCell, factsOf } from './facts.ts';
 import { flatPoints, pointsOf, type Point } from './points.ts';
-import { cellReason, roundDetails, roundWords } from './round-words.ts';
+import { cachedWords, cellReason, roundDetails, roundWords } from './round-words.ts';
 
 export interface JunitSuite {
   readonly name: string;
@@ -121,9 +121,10 @@ const filesShown = 50;
 /** The excerpt only: the whole console lies in the run folder, and so does what the guest gave us. */
 function outputOf(cell: CellResult): string {
   const flaky = cell.flaky ? [`flaky: passed at attempt ${cell.attempts.length}`, ...otherAttempts(cell)] : [];
+  const cached = cachedWords(cell);
   const rounds = cell.rounds === undefined ? [] : [`${roundWords(cell) ?? ''}, ${roundDetails(cell.rounds)}`];
   const artifacts = artifactsOf(decisiveAttempt(cell));
-  return [...flaky, ...rounds, ...excerptOf(shownAttempt(cell)), ...artifacts].join('\n');
+  return [...flaky, ...(cached === undefined ? [] : [`cached: ${cached}`]), ...rounds, ...excerptOf(shownAttempt(cell)), ...artifacts].join('\n');
 }
 
 /** What is left of an attempt that does not count. */

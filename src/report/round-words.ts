@@ -13,9 +13,12 @@ function wordsOf({ ran, passed, failed, errors, known }: Rounds): string {
   return known > 0 ? `known failure in ${known} of ${all}` : `${passed} of ${all}`;
 }
 
-/** Why the verdict is what it is: `failed 3 of 20 rounds: no lease`. Empty for a pass that did not go in rounds. */
-export function cellReason(cell: Pick<CellResult, 'verdict' | 'rounds'>): string {
-  return [roundWords(cell), verdictReason(cell.verdict)].filter((word) => word !== undefined && word !== '').join(': ');
+/** `passed in run X`; undefined for a cell that was run. */
+export const cachedWords = ({ cached }: Pick<CellResult, 'cached'>): string | undefined => cached && `passed in run ${cached.run}`;
+
+/** Why the verdict is what it is: `failed 3 of 20 rounds: no lease`. Empty for a pass of this run that did not go in rounds. */
+export function cellReason(cell: Pick<CellResult, 'verdict' | 'rounds' | 'cached'>): string {
+  return [cachedWords(cell), roundWords(cell), verdictReason(cell.verdict)].filter((word) => word !== undefined && word !== '').join(': ');
 }
 
 /** What the words leave out: `first in round 4; 1.8s to 2.9s, mostly 2.1s`. */

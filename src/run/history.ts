@@ -13,6 +13,8 @@ interface RunHistory {
   readonly remember: (cell: Cell, result: CellResult) => CellHistory | undefined;
   /** Writes down how a cell that goes in rounds has ended so far: what of the run is known if it is killed. */
   readonly rememberSoFar: (cell: Cell, result: CellResult) => void;
+  /** Whether a cell passes and fails in earlier runs without a change that explains it. */
+  readonly isFlaky: (cell: string) => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -27,7 +29,10 @@ export async function openRunHistory({ harness, root }: Project, options: { read
     onProblem: (message) => options.progress.notice(message),
   });
   return {
+    isFlaky: (cell) => history.isFlaky(cell),
     remember(cell, result) {
+      // What did not run has not ended.
+      if (result.cached !== undefined) return undefined;
       const end = endOf(cell, result, new Date().toISOString());
       return end && history.add(end);
     },

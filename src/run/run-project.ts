@@ -6,6 +6,7 @@ import type { Cell } from '../model/cell.ts';
 import type { Progress, Reporter } from '../model/events.ts';
 import type { Project } from '../model/project.ts';
 import type { RoundPlan, RunReport } from '../model/report.ts';
+import { graceOf } from '../config/resolve.ts';
 import { createFanout, type ReporterFailure } from '../report/fanout.ts';
 import { chosenReporters } from '../report/choose.ts';
 import { isHostCell } from '../matrix/host.ts';
@@ -25,6 +26,7 @@ import { openRunHistory } from './history.ts';
 import { runnerFor } from './cell/runner.ts';
 import { createMemoryGate } from './cell/memory-gate.ts';
 import { runCells } from './run.ts';
+import { openPasses } from './passes/open.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import type { ShardOfRun } from './shard.ts';
 
@@ -50,6 +52,8 @@ export interface RunProjectOptions {
   /** Reporters that have no name to be found by. */
   readonly reporterObjects?: readonly Reporter[] | undefined;
   readonly output?: string | undefined;
+  /** A cell of which nothing has changed since it passed is not run. Needs the history. */
+  readonly cached?: boolean | undefined;
   /** False: earlier runs are not read and this one is not remembered, whatever the project says. */
   readonly history?: boolean | undefined;
   readonly cwd: string;
@@ -69,8 +73,6 @@ export interface RunOutcome {
   /** What reporters could not do although nothing is wrong with the run. */
   readonly warnings: readonly string[];
 }
-
-const defaultGraceMs = 3000;
 
 export async function runProject(project: Project, options: RunProjectOptions): Promise<RunOutcome> {
   const { harness } = project;
@@ -92,6 +94,8 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   }
   const fanout = createFanout([folder.recorder, ...reporters]);
   const history = await openRunHistory(project, { run: folder.id, cells, enabled: options.history ?? true, progress: relay.progress });
+  // Rounds are to show what one pass hides.
+  const passes = history === undefined || options.rounds !== undefined ? undefined : openPasses(pipeline, { run: folder.id, reuse: options.cached === true, isFlaky: history.isFlaky });
   const concurrency = options.jobs ?? harness.concurrency ?? defaultConcurrency(cells);
   if (options.rounds !== undefined) tellRetriesAreOff(project, cells, relay.progress);
   const report = await runCells({
@@ -111,13 +115,16 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     deliver: (event) => fanout.emit(event),
     stages: (emit) => {
       relay.connect(emit);
-      return createStages(pipeline, folder, { cells, concurrency, graceMs: harness.graceAfterDecision ?? defaultGraceMs, diagnose: options.diagnose });
+      const stages = createStages(pipeline, folder, { cells, concurrency, graceMs: graceOf(harness), diagnose: options.diagnose });
+      return passes === undefined ? stages : { ...stages, recall: passes.recall };
     },
     remember: history?.remember,
     rememberSoFar: history?.rememberSoFar,
+    settle: passes?.settle,
     signal,
   });
   await history?.close();
+  await passes?.close();
   const brokenReporters = await fanout.finish(report);
   return { report, folder: folder.path, brokenReporters, warnings, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
 }

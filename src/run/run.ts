@@ -41,6 +41,8 @@ export interface RunOptions {
   /** Writes down how the rounds of a cell have ended so far, for a run that is killed. */
   readonly rememberSoFar?: ((cell: Cell, result: CellResult) => void) | undefined;
   readonly signal: AbortSignal;
+  /** Takes how each cell ended. */
+  readonly settle?: ((cell: Cell, result: CellResult) => void) | undefined;
   /** Takes away what a round left whose evidence is not kept. */
   readonly discard: (cell: string, attempt: Attempt) => Promise<void>;
 }
@@ -66,7 +68,9 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
   const attempt = (cell: Cell, number: number): Promise<Attempt> => tryCell(cell, number, { stages, emit, signal });
   const end = (cell: Cell, attempts: readonly Attempt[]): void => {
     const [first = skipped(1, interrupted.reason), ...rest] = attempts;
-    emit({ kind: 'cell-end', result: withHistory(cell, cellResultOf(planned(cell, rounds), [first, ...rest], rounds), options) });
+    const result = withHistory(cell, cellResultOf(planned(cell, rounds), [first, ...rest], rounds), options);
+    options.settle?.(cell, result);
+    emit({ kind: 'cell-end', result });
   };
   if (rounds === undefined) {
     await Promise.all(cells.map((cell) => queue.add(async () => {

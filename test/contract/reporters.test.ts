@@ -72,7 +72,7 @@ const cellsIn: Readonly<Record<string, (output: string) => readonly string[]>> =
     const [kernel = ''] = titles.trim().split(' ');
     return rows.join('').trimEnd().split('\n').flatMap((row) => {
       const [name = '', ...rest] = row.split(/\s+/);
-      const marks = rest.filter((word) => /^[✓≈◇✗!◷?–]$/.test(word));
+      const marks = rest.filter((word) => /^[✓=≈◇✗!◷?–]$/.test(word));
       return marks.map((_, index) => `${name}/${kernel}/${archs.trim().split(/\s+/)[index] ?? ''}`);
     });
   },

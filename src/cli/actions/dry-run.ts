@@ -5,7 +5,7 @@ import { planCells, type PlannedBoot } from '../../run/plan.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
 import { colours } from '../colours.ts';
-import type { RunCommandOptions } from './run.ts';
+import { checkCached, type RunCommandOptions } from './run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { SelectionOptions } from '../options.ts';
 import { stderrProgress } from '../progress.ts';
@@ -15,6 +15,7 @@ import { roundPlan } from '../rounds.ts';
 export async function printPlan(selection: SelectionOptions, options: RunCommandOptions): Promise<void> {
   roundPlan(options);
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
+  checkCached(options, workspace);
   const { project } = workspace;
   const { cells, nothing } = await cellsToRun(workspace, selection, options);
   if (nothing !== undefined && options.json !== true) {
@@ -22,7 +23,7 @@ export async function printPlan(selection: SelectionOptions, options: RunCommand
     return;
   }
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  const plan = await planCells(project, cells, { jobs: options.jobs, accel: options.accel, frozen: options.frozen ?? false, offline: options.offline, progress: stderrProgress(), signal: interrupt.signal });
+  const plan = await planCells(project, cells, { jobs: options.jobs, accel: options.accel, cached: options.cached, frozen: options.frozen ?? false, offline: options.offline, progress: stderrProgress(), signal: interrupt.signal });
   if (options.json === true) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else {
     process.stdout.write(plan.cells.map(describe).join('\n'));
@@ -35,6 +36,7 @@ export async function printPlan(selection: SelectionOptions, options: RunCommand
 function describe(cell: PlannedBoot): string {
   const { bold, dim, red, yellow } = colours(process.stdout);
   if (cell.skip !== undefined) return `${bold(cell.id)} ${yellow('skip')} ${cell.skip}\n`;
+  if (cell.cached !== undefined) return `${bold(cell.id)} ${dim(`cached  passed in run ${cell.cached.run}`)}\n`;
   if (cell.error !== undefined) return `${bold(cell.id)} ${red('error')} ${cell.error}\n`;
   return `${bold(cell.id)} ${dim(cell.kernel ?? '')}\n${cell.qemu ?? ''}\n`;
 }

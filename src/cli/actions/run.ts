@@ -1,5 +1,6 @@
 // The work of `kit-test run`.
 import type { Accel } from '../../model/arch.ts';
+import { UsageError } from '../../model/errors.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { runProject, type RunProjectOptions } from '../../run/run-project.ts';
 import { loadWorkspace, type Workspace } from '../../run/workspace.ts';
@@ -15,6 +16,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
   readonly jobs?: number;
   readonly accel?: 'auto' | Accel;
   readonly diagnose?: boolean;
+  readonly cached?: boolean;
   readonly history?: boolean;
   readonly reporter?: readonly string[];
   readonly githubStatus?: boolean;
@@ -31,6 +33,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
 export async function runMatrix(selection: SelectionOptions, options: RunCommandOptions): Promise<number> {
   const rounds = roundPlan(options);
   const workspace = await loadWorkspace({ cwd: process.cwd(), config: options.config, requireConfig: true });
+  checkCached(options, workspace);
   const { cells, shard, nothing } = await cellsToRun(workspace, selection, options);
   // A shard without cells is a run all the same: whoever puts parts together would miss it.
   if (nothing !== undefined) {
@@ -38,6 +41,15 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
     return exitCodes.ok;
   }
   return bootCells(workspace, { cells, shard, rounds, command: ['kit-test', ...process.argv.slice(2)] }, options);
+}
+
+/** @throws UsageError where there is nothing that `--cached` could go by. */
+export function checkCached({ cached, history, repeat, untilFail }: RunCommandOptions, { project }: Workspace): void {
+  if (cached !== true) return;
+  if (repeat !== undefined || untilFail === true) throw new UsageError('CACHED_WITH_ROUNDS', 'rounds run again what passed, and --cached does not', { hint: 'leave out one of them' });
+  if (history === false || project.harness.history === false) {
+    throw new UsageError('CACHED_WITHOUT_HISTORY', `--cached needs what earlier runs left, and ${history === false ? '--no-history' : '"history: false" of the configuration'} keeps it away`, { hint: 'leave out one of them' });
+  }
 }
 
 /** Boots the cells and tells on standard error what reporters could not do; gives the exit code. */
@@ -51,6 +63,7 @@ export async function bootCells({ project }: Workspace, work: Pick<RunProjectOpt
     accel: options.accel,
     // Commander's value of a switch that was not given is true.
     diagnose: options.diagnose === false ? false : undefined,
+    cached: options.cached,
     history: options.history,
     frozen: options.frozen ?? false,
     offline: options.offline,

@@ -20,6 +20,7 @@ Examples:
   kit-test run boot --until-fail --for 30m          hunt a flake; Ctrl-C ends it with a report
   kit-test run --last-failed                        what failed in the newest run, again
   kit-test run --changed                            what this branch touches, before a pull request
+  kit-test run --matrix --cached                    run only what did not pass just like this before
   kit-test run --resume                             the newest run was killed: run what it left
 `)
     .action(async (cases: string[], options: RunCommandOptions) => {
@@ -54,6 +55,7 @@ function addRunOptions(command: Command): Command {
     .option('--until-fail', 'run rounds until a cell fails, or as many as --repeat says')
     .option('--for <duration>', 'with --repeat or --until-fail: begin no further round after this time', duration)
     .addOption(new Option('--accel <accel>', 'how guests run').choices(['auto', 'kvm', 'hvf', 'tcg']))
+    .option('--cached', 'do not run a cell again of which nothing has changed since it passed, a week ago at most')
     .option('--no-diagnose', 'end guests that hang without asking them why')
     .option('--no-history', 'neither read what earlier runs left nor remember this one')
     .option('--reporter <name>', 'terminal, junit, tap, json, html, markdown, github, github-status, github-check, github-comment; repeatable', collect)

@@ -7,7 +7,7 @@ import { outlookOf, outlooks, type Outlook } from '../summarize.ts';
 import { clip } from '../text.ts';
 import { html } from './html.ts';
 
-export const marks: Readonly<Record<Outlook, string>> = { pass: '✅', flaky: '🔁', known: '📌', fail: '❌', crash: '💥', timeout: '⏰', error: '❔', skip: '➖' };
+export const marks: Readonly<Record<Outlook, string>> = { pass: '✅', cached: '♻️', flaky: '🔁', known: '📌', fail: '❌', crash: '💥', timeout: '⏰', error: '❔', skip: '➖' };
 
 /** From what says most to what takes least. */
 export function gridTables(cells: readonly CellResult[]): readonly (() => string)[] {

@@ -8,7 +8,7 @@ import { crashHeadline, listedCrashes } from '../crashes.ts';
 import { selectExcerpt } from '../excerpt.ts';
 import { commonHistory, historyNews, historyWords, recoveredCells } from '../history-words.ts';
 import { cellReason, roundDetails, roundsRun, roundWords } from '../round-words.ts';
-import { failureGroups, knownGroups, outlooks, skipGroups, type CellGroup } from '../summarize.ts';
+import { cachedGroups, countsOf, failureGroups, knownGroups, outlooks, skipGroups, type CellGroup } from '../summarize.ts';
 import { clip } from '../text.ts';
 import { gridTables, marks } from './grid-table.ts';
 import { html, prose } from './html.ts';
@@ -36,6 +36,7 @@ export function renderSummary(report: RunReport, limit = jobSummaryLimit): strin
       ...flakyBlocks(report.cells),
       ...listBlock('🕘', 'that failed earlier', recoveredCells(report.cells).map((cell) => `${cell.id}: ${historyWords(cell) ?? ''}`)),
       ...listBlock(marks.known, 'known', knownGroups(report.cells).flatMap(({ known, cells }) => cells.map((cell) => `${cell.id}: ${knownText(known)}: ${cellReason(cell)}`))),
+      ...listBlock(marks.cached, 'cached', cachedGroups(report.cells).flatMap(({ cells }) => cells.map((cell) => `${cell.id}: ${cellReason(cell)}`))),
       ...listBlock(marks.skip, 'skip', skipGroups(report.cells).map(({ reason, cells }) => `${reason}: ${cells.map(({ id }) => id).join(', ')}`)),
     ].map((section) => () => section),
   ];
@@ -73,7 +74,7 @@ const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 /** As `2 pass, 1 crash of 3 cells in 12s`. */
 export function headline({ totals, durationMs, interrupted, rounds, cells }: RunReport): string {
-  const counts = { ...totals, pass: totals.pass - totals.flaky };
+  const counts = countsOf(totals);
   const parts = outlooks.filter((look) => counts[look] > 0).map((look) => `${counts[look]} ${look}`);
   return `${interrupted ? 'interrupted, ' : ''}${parts.join(', ')} of ${count(totals.total, 'cell')}${rounds === undefined ? '' : `, ${count(roundsRun(cells), 'round')}`} in ${formatDuration(durationMs)}`;
 }

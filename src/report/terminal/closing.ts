@@ -9,7 +9,7 @@ import { costWords } from '../cost.ts';
 import { gridOf, placeOf } from '../grid.ts';
 import { historyTotals } from '../history-words.ts';
 import { cellReason, planWords, roundsRun } from '../round-words.ts';
-import { failureGroups, outlookOf, skipGroups, slowestCells } from '../summarize.ts';
+import { cachedGroups, failureGroups, outlookOf, skipGroups, slowestCells } from '../summarize.ts';
 import { clip, padEnd, safeLine } from '../text.ts';
 import { crashSection } from './crash-section.ts';
 import type { ClosingOptions } from './evidence-lines.ts';
@@ -31,6 +31,7 @@ export function renderClosing(report: RunReport, options: ClosingOptions): strin
     ...flakySections(report.cells, options),
     historySection(report.cells, options),
     knownSection(report.cells, options),
+    cachedSection(report.cells, options),
     skipSection(report.cells, options),
     totalsSection(report, options),
   ];
@@ -42,7 +43,7 @@ function gridSection({ cells }: RunReport, { theme, columns }: ClosingOptions): 
   const byPlace = new Map(cells.map((cell) => [placeOf(cell), cell]));
   const viewOf = (name: string, kernel: string, arch: string) => {
     const cell = byPlace.get(`${name}/${kernel}/${arch}`);
-    return cell && { look: outlookOf(cell), time: cell.verdict.kind === 'skip' ? '' : gridTime(cell.durationMs) };
+    return cell && { look: outlookOf(cell), time: cell.verdict.kind === 'skip' || cell.cached !== undefined ? '' : gridTime(cell.durationMs) };
   };
   return renderGrid(gridOf(cells), viewOf, columns - 1, theme, true) ?? [];
 }
@@ -51,8 +52,16 @@ function gridSection({ cells }: RunReport, { theme, columns }: ClosingOptions): 
 export function cellLine(cell: CellResult, theme: Theme): string {
   const look = outlookOf(cell);
   const reason = look === 'flaky' ? otherAttempts(cell).map(safeLine).join('; ') : clip(safeLine(cell.known === undefined ? cellReason(cell) : `${knownText(cell.known)}: ${cellReason(cell)}`), 300);
-  const time = look === 'skip' ? '' : `  ${paint(theme, 'dim', formatDuration(cell.durationMs))}`;
+  const time = look === 'skip' || look === 'cached' ? '' : `  ${paint(theme, 'dim', formatDuration(cell.durationMs))}`;
   return `${paintLook(theme, look, `${symbolOf(theme, look)} ${padEnd(look, 7)}`)}  ${cell.id}${time}${reason === '' ? '' : `  ${reason}`}`;
+}
+
+function cachedSection(cells: readonly CellResult[], { theme, columns }: ClosingOptions): readonly string[] {
+  return cachedGroups(cells).map(({ run, cells: [first, ...rest] }) => {
+    const start = `passed in run ${run}  `;
+    const places = rest.length === 0 ? first.id : `${count(rest.length + 1, 'cell')}: ${fitList([...new Set([first, ...rest].map((cell) => cell.case))], columns - start.length - 24)}`;
+    return `${paintLook(theme, 'cached', `${symbolOf(theme, 'cached')} cached`)}  ${start}${paint(theme, 'dim', places)}`;
+  });
 }
 
 function skipSection(cells: readonly CellResult[], { theme, columns }: ClosingOptions): readonly string[] {

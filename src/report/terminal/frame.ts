@@ -56,7 +56,7 @@ function liveView(board: Board, nowMs: number, spinner: string): ViewOf {
     const begun = since.get(id);
     if (look === 'running' && begun !== undefined) return { look, symbol: spinner, time: `${Math.floor(Math.max(0, nowMs - begun) / 1000)}s` };
     const result = board.result(id);
-    return { look, time: result === undefined || look === 'skip' ? '' : gridTime(result.durationMs) };
+    return { look, time: result === undefined || look === 'skip' || look === 'cached' ? '' : gridTime(result.durationMs) };
   };
 }
 

@@ -14,6 +14,7 @@ export type Style = 'dim' | 'bold' | 'cyan' | 'yellow' | 'green' | 'red';
 
 const styles = {
   pass: 'green',
+  cached: ['dim', 'green'],
   flaky: 'yellow',
   known: ['dim', 'red'],
   fail: 'red',
@@ -25,8 +26,8 @@ const styles = {
   waiting: 'dim',
 } as const;
 
-const unicodeSymbols: Readonly<Record<Look, string>> = { pass: '✓', flaky: '≈', known: '◇', fail: '✗', crash: '!', timeout: '◷', error: '?', skip: '–', running: '●', waiting: '·' };
-const asciiSymbols: Readonly<Record<Look, string>> = { pass: '+', flaky: '~', known: 'k', fail: 'x', crash: '!', timeout: 'T', error: '?', skip: '-', running: '*', waiting: '.' };
+const unicodeSymbols: Readonly<Record<Look, string>> = { pass: '✓', cached: '=', flaky: '≈', known: '◇', fail: '✗', crash: '!', timeout: '◷', error: '?', skip: '–', running: '●', waiting: '·' };
+const asciiSymbols: Readonly<Record<Look, string>> = { pass: '+', cached: '=', flaky: '~', known: 'k', fail: 'x', crash: '!', timeout: 'T', error: '?', skip: '-', running: '*', waiting: '.' };
 
 const unicodeGlyphs = { rule: '─', bar: '│', corner: '╭─ ', barFull: '━', barRest: '─', ellipsis: '…', arrow: '→', down: '↓', mark: '▸', dot: '·', spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] } as const;
 const asciiGlyphs = { rule: '-', bar: '|', corner: '--> ', barFull: '=', barRest: '-', ellipsis: '...', arrow: '->', down: 'v', mark: '>', dot: '-', spinner: ['|', '/', '-', '\\'] } as const;

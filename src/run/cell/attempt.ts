@@ -12,6 +12,8 @@ import type { Prepared } from './prepare.ts';
 export interface AttemptStages {
   /** Kernel and image; a string says why the cell has to be skipped. */
   prepare(cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<Prepared | { readonly skip: string }>;
+  /** What an earlier run saw of an equal cell; undefined where it has to boot. */
+  recall?(cell: Cell, prepared: Prepared, signal: AbortSignal): Promise<Attempt | undefined>;
   /** The cell is not attempted again. */
   leave?(cell: Cell): Promise<void>;
   /** Waits for a free place, boots, judges. */
@@ -38,7 +40,10 @@ export async function attemptCell(cell: Cell, number: number, stages: AttemptSta
     if (signal.aborted) return blank(interrupted);
     const prepared = await stages.prepare(cell, enter, signal);
     if ('skip' in prepared) return blank({ kind: 'skip', reason: prepared.skip });
+    // A cell that is tried again has failed just now.
+    const earlier = number === 1 ? await stages.recall?.(cell, prepared, signal) : undefined;
     const prepareMs = performance.now() - startedAt;
+    if (earlier !== undefined) return { ...earlier, prepareMs };
     const boot = await stages.boot(cell, prepared, number, enter, signal);
     return {
       number,

@@ -39,6 +39,8 @@ describe('the search of cells', () => {
 
   it('selects by verdict, several at once', () => {
     expect(found('is:fail,crash').length).toBe(cells.filter((cell) => ['fail', 'crash'].includes(outlookOf(cell))).length);
+    expect(found('is:cached')).toEqual(cells.filter(({ cached }) => cached !== undefined).map(({ id }) => id));
+    expect(found('is:pass')).toEqual(expect.arrayContaining([...found('is:cached')]));
     expect(found('is:flaky')).toEqual(cells.filter(({ flaky }) => flaky).map(({ id }) => id));
   });
 

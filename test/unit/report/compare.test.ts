@@ -3,7 +3,7 @@ import { compareRuns } from '../../../src/report/compare.ts';
 import { foldEvents } from '../../../src/report/fold.ts';
 import type { CellResult, RunReport } from '../../../src/model/report.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
-import { attempt, cellResult, sampleEvents } from './sample.ts';
+import { attempt, cachedCell, cellResult, sampleEvents } from './sample.ts';
 
 const run = (id: string, cells: readonly CellResult[]): RunReport => ({ ...foldEvents(sampleEvents), id, cells });
 const cell = (id: string, verdict: Verdict, durationMs = 3000): CellResult => cellResult(id, attempt(verdict, { durationMs }));
@@ -26,6 +26,13 @@ describe('two runs', () => {
 
   it('are the same where cells fail in the same way, or where our side failed', () => {
     expect(compare([cell('a/1/x', fail('x')), cell('b/1/x', pass)], [cell('a/1/x', fail('x')), cell('b/1/x', { kind: 'error', stage: 'boot', reason: 'no QEMU' })])).toMatchObject({ broken: [], fixed: [], changed: [], same: 2 });
+  });
+
+  it('tell a cell that did not run as one that passes', () => {
+    const cached = cachedCell('a/1/x', 'run-1');
+    expect(compare([cell('a/1/x', fail('x'))], [cached]).fixed).toMatchObject([{ id: 'a/1/x', after: { word: 'cached' } }]);
+    expect(compare([cached], [cell('a/1/x', fail('x'))]).broken).toMatchObject([{ id: 'a/1/x', before: { word: 'cached' } }]);
+    expect(compare([cell('a/1/x', pass)], [cached])).toMatchObject({ same: 1, changed: [], faster: [] });
   });
 
   it('tell which cells take another time, beyond what a busy machine does', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { costOf, costWords } from '../../../src/report/cost.ts';
-import { attempt, cellResult } from './sample.ts';
+import { attempt, cachedCell, cellResult } from './sample.ts';
 
 const usage = (cpuMs: number, peakMemoryBytes: number) => ({ usage: { cpuMs, peakMemoryBytes } });
 const pass = { kind: 'pass' } as const;
@@ -13,6 +13,10 @@ const cells = [
 describe('what a run took', () => {
   it('counts every attempt', () => {
     expect(costOf(cells, 4000, undefined)).toEqual({ machineMs: 4000, guestMs: 6000, cpuMs: 3400, peakMemoryBytes: 2 ** 27 });
+  });
+
+  it('takes nothing of a cell that did not run', () => {
+    expect(costOf([cachedCell('boot/6.1/arm', 'run-1')], 10, undefined)).toEqual({ machineMs: 10, guestMs: 0 });
   });
 
   it('says nothing of processors where nothing told', () => {

@@ -143,9 +143,16 @@ export const sampleCells: readonly CellResult[] = [
     }),
   ),
   cellResult('hostile/6.1/arm', attempt({ kind: 'pass' }, { crashes: [{ ...warning, expected: true }], results: [result('fails, but the case expects something else', 'fail'), ...hostile.map((text) => result(text, 'pass'))] })),
+  cachedCell('steady/6.1/x86_64', '20261120T093000000-1b2c'),
+  cachedCell('steady/6.1/arm', '20261119T093000000-77aa'),
   roundsCell('wavers/6.1/x86_64', [passed, { kind: 'fail', reason: 'no lease' }, passed, passed, { kind: 'error', stage: 'boot', reason: 'QEMU was killed' }, { kind: 'fail', reason: '1 result failed: run (exit=7)' }, passed, passed]),
   roundsCell('wavers/6.1/arm', [passed, passed, passed, passed]),
 ];
+
+/** A cell that was not run, for nothing had changed since it passed. */
+export function cachedCell(id: string, run: string): CellResult {
+  return cellResultOf(planned(id), [{ number: 1, verdict: passed, cached: { run, at: at(-24 * 3600) }, results: [result('check', 'pass')], durationMs: 2345, prepareMs: 12, accel: 'tcg', excerpt: [] }], undefined);
+}
 
 /** A cell that went in rounds, one for each verdict: what it left is kept of some. */
 export function roundsCell(id: string, verdicts: readonly [Verdict, ...Verdict[]], plan: RoundPlan = { planned: verdicts.length }): CellResult {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Totals } from '../../../src/model/report.ts';
 import { exitCode } from '../../../src/report/exit-code.ts';
 import { gridOf, placeOf } from '../../../src/report/grid.ts';
-import { failureGroups, skipGroups, slowestCells, totalsOf } from '../../../src/report/summarize.ts';
+import { cachedGroups, countsOf, failureGroups, outlookOf, outlooks, skipGroups, slowestCells, totalsOf } from '../../../src/report/summarize.ts';
 import { planned, sampleCells } from './sample.ts';
 
 const totals = (more: Partial<Totals>): Totals => ({ ...totalsOf([]), ...more });
@@ -64,8 +64,17 @@ describe('groups', () => {
     expect(skipGroups(sampleCells).map(({ cells }) => cells.length)).toEqual([1]);
   });
 
-  it('names the slowest cells, but no skipped ones', () => {
+  it('puts cells that did not run together by the run that they are from', () => {
+    expect(cachedGroups(sampleCells).map(({ run, cells }) => [run, cells.map(({ id }) => id)])).toEqual([['20261120T093000000-1b2c', ['steady/6.1/x86_64']], ['20261119T093000000-77aa', ['steady/6.1/arm']]]);
+  });
+
+  it('counts every cell once', () => {
+    const counts = countsOf(totalsOf(sampleCells));
+    for (const look of outlooks) expect([look, counts[look]]).toEqual([look, sampleCells.filter((cell) => outlookOf(cell) === look).length]);
+  });
+
+  it('names the slowest cells, but no skipped ones, and none that did not run', () => {
     expect(slowestCells(sampleCells, 2).map(({ id }) => id)).toEqual(['wavers/6.1/x86_64', 'network/6.1/x86_64']);
-    expect(slowestCells(sampleCells, 100).some(({ verdict }) => verdict.kind === 'skip')).toBe(false);
+    expect(slowestCells(sampleCells, 100).some(({ verdict, cached }) => verdict.kind === 'skip' || cached !== undefined)).toBe(false);
   });
 });

@@ -185,7 +185,7 @@ describe('plain lines', () => {
 
   it('use the words of the verdicts', () => {
     const words = linesOf(sampleEvents).flatMap((line) => /^\[[ \d/]+\] \S+ (\w+) /.exec(line)?.[1] ?? []);
-    expect(new Set(words)).toEqual(new Set(['pass', 'fail', 'crash', 'timeout', 'error', 'skip', 'flaky', 'known']));
+    expect(new Set(words)).toEqual(new Set(['pass', 'fail', 'crash', 'timeout', 'error', 'skip', 'flaky', 'cached', 'known']));
   });
 });
 

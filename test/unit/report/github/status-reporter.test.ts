@@ -20,19 +20,19 @@ it('ends with a status for the run and one for each kernel and architecture', as
     [
       {
         "context": "kit-test",
-        "description": "4 pass, 1 flaky, 2 known, 4 fail, 2 crash, 1 timeout, 1 error, 1 skip in 2m 15s: boot, namespaces, filesystems, network, modules, 2 more",
+        "description": "4 pass, 2 cached, 1 flaky, 2 known, 4 fail, 2 crash, 1 timeout, 1 error, 1 skip in 2m 25s: boot, namespaces, filesystems, network, 3 more",
         "state": "failure",
         "target_url": "https://github.example/octo/kernel.tests/actions/runs/4711",
       },
       {
         "context": "kit-test / 6.1 / arm",
-        "description": "2 pass, 1 known, 2 fail, 1 crash, 1 timeout, 1 error: boot, namespaces, filesystems, network, modules",
+        "description": "2 pass, 1 cached, 1 known, 2 fail, 1 crash, 1 timeout, 1 error: boot, namespaces, filesystems, network, modules",
         "state": "failure",
         "target_url": "https://github.example/octo/kernel.tests/actions/runs/4711",
       },
       {
         "context": "kit-test / 6.1 / x86_64",
-        "description": "2 pass, 1 flaky, 1 known, 2 fail, 1 crash, 1 skip: filesystems, hostile, wavers",
+        "description": "2 pass, 1 cached, 1 flaky, 1 known, 2 fail, 1 crash, 1 skip: filesystems, hostile, wavers",
         "state": "failure",
         "target_url": "https://github.example/octo/kernel.tests/actions/runs/4711",
       },

@@ -68,5 +68,5 @@ it('writes at the end the contexts it announced at the start, each once', () => 
 
 it('calls a run that was killed cancelled', () => {
   const [run] = finalStatuses(foldEvents(sampleEvents.slice(0, 12)), options);
-  expect(run).toMatchObject({ context: 'kit-test', state: 'error', description: expect.stringMatching(/^cancelled: \d+ of 16 cells did not end$/) as string });
+  expect(run).toMatchObject({ context: 'kit-test', state: 'error', description: expect.stringMatching(/^cancelled: \d+ of 18 cells did not end$/) as string });
 });
