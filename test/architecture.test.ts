@@ -49,6 +49,7 @@ const homeOf: Readonly<Record<string, readonly string[]>> = {
   execa: ['sys/process.ts'],
   undici: ['sys/http.ts'],
   'p-queue': ['run/'],
+  chokidar: ['run/changed/watch-files.ts'],
   commander: ['cli/'],
   picomatch: ['matrix/'],
   'tap-parser': ['console/suites/tap-document.ts'],

@@ -30,6 +30,8 @@ export interface MatrixOptions {
   readonly frozen?: boolean;
   /** Use only what the cache holds. */
   readonly offline?: boolean;
+  /** A cell of which nothing has changed since it passed is not run. */
+  readonly cached?: boolean;
   /** False: earlier runs are not read and this one is not remembered. */
   readonly history?: boolean;
   /** Names of reporters, and reporters of your own. Default: those of the project, but for `terminal`. */
@@ -42,12 +44,12 @@ export interface MatrixOptions {
 
 /** @throws UsageError and ConfigError for mistakes of the caller and the project; whatever fails in a cell is its verdict. */
 export async function runMatrix(options: MatrixOptions): Promise<RunOutcome> {
-  const { cwd = process.cwd(), config, matrix = true, jobs, retries, accel, diagnose, frozen = false, offline, history, output, signal = new AbortController().signal } = options;
+  const { cwd = process.cwd(), config, matrix = true, jobs, retries, accel, diagnose, frozen = false, offline, cached, history, output, signal = new AbortController().signal } = options;
   const { project, archs } = await loadWorkspace({ cwd, config, requireConfig: true });
   const cells = await requestedCells(project, archs, { matrix, selection: options, hostArch: hostArch() });
   const reporters = options.reporters ?? project.harness.reporters.filter((name) => name !== 'terminal');
   return runProject(project, {
-    cells, command: ['runMatrix'], jobs, retries, accel, diagnose, frozen, offline, history, output, cwd, signal,
+    cells, command: ['runMatrix'], jobs, retries, accel, diagnose, frozen, offline, cached, history, output, cwd, signal,
     reporters: reporters.filter((reporter) => typeof reporter === 'string'),
     reporterObjects: reporters.filter((reporter) => typeof reporter !== 'string'),
     stdout: process.stdout,

@@ -23,7 +23,7 @@ interface Action {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Action;
 /** What only a person at a terminal wants. */
-const atTerminal = ['dry-run', 'json', 'last-failed', 'resume'];
+const atTerminal = ['dry-run', 'json', 'last-failed', 'resume', 'watch'];
 
 describe('action.yml', () => {
   it('has every option of run as an input', () => {

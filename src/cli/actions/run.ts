@@ -1,9 +1,9 @@
 // The work of `kit-test run`.
 import type { Accel } from '../../model/arch.ts';
-import { UsageError } from '../../model/errors.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
-import { runProject, type RunProjectOptions } from '../../run/run-project.ts';
+import { runProject, type RunOutcome, type RunProjectOptions } from '../../run/run-project.ts';
 import { loadWorkspace, type Workspace } from '../../run/workspace.ts';
+import { checkCached } from '../cached.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions, SelectionOptions } from '../options.ts';
 import { cellsToRun, type ShardOptions } from '../requested.ts';
@@ -23,6 +23,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
   readonly githubCheck?: boolean;
   readonly githubComment?: boolean;
   readonly output?: string;
+  readonly watch?: boolean;
   /** The run to go on with; true is the newest. */
   readonly resume?: string | true;
   readonly frozen?: boolean;
@@ -43,20 +44,20 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
   return bootCells(workspace, { cells, shard, rounds, command: ['kit-test', ...process.argv.slice(2)] }, options);
 }
 
-/** @throws UsageError where there is nothing that `--cached` could go by. */
-export function checkCached({ cached, history, repeat, untilFail }: RunCommandOptions, { project }: Workspace): void {
-  if (cached !== true) return;
-  if (repeat !== undefined || untilFail === true) throw new UsageError('CACHED_WITH_ROUNDS', 'rounds run again what passed, and --cached does not', { hint: 'leave out one of them' });
-  if (history === false || project.harness.history === false) {
-    throw new UsageError('CACHED_WITHOUT_HISTORY', `--cached needs what earlier runs left, and ${history === false ? '--no-history' : '"history: false" of the configuration'} keeps it away`, { hint: 'leave out one of them' });
-  }
-}
+type Work = Pick<RunProjectOptions, 'cells' | 'shard' | 'rounds' | 'resume' | 'command'>;
 
 /** Boots the cells and tells on standard error what reporters could not do; gives the exit code. */
-export async function bootCells({ project }: Workspace, work: Pick<RunProjectOptions, 'cells' | 'shard' | 'rounds' | 'resume' | 'command'>, options: RunCommandOptions): Promise<number> {
+export async function bootCells(workspace: Workspace, work: Work, options: RunCommandOptions): Promise<number> {
   // QEMUs end with this process, whatever way it ends.
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  const outcome = await runProject(project, {
+  const outcome = await bootWith(workspace, work, options, interrupt.signal);
+  tellTroubles(outcome);
+  return outcome.exitCode;
+}
+
+/** Boots the cells as the options of `kit-test run` say. */
+export function bootWith({ project }: Workspace, work: Work, options: RunCommandOptions, signal: AbortSignal): Promise<RunOutcome> {
+  return runProject(project, {
     ...work,
     jobs: options.jobs,
     retries: options.retries,
@@ -73,8 +74,6 @@ export async function bootCells({ project }: Workspace, work: Pick<RunProjectOpt
     cwd: process.cwd(),
     stdout: process.stdout,
     env: process.env,
-    signal: interrupt.signal,
+    signal,
   });
-  tellTroubles(outcome);
-  return outcome.exitCode;
 }

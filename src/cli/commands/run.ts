@@ -20,6 +20,7 @@ Examples:
   kit-test run boot --until-fail --for 30m          hunt a flake; Ctrl-C ends it with a report
   kit-test run --last-failed                        what failed in the newest run, again
   kit-test run --changed                            what this branch touches, before a pull request
+  kit-test run boot --watch                         write a case: run it whenever one of its files is saved
   kit-test run --matrix --cached                    run only what did not pass just like this before
   kit-test run --resume                             the newest run was killed: run what it left
 `)
@@ -30,7 +31,10 @@ Examples:
         return;
       }
       const selection = { ...options, case: cases.length === 0 ? options.case : [...(options.case ?? []), ...cases] };
-      if (options.dryRun === true) {
+      if (options.watch === true) {
+        const { watchCells } = await import('../actions/watch.ts');
+        setExitCode(await watchCells(selection, options));
+      } else if (options.dryRun === true) {
         const { printPlan } = await import('../actions/dry-run.ts');
         await printPlan(selection, options);
       } else {
@@ -47,6 +51,7 @@ function addRunOptions(command: Command): Command {
     .option('--last-failed', 'only cells that failed in the newest run')
     .option('-s, --shard <i/n>', 'one of n parts of the matrix, balanced by length where rtf takes slices of its list; env: as the CI system numbers this job', (value) => parseShard(value, process.env))
     .option('--timings <run>', 'with --shard: a run, report.json or plan that says how long cells take; the same for every shard')
+    .option('--watch', 'go on until you quit: run again the selected cells whose files change, for writing a case')
     .option('--dry-run', 'print the plan with the QEMU command lines, boot nothing')
     .option('--json', 'with --dry-run: print the plan as JSON')
     .option('-j, --jobs <n>', 'guests at once (default: by CPUs and memory)', positiveNumber)

@@ -3,7 +3,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { GitChanges } from './git.ts';
-import { holds, type Judge, type Touch } from './touched.ts';
+import { amongChanged, holds, type Judge, type Touch } from './touched.ts';
 
 /** Where a path leads; `there` where something is. */
 interface Place {
@@ -19,10 +19,8 @@ export async function judgeByGit(paths: Iterable<string>, changes: GitChanges): 
 }
 
 function judge({ paths, there }: Place, { top, changed, ignored }: GitChanges): Touch | undefined {
-  for (const path of paths) {
-    const found = changed.find((one) => holds(path, one) || holds(one, path));
-    if (found !== undefined) return { path: found, why: 'changed' };
-  }
+  const found = paths.map((path) => amongChanged(changed).touch(path)).find((touch) => touch !== undefined);
+  if (found !== undefined) return found;
   // What is not there was not there before either.
   if (!there) return undefined;
   const outside = paths.find((path) => !holds(top, path));

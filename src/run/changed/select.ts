@@ -32,9 +32,11 @@ export async function openFilesOf({ root, harness }: Project, cells: readonly Ce
   return (cell) => filesOfCell(cell, images.get(cell.case.name), place);
 }
 
+export const lockFileOf = ({ root }: Pick<Project, 'root'>): string => join(root, 'kit-test.lock');
+
 /** Files that all cells are made of: the configuration with what it imports, and the lock file. */
 export async function filesOfAll({ root, configFile }: Project): Promise<readonly string[]> {
-  return [...(configFile === undefined ? [] : [configFile, ...(await importedFiles(configFile))]), join(root, 'kit-test.lock')];
+  return [...(configFile === undefined ? [] : [configFile, ...(await importedFiles(configFile))]), lockFileOf({ root })];
 }
 
 /**

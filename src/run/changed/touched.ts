@@ -34,6 +34,14 @@ export function touchedCells(cells: readonly Cell[], filesOf: (cell: Cell) => re
   });
 }
 
+/** By a list of what changed, and nothing else. */
+export const amongChanged = (changed: readonly string[]): Judge => ({
+  touch(path) {
+    const found = changed.find((one) => holds(path, one) || holds(one, path));
+    return found === undefined ? undefined : { path: found, why: 'changed' };
+  },
+});
+
 /** Whether one path is the other, or a folder that holds it. */
 export const holds = (folder: string, path: string): boolean => path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
 
