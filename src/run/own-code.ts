@@ -21,9 +21,7 @@ export async function digestOf(root: string): Promise<string> {
     .filter((name) => !/^\/?page\//.test(name))
     .sort();
   const hash = createHash('sha256').update(process.version);
-  for (const name of names) {
-    const bytes = await readFile(join(root, name));
-    hash.update(JSON.stringify([name, bytes.length])).update(bytes);
-  }
+  const files = await Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(root, name)) })));
+  for (const { name, bytes } of files) hash.update(JSON.stringify([name, bytes.length])).update(bytes);
   return hash.digest('hex');
 }

@@ -30,6 +30,8 @@ export function createInputs({ machine, harness, cacheRoot }: Pick<Pipeline, 'ma
   const memo = hostMemo(cacheRoot);
   const contents = new Map<string, Promise<string>>();
   const builds = new Map<string, Promise<string>>();
+  // Read while the first cells are made ready; what goes wrong with it is told when it is wanted.
+  ownCode().catch(() => undefined);
   return async (cell, prepared, signal) => {
     const stamps = new Map<string, string>();
     const nameOf = async (path: string): Promise<string> => {
