@@ -2,13 +2,18 @@
 import type { Finding, Line } from '../model/console.ts';
 import type { Protocol } from '../model/protocol.ts';
 
-/** `none`: only lines with its words. `ktap`: also those that look like KTAP. `lines`: every line. */
-export type Attention = 'none' | 'ktap' | 'lines';
+/**
+ * `none`: only lines with its words. `open`: also those with the words it asks for while it is open, and those the kernel printed
+ * into. `ktap`: also those that look like KTAP, and those the kernel printed into. `lines`: every line.
+ */
+export type Attention = 'none' | 'open' | 'ktap' | 'lines';
 
 /** Reads the lines it asks for. Never throws; memory is bounded whatever comes. */
 export interface ConsoleDetector {
   /** A line that holds none of them cannot matter while attention is `none`. */
   readonly words: readonly string[];
+  /** The same while attention is `open`. */
+  readonly openWords?: readonly string[];
   attention(): Attention;
   /** `holdsWord`: one of its words may be in the line; otherwise none is. */
   line(line: Line, holdsWord: boolean): readonly Finding[];

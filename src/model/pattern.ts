@@ -1,5 +1,6 @@
 // The patterns of `expect`: text to find in a console line or a crash title, or `/regular expression/flags`.
 import * as z from 'zod';
+import { expressionWords } from './expression-words.ts';
 
 /** Text that must occur in a console line, or `/regular expression/flags` (flags: i, u). */
 export const PatternSchema = z.string().min(1).superRefine(checkExpression).describe('text to find in a console line, or /regular expression/');
@@ -20,8 +21,8 @@ function checkExpression(pattern: string, context: z.RefinementCtx): void {
 export interface Pattern {
   readonly source: string;
   matches(text: string): boolean;
-  /** Text that every matching line holds; undefined where each line must be tried. */
-  readonly word: string | undefined;
+  /** Every matching line holds one of them; undefined where each line must be tried. */
+  readonly words: readonly string[] | undefined;
 }
 
 /** The expression that a pattern is; undefined for text. One that looks like an expression and is none is text. */
@@ -38,8 +39,8 @@ export function parseExpression(source: string): RegExp | undefined {
 /** Reads a pattern. */
 export function parsePattern(source: string): Pattern {
   const expression = parseExpression(source);
-  if (expression !== undefined) return { source, matches: (text) => expression.test(text), word: undefined };
-  return { source, matches: (text) => text.includes(source), word: source };
+  if (expression !== undefined) return { source, matches: (text) => expression.test(text), words: expressionWords(expression) };
+  return { source, matches: (text) => text.includes(source), words: [source] };
 }
 
 /** `pass`, `fail`: one or several. */

@@ -2,7 +2,7 @@
 // failure beside a known one is seen, and named. An entry that no longer fails is a failure itself.
 import type { Crash, Finding, TestResult } from '../model/console.ts';
 import { knownText, type KnowableVerdict, type Known, type KnownFailure } from '../model/known.ts';
-import { parsePattern } from '../model/pattern.ts';
+import { parseExpression } from '../model/pattern.ts';
 import { suiteFailedText } from '../model/protocol.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { crashesOf, matchesCrash, unexpectedCrash } from './crash.ts';
@@ -105,9 +105,9 @@ const arrow = ' > ';
 
 /** Whether a pattern names the result at this path, or one around it. */
 function names(pattern: string, path: readonly string[]): boolean {
-  const parsed = parsePattern(pattern);
+  const expression = parseExpression(pattern);
   const whole = path.join(arrow);
-  if (parsed.word === undefined) return parsed.matches(whole);
+  if (expression !== undefined) return expression.test(whole);
   // Reports for people write the arrow otherwise.
   return `${arrow}${whole}${arrow}`.includes(`${arrow}${pattern.replaceAll(' › ', arrow)}${arrow}`);
 }

@@ -12,7 +12,7 @@ import { suiteFailedText } from '../../model/protocol.ts';
 /** A guest that prints FAILED for ever is failed once; a few lines more are kept to show, of each pattern. */
 const failuresKept = 10;
 
-const suiteFailed: Pattern = { source: suiteFailedText, word: suiteFailedText, matches: (text) => text.startsWith(suiteFailedText) };
+const suiteFailed: Pattern = { source: suiteFailedText, words: [suiteFailedText], matches: (text) => text.startsWith(suiteFailedText) };
 
 export interface MarkerDetector extends ConsoleDetector {
   /** All `pass` patterns have come; false where there are none. */
@@ -28,10 +28,10 @@ export function createMarkerDetector(expect: Expect, index: number): MarkerDetec
   let feared = fail.map((pattern) => ({ pattern, left: failuresKept }));
   let failed = false;
   const all = [...waiting, ...fail];
-  const everyLine = all.some(({ word }) => word === undefined);
+  const everyLine = all.some(({ words }) => words === undefined);
 
   return {
-    words: everyLine ? [] : all.flatMap(({ word }) => word ?? []),
+    words: everyLine ? [] : all.flatMap(({ words }) => words ?? []),
     attention: () => everyLine && (waiting.length > 0 || feared.length > 0) ? 'lines' : 'none',
     line(line) {
       if (all.length === 0) return [];

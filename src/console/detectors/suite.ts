@@ -28,7 +28,8 @@ export function createSuiteDetector(suite: Suite, onFailure: (line: number) => v
   return {
     protocol: suite.protocol,
     words: suite.words,
-    attention: () => reader === undefined && !rejoiner.waits() ? 'none' : 'lines',
+    openWords: suite.readerWords ?? [],
+    attention: () => rejoiner.waits() ? 'lines' : reader === undefined ? 'none' : suite.readerWords === undefined ? 'lines' : 'open',
     line(line) {
       if (reader !== undefined || rejoiner.waits() || suite.begins.test(line.text)) rejoiner.take(line).forEach(take);
       return [];

@@ -15,6 +15,7 @@ export const gotest: Suite = {
   protocol: 'gotest',
   begins: /RUN {3}\S|PASS: |FAIL: |SKIP: |FAIL\t|Action":|ok {2}\t\S|no test files/,
   words: ['RUN   ', 'PASS: ', 'FAIL: ', 'SKIP: ', 'FAIL\t', 'Action":', 'ok  \t', 'no test files'],
+  readerWords: ['=== ', '--- ', 'PASS', 'FAIL', 'ok ', 'ok\t', 'no test files', '.go:', 'panic: ', 'fatal error: ', 'signal: ', 'exit status ', 'Action"'],
   recognises: (text) => {
     const line = parseGoLine(text);
     return line !== undefined && line.kind !== 'output' && !('glued' in line);

@@ -19,6 +19,10 @@ export const ltp: Suite = {
   protocol: 'ltp',
   begins: /T(?:PASS|FAIL|BROK|CONF|WARN) {0,4}:|test_start>>>|stime=\d+ dur=|Testcase +Result +Exit Value|Starting suite: /,
   words: ['TPASS', 'TFAIL', 'TBROK', 'TCONF', 'TWARN', 'test_start>>>', 'stime=', 'Exit Value', 'Starting suite: '],
+  readerWords: [
+    'TPASS', 'TFAIL', 'TBROK', 'TCONF', 'TWARN', 'TINFO', 'TDEBUG', 'Summary:', 'passed ', 'failed ', 'broken ', 'skipped ', 'warnings ', 'test_start>>>', 'test_end>>>', '===== ', 'uration: ', 'uration=', 'tag=',
+    'PASS', 'FAIL', 'CONF', 'BROK', 'WARN', ': pass', ': fail', ': skip', ': broken', ': timed out', ': kernel panic', ': SUT ', 'Total ', 'Failed:', 'Broken:', 'Warnings:', 'Exit Value', 'Starting suite: ',
+  ],
   recognises: (text) => parseLtpLine(text) !== undefined,
   open: createLtpReader,
 };

@@ -46,6 +46,7 @@ export const pytest: Suite = {
   protocol: 'pytest',
   begins: /test session starts|short test summary info|collected \d+ item|py::|py [.FEsxX]|passed[^\n]* in \d|failed[^\n]* in \d|skipped[^\n]* in \d|deselected[^\n]* in \d|errors? in \d|no tests ran in \d/,
   words: ['test session starts', 'short test summary info', 'collected ', 'py::', 'py .', 'py F', 'py E', 'py s', 'py x', 'py X', 'passed', 'failed', 'skipped', 'deselected', 'error in ', 'errors in ', 'no tests ran in '],
+  readerWords: ['.py::', 'PASSED', 'FAILED', 'ERROR', 'SKIPPED', 'XFAIL', 'XPASS', '= ', '!!!', 'collected ', ...Array.from('0123456789', (digit) => ` in ${digit}`)],
   recognises: (text) => parsePytestLine(text) !== undefined,
   open: createPytestReader,
 };

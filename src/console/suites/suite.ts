@@ -25,6 +25,8 @@ export interface Suite {
   readonly begins: RegExp;
   /** Such a line holds one of them. */
   readonly words: readonly string[];
+  /** So does every line that says anything to a reader; undefined where a reader needs them all. */
+  readonly readerWords: readonly string[] | undefined;
   /** The line, without blanks before it, is one of the suite's. */
   recognises(text: string): boolean;
   /** `onFailure` is told the line of each result that failed. */

@@ -15,6 +15,7 @@ export const tap: Suite = {
   protocol: 'tap',
   begins: /TAP version \d|1\.\.\d|ok \d/,
   words: ['TAP version ', '1..', ...Array.from('0123456789', (digit) => `ok ${digit}`)],
+  readerWords: undefined,
   recognises: (text) => version.test(text) || plan.test(text) || point.test(text) || /^(?:#|---$|\.\.\.$|Bail out!)/.test(text),
   open: createTapReader,
 };
