@@ -12,7 +12,8 @@ export interface Block {
   line(index: number): string;
   /** Some lines with their ends, as bytes: one character for each. */
   text(from: number, to: number): string;
-  readonly bytes: Uint8Array;
+  /** What was taken in last. */
+  bytes: Buffer;
   /** Where a line begins, and where its end does. */
   start(index: number): number;
   end(index: number): number;
@@ -22,28 +23,28 @@ export interface Block {
 export function createBlock(size: number): Block {
   const ends = new Int32Array(size);
   const told = new Int32Array(size + 1);
-  let bytes: Buffer = Buffer.alloc(0);
   // One character for each byte, so that a place in one is a place in the other.
   let text: string | undefined;
 
   const start = (index: number): number => (index === 0 ? 0 : (ends[index - 1] ?? 0) + 1);
   const end = (index: number): number => {
     const feed = ends[index] ?? 0;
-    return bytes[feed - 1] === CR && feed > start(index) ? feed - 1 : feed;
+    return block.bytes[feed - 1] === CR && feed > start(index) ? feed - 1 : feed;
   };
-  const all = (): string => (text ??= bytes.toString('latin1'));
+  const all = (): string => (text ??= block.bytes.toString('latin1'));
 
-  return {
+  const block: Block = {
+    bytes: Buffer.alloc(0),
     read(lines, finder) {
-      bytes = lines;
+      block.bytes = lines;
       text = undefined;
-      return findWords(finder, bytes, ends, told);
+      return findWords(finder, lines, ends, told);
     },
     told: (index) => told[index] ?? 0,
-    line: (index) => ((told[index] ?? 0) & tells.wide) !== 0 ? bytes.toString('utf8', start(index), end(index)) : all().slice(start(index), end(index)),
+    line: (index) => ((told[index] ?? 0) & tells.wide) !== 0 ? block.bytes.toString('utf8', start(index), end(index)) : all().slice(start(index), end(index)),
     text: (from, to) => all().slice(start(from), start(to)),
-    get bytes() { return bytes; },
     start,
     end,
   };
+  return block;
 }

@@ -14,9 +14,9 @@ export interface ConsoleDetector {
   readonly words: readonly string[];
   /** The same while attention is `open`. */
   readonly openWords?: readonly string[];
-  attention(): Attention;
+  readonly attention: () => Attention;
   /** `holdsWord`: one of its words may be in the line; otherwise none is. */
-  line(line: Line, holdsWord: boolean): readonly Finding[];
+  readonly line: (line: Line, holdsWord: boolean) => readonly Finding[];
   /** The console ended. */
   end(): readonly Finding[];
 }

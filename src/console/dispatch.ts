@@ -1,9 +1,9 @@
 // Gives each detector the lines it asks for. Lines that nobody asks for are never cut out of their block.
 import type { Finding, Line } from '../model/console.ts';
 import type { Block } from './block.ts';
-import type { ConsoleDetector } from './detector.ts';
+import type { Attention, ConsoleDetector } from './detector.ts';
 import { looksLikeKtap } from './ktap/look.ts';
-import { readLines } from './printk.ts';
+import { readBlockLine, readLines } from './printk.ts';
 import { askerLimit, bitOf, createWordFinder, tells, type WordFinder } from './words.ts';
 
 export interface Dispatch {
@@ -16,11 +16,14 @@ export interface Dispatch {
 
 /** Detectors that share their bits among what is told of lines. */
 interface Asker {
-  readonly detectors: readonly ConsoleDetector[];
+  readonly attentions: readonly (() => Attention)[];
+  readonly lines: readonly ((line: Line, holdsWord: boolean) => readonly Finding[])[];
   /** That of their words. */
   readonly bit: number;
   /** That of the words they ask for while they are open; the same where they have none. */
   readonly openBit: number;
+  /** Both. */
+  readonly bits: number;
 }
 
 /** `take` is given what is found, in the order of the detectors. */
@@ -35,13 +38,13 @@ export function createDispatch(all: readonly ConsoleDetector[], take: (found: re
   let told = 0;
   let readers = 0;
 
-  function ask({ bit, openBit, detectors }: Asker): void {
+  function ask({ bit, openBit, attentions }: Asker): void {
     if (openBit !== bit) waking &= ~openBit;
     wantingCuts &= ~bit;
     wantingKtap &= ~bit;
     wanting &= ~bit;
-    for (const detector of detectors) {
-      const attention = detector.attention();
+    for (const attentionOf of attentions) {
+      const attention = attentionOf();
       if (attention === 'none') continue;
       if (attention === 'lines') wanting |= bit;
       else wantingCuts |= bit;
@@ -51,18 +54,27 @@ export function createDispatch(all: readonly ConsoleDetector[], take: (found: re
   }
 
   function give(line: Line): void {
-    for (const { bit, openBit, detectors } of askers) {
-      if ((readers & (bit | openBit)) === 0) continue;
-      for (const detector of detectors) {
-        const found = detector.line(line, (told & bit) !== 0);
+    let left = readers;
+    for (const { bits, bit, lines } of askers) {
+      if ((left & bits) === 0) continue;
+      left &= ~bits;
+      const holdsWord = (told & bit) !== 0;
+      for (const read of lines) {
+        const found = read(line, holdsWord);
         if (found.length > 0) take(found);
       }
+      if (left === 0) break;
     }
   }
 
-  function read(text: string, number: number, truncated: boolean): void {
-    readLines(text, number, truncated, (told & tells.printedInto) !== 0, give);
-    for (const asker of askers) if ((readers & (asker.bit | asker.openBit)) !== 0) ask(asker);
+  function askReaders(): void {
+    let left = readers;
+    for (const asker of askers) {
+      if ((left & asker.bits) === 0) continue;
+      left &= ~asker.bits;
+      ask(asker);
+      if (left === 0) break;
+    }
   }
 
   askers.forEach(ask);
@@ -74,13 +86,19 @@ export function createDispatch(all: readonly ConsoleDetector[], take: (found: re
         readers = told & waking | wanting;
         if ((told & tells.printedInto) !== 0) readers |= wantingCuts;
         if ((wantingKtap & ~readers) !== 0 && looksLikeKtap(block.bytes, block.start(index), block.end(index))) readers |= wantingKtap;
-        if (readers !== 0) read(block.line(index), firstLine + index - from, false);
+        if (readers === 0) continue;
+        const number = firstLine + index - from;
+        if ((told & tells.printedInto) !== 0) readLines(block.line(index), number, false, give);
+        else give(readBlockLine(block, index, number));
+        askReaders();
       }
     },
     line(text, number, truncated, toldOfIt) {
       told = toldOfIt;
       readers = told & waking | wanting | wantingCuts;
-      if (readers !== 0) read(text, number, truncated);
+      if (readers === 0) return;
+      readLines(text, number, truncated, give);
+      askReaders();
     },
   };
 }
@@ -97,7 +115,7 @@ function askersOf(all: readonly ConsoleDetector[]): { readonly askers: readonly 
     const open = detectors.flatMap((one) => one.openWords ?? []);
     const openBit = open.length === 0 ? bit : bitOf(words.length);
     if (open.length > 0) words.push(open);
-    askers.push({ detectors, bit, openBit });
+    askers.push({ attentions: detectors.map(({ attention }) => attention), lines: detectors.map(({ line }) => line), bit, openBit, bits: bit | openBit });
     if (isLast) break;
   }
   return { askers, words };

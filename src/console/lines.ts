@@ -1,7 +1,7 @@
 // Bytes of a console → Lines. The watch has a faster way of its own for blocks in which nothing happens;
 // this one is for readers that want every line.
 import type { Line } from '../model/console.ts';
-import { readLines } from './printk.ts';
+import { readBlockLine, readLines } from './printk.ts';
 import { createSplitter } from './split.ts';
 import { createWordFinder, tells } from './words.ts';
 
@@ -20,10 +20,14 @@ export function createLineReader(): LineReader {
   const keep = (line: Line): void => { lines.push(line); };
   const splitter = createSplitter({
     lines(block, from, to, firstLine) {
-      for (let index = from; index < to; index += 1) readLines(block.line(index), firstLine + index - from, false, (block.told(index) & tells.printedInto) !== 0, keep);
+      for (let index = from; index < to; index += 1) {
+        const number = firstLine + index - from;
+        if ((block.told(index) & tells.printedInto) === 0) keep(readBlockLine(block, index, number));
+        else readLines(block.line(index), number, false, keep);
+      }
     },
-    line(text, number, truncated, told) {
-      readLines(text, number, truncated, (told & tells.printedInto) !== 0, keep);
+    line(text, number, truncated) {
+      readLines(text, number, truncated, keep);
     },
   }, noWords);
   const take = (): readonly Line[] => {

@@ -17,7 +17,9 @@ const timeInTitle = /\[ *\d+\.\d+\]/;
 /** Whether the stacks a report announces are missing, or it has none at all. */
 export function lacksStacks(lines: readonly ReportLine[]): boolean {
   const marked: number[] = [];
-  for (const [index, line] of lines.entries()) if (line.marked) marked.push(index);
+  lines.forEach((line, index) => {
+    if (line.marked) marked.push(index);
+  });
   let seen = false;
   for (const start of stackStarts) {
     const at = marked.find((index) => start.test(lines[index]?.text ?? ''));

@@ -22,8 +22,8 @@ export const instructionPointer = lineWith([
   '^ *Krnl PSW : [0-9a-f ]+\\({f}',
 ].join('|'));
 
-/** What an exception interrupted on powerpc: `--- interrupt: 700 at f+0x1/0x2`. */
-export const interruptedFunction = lineWith('--- interrupt: [0-9a-f]+ at {f}');
+/** The same, or what an exception interrupted on powerpc: `--- interrupt: 700 at f+0x1/0x2`. */
+export const interruptedPlace = new RegExp(`${instructionPointer.source}|${lineWith('--- interrupt: [0-9a-f]+ at {f}').source}`);
 
 /** riscv prints the stack of a trap after its registers, without a word of introduction. */
 const riscvRegistersEnd = /status: [0-9a-f]{16} badaddr: [0-9a-f]{16} cause: [0-9a-f]{16}/;
@@ -35,8 +35,13 @@ export const stackStarts: readonly RegExp[] = [
   /Uninit was stored to memory at/,
   riscvRegistersEnd,
 ];
-/** Lines that begin a stack, or hold a frame of fault injection, hold one. */
-export const stackWords: readonly string[] = ['Call Trace', 'Call trace', 'Backtrace:', 'Allocated', 'Freed', ' backtrace', 'Uninit was', 'Local variable', 'badaddr: ', 'should_fail'];
+/** Lines that begin a stack, name the instruction pointer, or hold a frame of fault injection, hold one. */
+export const stackWords: readonly string[] = [
+  'Call Trace', 'Call trace', 'Backtrace:', 'Allocated', 'Freed', ' backtrace', 'Uninit was', 'Local variable', 'badaddr: ', 'should_fail',
+  'IP: ', 'NIP', 'PC is at ', 'pc : ', 'epc ', 'Krnl PSW', '--- interrupt: ',
+];
+/** Expressions that match nothing but such lines. */
+export const ofMarkedLines: ReadonlySet<RegExp> = new Set([callTrace, instructionPointer, interruptedPlace]);
 /** Frames need not follow. */
 export const mayBeEmpty = (start: RegExp): boolean => start === riscvRegistersEnd;
 
@@ -54,7 +59,14 @@ export function frameNames(line: string): readonly string[] {
 }
 
 /** The groups of a match that took part in it. */
-export const groups = (match: RegExpExecArray): readonly string[] => match.slice(1).filter((group: string | undefined) => group !== undefined);
+export function groups(match: RegExpExecArray): readonly string[] {
+  const found: string[] = [];
+  for (let index = 1; index < match.length; index += 1) {
+    const group = match[index];
+    if (group !== undefined) found.push(group);
+  }
+  return found;
+}
 
 /** A word on the stack that may be no caller; the unwinder says so. */
 const unsure = /^ *(?:<\w+> *)?(?:\[<?[0-9a-f]+>?\] *){0,2} ?\? /;

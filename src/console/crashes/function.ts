@@ -1,6 +1,6 @@
 // Which function a report is about: the first frame that is not part of reporting, locking, copying or allocating,
 // or, for stalls and hangs, one that stands for the whole path, so that one bug gets one title.
-import { groups, isInjected, startsStack } from './frames.ts';
+import { groups, isInjected, ofMarkedLines, startsStack } from './frames.ts';
 import { namesIn, type ReportLine } from './report-line.ts';
 import type { Choice, CrashRule, Step } from './rule.ts';
 import { demangleRust } from './rust.ts';
@@ -17,38 +17,40 @@ export interface Found {
 export function findFunction(lines: readonly ReportLine[], rule: Pick<CrashRule, 'paths' | 'choose' | 'skip'>): Found {
   let found: Found = { name: undefined, disturbed: false };
   for (const path of rule.paths ?? []) {
-    const { names, disturbed } = walk(lines, path);
+    const { way, disturbed } = walk(lines, path);
     const isSuspect = (name: string): boolean => !isNeverGuilty(name) && rule.skip?.test(name) !== true;
-    found = { name: choose(names, isSuspect, rule.choose ?? 'first'), disturbed };
+    found = { name: choose(way, isSuspect, rule.choose ?? 'first'), disturbed };
     if (found.name !== undefined && !disturbed) break;
   }
   return found;
 }
 
-function walk(lines: readonly ReportLine[], path: readonly Step[]): { readonly names: readonly string[]; readonly disturbed: boolean } {
-  const names: string[] = [];
+/** What a walk comes upon, innermost first: functions, and lines of a call trace that are asked for theirs only when it comes to them. */
+type Way = readonly (string | ReportLine)[];
+
+function walk(lines: readonly ReportLine[], path: readonly Step[]): { readonly way: Way; readonly disturbed: boolean } {
+  const way: (string | ReportLine)[] = [];
   let disturbed = false;
   let at = 0;
   for (const step of path) {
+    const anywhere = step !== 'frames' && !ofMarkedLines.has(step);
     for (let going = true; going && at < lines.length; at += 1) {
       const line = lines[at];
       if (line === undefined) break;
       if (line.marked && isInjected(line.text)) {
         disturbed = true;
         going = false;
-      }
-      else if (step === 'frames') {
+      } else if (step === 'frames') {
         going = !(line.marked && startsStack(line.text));
-        if (going) names.push(...namesIn(line));
-      }
-      else {
+        if (going) way.push(line);
+      } else if (anywhere || line.marked) {
         const match = step.exec(line.text);
         going = match === null;
-        if (match !== null) names.push(...groups(match));
+        if (match !== null) way.push(...groups(match));
       }
     }
   }
-  return { names, disturbed };
+  return { way, disturbed };
 }
 
 /** `__x64_sys_rmdir` → `sys_rmdir`, `SyS_mount` → `mount`, Rust's symbols by their path: the same in every kernel and architecture. */
@@ -59,12 +61,16 @@ export function plainName(name: string): string {
     .replace(/^(?:__(?:x64|ia32|arm64|riscv|s390x?|powerpc)_(?=sys_|compat_sys_)|__se_(?=compat_sys_)|(?:compat_)?(?:SYSC|SyS)_|(?:__se_|__do_|_{2,4}|k)?sys_)/, '');
 }
 
-function choose(found: readonly string[], isSuspect: (name: string) => boolean, choice: Choice): string | undefined {
+function choose(way: Way, isSuspect: (name: string) => boolean, choice: Choice): string | undefined {
   if (choice === 'first') {
-    const first = found.find(isSuspect);
-    return first && plainName(first);
+    for (const place of way) {
+      const first = typeof place === 'string' ? [place].find(isSuspect) : namesIn(place).find(isSuspect);
+      if (first !== undefined) return plainName(first);
+    }
+    return undefined;
   }
-  const names = found.filter(isSuspect).map(plainName);
+  const names: string[] = [];
+  for (const place of way) for (const name of typeof place === 'string' ? [place] : namesIn(place)) if (isSuspect(name)) names.push(plainName(name));
   if (choice === 'hang') {
     for (const name of names) {
       const group = hangGroups.find(({ holds }) => holds.test(name));

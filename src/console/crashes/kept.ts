@@ -28,7 +28,7 @@ export function createKeptCrashes(): KeptCrashes {
   /** Titles, those of panics apart. */
   const different = new Set<string>();
   /** By title: the first that was left out, and how many. */
-  const repeated = new Map<string, Crash & { readonly repeated: number }>();
+  const repeated = new Map<string, { readonly first: Crash; count: number }>();
   /** Kept ones after which the kernel went on. */
   let survived = 0;
   let others: Crash | undefined;
@@ -50,7 +50,8 @@ export function createKeptCrashes(): KeptCrashes {
       const key = keyOf(crash);
       if (different.has(key) && kept.length >= reportLimit) {
         const before = repeated.get(crash.title);
-        repeated.set(crash.title, { ...before ?? crash, repeated: (before?.repeated ?? 0) + 1 });
+        if (before === undefined) repeated.set(crash.title, { first: crash, count: 1 });
+        else before.count += 1;
       } else if (kept.length >= differentLimit + (crash.panicked ? panicLimit : 0)) addOther(crash);
       else {
         different.add(key);
@@ -72,12 +73,12 @@ export function createKeptCrashes(): KeptCrashes {
     all() {
       const left = new Map(repeated);
       const counted = kept.map((crash): Crash => {
-        const more = left.get(crash.title)?.repeated;
+        const more = left.get(crash.title)?.count;
         left.delete(crash.title);
         return more === undefined ? crash : { ...crash, repeated: more };
       });
       // Those with its title have got other names: whether it would have, nobody knows.
-      const unnamed = [...left.values()].map(({ repeated: count, ...crash }): Crash => (count === 1 ? crash : { ...crash, repeated: count - 1 }));
+      const unnamed = [...left.values()].map(({ first, count }): Crash => (count === 1 ? first : { ...first, repeated: count - 1 }));
       return inOrder([...counted, ...unnamed, ...others === undefined ? [] : [others]]);
     },
   };

@@ -3,6 +3,8 @@ import { frameNames, isUnsure } from './frames.ts';
 
 export interface ReportLine {
   readonly text: string;
+  /** When it came. */
+  readonly at: number;
   /** One of the words of reports (report.ts) may be in it. */
   readonly marked: boolean;
   /** Undefined until somebody asks. */
@@ -12,7 +14,7 @@ export interface ReportLine {
 }
 
 /** Without the help of words anything may be in it. */
-export const reportLine = (text: string, marked = true): ReportLine => ({ text, marked, names: undefined, unsure: undefined, like: undefined });
+export const reportLine = (text: string, at = 0, marked = true): ReportLine => ({ text, at, marked, names: undefined, unsure: undefined, like: undefined });
 
 /** The functions of a line of a call trace, innermost first. */
 export const namesIn = (line: ReportLine): readonly string[] => (line.names ??= frameNames(line.text));

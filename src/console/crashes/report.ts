@@ -1,50 +1,55 @@
-// One crash report as it is printed: which lines belong to it, when it is over, and what it is called.
+// One crash report as it is printed: what is known of it, when it is over, and what it is called.
 import type { Crash, Line } from '../../model/console.ts';
-import { interruptionWords, lacksStacks, losesConsole, lostConsole } from './damage.ts';
+import { interruptionWords, lacksStacks, lostConsole } from './damage.ts';
 import { endOfInit, reportDetail } from './detail.ts';
 import { stackWords } from './frames.ts';
 import { lengthLimit, nameReport } from './name.ts';
 import { isPanic, panicText } from './panic.ts';
-import { isReportLike, isUnsureLine, reportLine, type ReportLine } from './report-line.ts';
+import { reportLine, type ReportLine } from './report-line.ts';
+import { isCpu, lengthOf, linesOf, type Stretch } from './source.ts';
 
-const lineLimit = 800;
+export const lineLimit = 800;
 /** Lines after the end of a report in which a panic still belongs to it. */
-const tailLines = 60;
+export const tailLines = 60;
 /** Lines without anything of the report after which it is over. */
-const quietLines = 1000;
+export const quietLines = 1000;
 /** So many lines tell what happened: what a panic adds is the way to the panic. KMSAN says it in fewer. */
 const tellingLines = (header: string): number => header.includes('BUG: KMSAN:') ? 16 : 22;
 
-const endMark = /---\[ end (?:trace|Kernel panic)/;
 /** Words of lines that change what is thought of a report. */
 export const reportWords: readonly string[] = [...stackWords, ...interruptionWords, lostConsole, endOfInit, panicText, '---[ end ', 'Sending NMI', 'kthread starved', 'WARNING: possible circular'];
 
+/** Times are lines that came while reports were open. */
 export interface Report {
   readonly header: Line;
+  readonly head: ReportLine;
   /** The line that cuts it off from what was before, where there is one. */
   readonly startLine: number | undefined;
-  readonly lines: ReportLine[];
   /** With more lines it has told what happened. */
   readonly telling: number;
+  /** Where its lines are kept while it gathers them. */
+  stretches: readonly Stretch[];
+  /** All its lines, once it gathers no more: it is closed, or a panic came when all had been told. */
+  lines: readonly ReportLine[] | undefined;
   /** How many of the lines came before another report began. */
   own: number | undefined;
   endLine: number;
+  /** When a line of it came last; since when such lines count. */
+  likeAt: number;
+  activeFrom: number;
   panicked: boolean;
-  /** `---[ end trace` was seen so many lines ago. */
-  sinceEnd: number | undefined;
-  quiet: number;
+  /** When `---[ end trace` came. */
+  endedAt: number | undefined;
   /** All CPUs print their stacks: what other CPUs print belongs to it. */
   allCpus: boolean;
-  /** A panic came when all had been told. */
-  told: boolean;
   /** The console itself was lost. */
   lost: boolean;
 }
 
-export function openReport(header: Line, startLine: number | undefined): Report {
+export function openReport(header: Line, startLine: number | undefined, stretch: Stretch, now: number): Report {
   return {
-    header, startLine, lines: [reportLine(header.text.slice(0, lengthLimit))], telling: tellingLines(header.text), own: undefined, endLine: header.number, panicked: isPanic(header.text),
-    sinceEnd: undefined, quiet: 0, allCpus: false, told: false, lost: false,
+    header, head: reportLine(header.text.slice(0, lengthLimit), now), startLine, telling: tellingLines(header.text), stretches: [stretch], lines: undefined, own: undefined, endLine: header.number, likeAt: now, activeFrom: now + 1,
+    panicked: isPanic(header.text), endedAt: undefined, allCpus: false, lost: false,
   };
 }
 
@@ -52,7 +57,25 @@ export function openReport(header: Line, startLine: number | undefined): Report 
 export function belongs(report: Report, line: Line): boolean {
   const { header } = report;
   if (header.kernel !== line.kernel) return false;
-  return header.caller === line.caller || report.allCpus && line.caller?.startsWith('C') === true;
+  return header.caller === line.caller || report.allCpus && isCpu(line.caller);
+}
+
+/** How many lines it has. */
+export const countLines = ({ lines, stretches }: Report): number => lines?.length ?? Math.min(lineLimit, stretches.reduce((sum, stretch) => sum + lengthOf(stretch), 1));
+
+export const gather = ({ lines, head, stretches }: Report): readonly ReportLine[] => lines ?? [head, ...linesOf(stretches).slice(0, lineLimit - 1)];
+
+/** Lines that look like a report's are still taken for its own. */
+export const isActive = ({ panicked, endedAt, own }: Report): boolean => panicked || endedAt === undefined && own === undefined;
+
+/** Takes in what its sources know. */
+export function catchUp(report: Report): void {
+  if (!isActive(report)) return;
+  for (const { source, since, to } of report.stretches) {
+    if (to !== undefined || source.likeAt < report.activeFrom || source.likeAt < since || source.likeAt <= report.likeAt) continue;
+    report.likeAt = source.likeAt;
+    report.endLine = source.likeLine;
+  }
 }
 
 /**
@@ -60,37 +83,20 @@ export function belongs(report: Report, line: Line): boolean {
  * what comes now may be either's.
  */
 export function interruptReport(report: Report): void {
-  if (report.header.caller === undefined) report.own ??= report.lines.length;
+  if (report.header.caller !== undefined || report.own !== undefined) return;
+  catchUp(report);
+  report.own = countLines(report);
 }
 
-/** Adds a line that comes after the header; `said` is its text. */
-export function extendReport(report: Report, line: Line, said: ReportLine): void {
-  if (report.sinceEnd !== undefined) report.sinceEnd += 1;
-  report.quiet += 1;
-  const { text, marked } = said;
-  if (marked && losesConsole(text)) report.lost = true;
-  const panic = marked && isPanic(text);
-  // Another CPU may be the one to panic because of it; a program never is.
-  if (panic && report.header.kernel === line.kernel) report.panicked = true;
-  if (!belongs(report, line)) return;
-  if (marked && (text.includes('Sending NMI') || text.includes('kthread starved'))) report.allCpus = true;
-  if ((report.panicked || report.sinceEnd === undefined && report.own === undefined) && isReportLike(said)) {
-    report.endLine = line.number;
-    report.quiet = 0;
-  }
-  if (marked && endMark.test(text)) report.sinceEnd ??= 0;
-  const { length } = report.lines;
-  if (marked && length > report.telling && (panic || text.includes('WARNING: possible circular locking dependency'))) report.told = true;
-  if (!report.told && length < lineLimit && !isUnsureLine(said)) report.lines.push(said);
-}
-
-/** Nothing more can come that belongs to it. */
-export function isOver(report: Report): boolean {
-  return report.lines.length >= lineLimit || report.quiet > quietLines || !report.panicked && report.sinceEnd !== undefined && report.sinceEnd > tailLines;
+/** When nothing more can come that belongs to it, unless something comes that belongs to it. */
+export function overAt(report: Report, now: number): number {
+  catchUp(report);
+  const tail = report.panicked || report.endedAt === undefined ? Infinity : report.endedAt + tailLines + 1;
+  return Math.min(now + lineLimit - countLines(report), report.likeAt + quietLines + 1, tail);
 }
 
 /** It was a warning that came to its end: a panic after it has another reason, or names it. */
-export const isSurvived = (report: Report): boolean => report.sinceEnd !== undefined && report.header.text.includes('WARNING: ');
+export const isSurvived = (report: Report): boolean => report.endedAt !== undefined && report.header.text.includes('WARNING: ');
 
 /** Puts names into a line of which only addresses were printed. */
 export type NameLine = (text: string) => string;
@@ -98,15 +104,16 @@ export type NameLine = (text: string) => string;
 const named = (lines: readonly ReportLine[], nameLine: NameLine | undefined): readonly ReportLine[] => nameLine === undefined ? lines : lines.map(({ text }) => reportLine(nameLine(text)));
 
 /** A stack is in it, whatever else is missing. */
-export const hasStack = (report: Report, nameLine?: NameLine): boolean => !lacksStacks(named(report.lines, nameLine));
+export const hasStack = (report: Report, nameLine?: NameLine): boolean => !lacksStacks(named(gather(report), nameLine));
 
-/** Names a report; undefined where it lacks what would make it one. */
-export function closeReport(report: Report, nameLine?: NameLine): Crash | undefined {
+/** What a report tells; undefined where it lacks what would make it one. */
+export function crashOf(report: Report, nameLine?: NameLine): Crash | undefined {
   const { header } = report;
-  const lines = named(report.lines, nameLine);
-  const name = nameReport(report.own === undefined ? lines : lines.slice(0, report.own), lines);
+  const lines = gather(report);
+  const all = named(lines, nameLine);
+  const name = nameReport(report.own === undefined ? all : all.slice(0, report.own), all);
   if (name === undefined) return undefined;
-  const detail = reportDetail(report.lines);
+  const detail = reportDetail(lines);
   return {
     kind: 'crash', title: name.title, type: name.type, line: header.number, ...(report.startLine === undefined ? undefined : { startLine: report.startLine }), endLine: report.endLine, panicked: report.panicked,
     ...(name.function === undefined ? undefined : { function: name.function }),

@@ -2,9 +2,11 @@
 
 const lengthLimit = 120;
 
+/** Addresses, with or without 0x; a word of nothing but a to f may be a word. */
+const address = /(?<![a-zA-Z0-9])(?:0x[0-9a-f]{6,}|(?=[a-f]*\d)[0-9a-f]{6,}|[0-9a-f]{8,})/gi;
+
+/** Of what holds digits. */
 const replacements: readonly (readonly [RegExp, string])[] = [
-  // Addresses, with or without 0x; a word of nothing but a to f may be a word.
-  [/(?<![a-zA-Z0-9])(?:0x[0-9a-f]{6,}|(?=[a-f]*\d)[0-9a-f]{6,}|[0-9a-f]{8,})/gi, 'ADDR'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, 'IP'],
   [/(\.\w+)(?::\d+)+/g, '$1:LINE'],
   [/([a-zA-Z][\w.]+)\+0x[0-9a-z]+\/0x[0-9a-z]+/g, '$1'],
@@ -16,7 +18,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
 
 /** Makes a title that is the same on every boot. */
 export function stableTitle(text: string): string {
-  const stable = replacements.reduce((title, [pattern, to]) => title.replace(pattern, to), text);
+  const placed = text.replace(address, 'ADDR');
+  const stable = /\d/.test(placed) ? replacements.reduce((title, [pattern, to]) => title.replace(pattern, to), placed) : placed;
   return stable.replace(/[^\x20-\x7e\t]/g, '').replace(/\s+/g, ' ').slice(0, lengthLimit).trim();
 }
 

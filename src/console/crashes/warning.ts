@@ -1,6 +1,6 @@
 // WARN() splats. Other lines that say WARNING are advice and no failure: only those with a source position count,
 // and the forms that lockdep (lockdep.ts) and the unwinder have.
-import { instructionPointer, interruptedFunction } from './frames.ts';
+import { interruptedPlace } from './frames.ts';
 import { trace } from './rule.ts';
 import type { CrashFamily, CrashRule, Step } from './rule.ts';
 
@@ -9,7 +9,7 @@ import type { CrashFamily, CrashRule, Step } from './rule.ts';
 const at = (file: string, func: string): RegExp => new RegExp(`WARNING: (?:(?:CPU: \\d+ PID: \\d+ )?at \\S*${file}:\\d+ ${func}|(?:\\[.*\\] )?\\S*${file}:\\d+ at ${func})`);
 
 /** powerpc tells the function of a trap where the others have registers. */
-const splat: readonly (readonly Step[])[] = [[new RegExp(`${instructionPointer.source}|${interruptedFunction.source}`), 'frames'], ...trace];
+const splat: readonly (readonly Step[])[] = [[interruptedPlace, 'frames'], ...trace];
 const warning = (header: RegExp, title: string, skip?: RegExp): CrashRule => ({ header, title, paths: splat, ...(skip === undefined ? undefined : { skip }) });
 const any = '[^:\\s]+';
 

@@ -9,8 +9,9 @@ import { createKeptCrashes } from '../crashes/kept.ts';
 import { firstRule, lengthLimit } from '../crashes/name.ts';
 import { concludingPanic, isPanic } from '../crashes/panic.ts';
 import { guiltyPlace, type Place } from '../crashes/place.ts';
-import { reportLine } from '../crashes/report-line.ts';
-import { belongs, closeReport, extendReport, hasStack, interruptReport, isOver, isSurvived, openReport, reportWords } from '../crashes/report.ts';
+import { createOpenReports } from '../crashes/open-reports.ts';
+import { reportLine, type ReportLine } from '../crashes/report-line.ts';
+import { belongs, crashOf, gather, hasStack, interruptReport, isSurvived, reportWords } from '../crashes/report.ts';
 import type { Report } from '../crashes/report.ts';
 import { createResetFinder } from '../crashes/reset.ts';
 import { createStartFinder } from '../crashes/start.ts';
@@ -41,6 +42,7 @@ interface Bare {
 
 /** `onReport` is told the first line of each report, and whether it is a panic's. `addresses` names those that reports hold instead of functions. */
 export function createCrashDetector(onReport: (line: number, panic: boolean) => void, addresses?: Addresses): CrashDetector {
+  const reports = createOpenReports();
   let open: readonly Report[] = [];
   /** Begun by a line without a prefix, where the kernel has one: a program may have printed it. Its stack will tell. */
   let doubtful: Report | undefined;
@@ -62,21 +64,21 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
   }
 
   function keepReport(report: Report): void {
-    const crash = closeReport(report);
+    const crash = crashOf(report);
     keep(crash);
-    notePlace(crash, report.lines);
-    if (addresses !== undefined && bare.length < bareLimit && report.lines.some(({ text }) => bareAddresses(text).length > 0)) bare.push({ report, told: crash !== undefined });
+    notePlace(crash, gather(report));
+    if (addresses !== undefined && bare.length < bareLimit && gather(report).some(({ text }) => bareAddresses(text).length > 0)) bare.push({ report, told: crash !== undefined });
   }
 
   function nameReport({ report, told }: Bare): void {
-    const crash = closeReport(report, nameLine(report));
+    const crash = crashOf(report, nameLine(report));
     if (crash === undefined) return;
     if (told) kept.rename(crash);
     else keep(crash);
-    notePlace(crash, report.lines.map(({ text }) => reportLine(nameLine(report)(text))));
+    notePlace(crash, gather(report).map(({ text }) => reportLine(nameLine(report)(text))));
   }
 
-  function notePlace(crash: Crash | undefined, reported: Report['lines']): void {
+  function notePlace(crash: Crash | undefined, reported: readonly ReportLine[]): void {
     if (addresses === undefined || crash?.function === undefined || places.size >= bareLimit) return;
     const place = guiltyPlace(reported, crash.function);
     if (place !== undefined) places.set(crash.line, place);
@@ -88,12 +90,17 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
 
   function close(over: (report: Report) => boolean): void {
     const closed = open.filter(over);
-    open = open.filter((report) => !over(report));
-    closed.forEach(keepReport);
+    open = open.filter((report) => !closed.includes(report));
+    for (const report of closed) {
+      reports.close(report);
+      keepReport(report);
+    }
   }
 
   function closeDoubtful(): void {
-    if (doubtful !== undefined && hasStack(doubtful, naming(doubtful))) {
+    if (doubtful === undefined) return;
+    reports.close(doubtful);
+    if (hasStack(doubtful, naming(doubtful))) {
       crashed = true;
       panicked ||= doubtful.panicked;
       keepReport(doubtful);
@@ -115,13 +122,13 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
     crashed = true;
     if (open.length >= openLimit) close((report) => report === open[0]);
     onReport(line.number, isPanic(line.text));
-    open = [...open, openReport(line, starts.before(line))];
+    open = [...open, reports.open(line, starts.before(line))];
   }
 
   function beginDoubtful(line: Line): void {
     closeDoubtful();
     onReport(line.number, isPanic(line.text));
-    doubtful = openReport(line, starts.before(line));
+    doubtful = reports.open(line, starts.before(line));
   }
 
   function panics(text: string): void {
@@ -136,15 +143,23 @@ export function createCrashDetector(onReport: (line: number, panic: boolean) => 
     if (open.length > 0 || doubtful !== undefined) extend(line, holdsWord);
     if (header && sure && isPanic(line.text)) panics(line.text);
     if (isNew) (sure ? begin : beginDoubtful)(line);
-    if (open.some(isOver)) close(isOver);
-    if (doubtful !== undefined && isOver(doubtful)) closeDoubtful();
+    closeOver();
+  }
+
+  function closeOver(): void {
+    if (!reports.isDue()) return;
+    close(reports.isOver);
+    if (doubtful !== undefined && reports.isOver(doubtful)) closeDoubtful();
   }
 
   function extend(line: Line, holdsWord: boolean): void {
-    const said = reportLine(line.text.slice(0, lengthLimit), holdsWord);
-    if (holdsWord && interrupts(line.text)) open.forEach(interruptReport);
-    for (const report of open) extendReport(report, line, said);
-    if (doubtful !== undefined) extendReport(doubtful, line, said);
+    const text = line.text.slice(0, lengthLimit);
+    if (!holdsWord) {
+      reports.plain(text, line.kernel, line.caller, line.number);
+      return;
+    }
+    if (interrupts(line.text)) open.forEach(interruptReport);
+    reports.marked(line, text);
   }
 
   return {

@@ -45,7 +45,7 @@ export function createExitDetector(wanted: boolean): ExitDetector {
   return {
     words: wanted ? ['# exit=', 'kit-test: begin', 'kit-test: end exit='] : [],
     // A head that the kernel cut off may lack our words.
-    attention: () => (!wanted ? 'none' : head === '' ? 'ktap' : 'lines'),
+    attention: () => (!wanted ? 'none' : head === '' ? 'open' : 'lines'),
     line(line) {
       if (!wanted || line.kernel) return [];
       if (line.cut !== true) return rejoin(line.text, line.number);

@@ -23,7 +23,7 @@ const prefixes: Readonly<Record<string, (line: Line) => string>> = {
 function rewrite(text: string, prefix: (line: Line) => string): string {
   const lines: string[] = [];
   text.split('\n').forEach((raw, index) => {
-    readLines(raw, index + 1, false, true, (line) => { lines.push(`${line.kernel ? prefix(line) : ''}${line.text}`); });
+    readLines(raw, index + 1, false, (line) => { lines.push(`${line.kernel ? prefix(line) : ''}${line.text}`); });
   });
   return lines.join('\n');
 }

@@ -89,7 +89,7 @@ describe('the prefix of a line', () => {
 
   it('comes once for each line that the kernel printed into another', () => {
     const texts: string[] = [];
-    readLines('a[    1.000000] b[    1.000000][  T1] c', 1, false, true, ({ text: said }) => texts.push(said));
+    readLines('a[    1.000000] b[    1.000000][  T1] c', 1, false, ({ text: said }) => texts.push(said));
     expect(texts).toEqual(['a', 'b', 'c']);
   });
 });
