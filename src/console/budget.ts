@@ -1,7 +1,7 @@
 // How many results of a console are kept. What is beyond is counted by status, so that totals stay true. Failures have room of
 // their own, and a parent takes the place of its last good child, so that what is outermost is there longest.
 import type { TestResult, TestStatus } from '../model/console.ts';
-import { addTallies, addTally, isBad, tallyOf } from './leaves.ts';
+import { addTallies, addTally, countIn, isBad, tallyOf } from './leaves.ts';
 
 /** Shared by all documents of a console. */
 export interface Budget {
@@ -69,6 +69,10 @@ function takeRoom(budget: Budget, result: TestResult): TestResult | undefined {
 
 function count(into: Kept, result: TestResult): void {
   into.unlisted ??= {};
+  if (result.children.length === 0 && result.unlisted === undefined) {
+    countIn(into.unlisted, result.crashed === true ? 'missing' : result.status, result.count ?? 1);
+    return;
+  }
   const tally = tallyOf(result);
   addTally(into.unlisted, tally);
   // A parent that never came may have nothing but good results: it is counted itself then.

@@ -21,7 +21,11 @@ export function printableText(text: string, maxLength = 400): string {
   return text.length > maxLength ? `${shown}…` : shown;
 }
 
+/** Texts that are cut are not so short: a surrogate without its other half stands in none of these. */
+const shortText = 100;
+
 /** A copy that does not keep the big string alive of which `text` is a slice. */
 export function ownText(text: string, maxLength = 400): string {
-  return Buffer.from(text.slice(0, maxLength), 'utf8').toString('utf8');
+  // Joined texts are made one before a part of them is taken, which is several times faster than the way over bytes.
+  return text.length < shortText && text.length <= maxLength ? ` ${text}`.slice(1) : Buffer.from(text.slice(0, maxLength), 'utf8').toString('utf8');
 }

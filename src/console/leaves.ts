@@ -51,14 +51,25 @@ export function addTallies(...tallies: readonly (Tally | undefined)[]): Tally {
 
 /** Counts in what another tally counts. */
 export function addTally(sum: Partial<Record<TestStatus, number>>, tally: Tally): void {
-  for (const status in tally) sum[status as TestStatus] = (sum[status as TestStatus] ?? 0) + (tally[status as TestStatus] ?? 0);
+  for (const status in tally) countIn(sum, status as TestStatus, tally[status as TestStatus] ?? 0);
+}
+
+/** Counts in so many of one status. Each has its line: with names that are known beforehand the engine is several times faster. */
+export function countIn(sum: Partial<Record<TestStatus, number>>, status: TestStatus, count: number): void {
+  switch (status) {
+    case 'pass': sum.pass = (sum.pass ?? 0) + count; break;
+    case 'fail': sum.fail = (sum.fail ?? 0) + count; break;
+    case 'skip': sum.skip = (sum.skip ?? 0) + count; break;
+    case 'xfail': sum.xfail = (sum.xfail ?? 0) + count; break;
+    case 'missing': sum.missing = (sum.missing ?? 0) + count; break;
+  }
 }
 
 const hasFailures = (tally: Tally | undefined): boolean => tally?.fail !== undefined || tally?.missing !== undefined;
 
 /** A result's own word and what came below it: a failing child fails its parent. */
 export function rollUp(result: TestResult): TestResult {
-  if (result.status !== 'pass' && result.status !== 'skip') return result;
+  if (result.status !== 'pass' && result.status !== 'skip' || result.children.length === 0 && result.unlisted === undefined) return result;
   const failed = result.children.filter(isBad);
   const count = Math.max(failed.length, (result.unlisted?.fail ?? 0) + (result.unlisted?.missing ?? 0));
   if (count === 0) return result;

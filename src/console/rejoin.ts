@@ -22,15 +22,17 @@ export interface Rejoiner {
   end(): readonly WholeLine[];
 }
 
+const noLines: readonly WholeLine[] = [];
+
 export function createRejoiner(belong: BelongTogether): Rejoiner {
   let held: { text: string; number: number } | undefined;
 
   return {
     take(line) {
-      if (line.kernel) return [];
+      if (line.kernel) return noLines;
       if (line.cut === true) {
         held = { text: ((held?.text ?? '') + line.text).slice(0, longest), number: held?.number ?? line.number };
-        return [];
+        return noLines;
       }
       const whole: WholeLine = { text: line.text, number: line.number, repaired: false };
       if (held === undefined) return [whole];

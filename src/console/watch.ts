@@ -64,7 +64,7 @@ export function createWatch(expect: readonly Expect[], symbols?: Symbols): Conso
       userspace: detectors.milestone.seen('userspace'),
       ready: detectors.milestone.seen('ready'),
       lastLine: lastText,
-      ...(lastTest === undefined ? undefined : { lastTest }),
+      ...(lastTest === undefined ? undefined : { lastTest: ownText(lastTest, lastTest.length) }),
     };
   }
 

@@ -16,6 +16,8 @@ import type { WholeLine } from '../rejoin.ts';
 const rawBegin = 'kit-test: begin';
 const rawEnd = /^kit-test: end exit=\d+$/;
 
+const nothing: readonly Finding[] = [];
+
 interface Channel {
   readonly kernel: boolean;
   document: Document | undefined;
@@ -53,31 +55,39 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
   function take(channel: Channel, text: string, line: number, repaired: boolean): readonly Finding[] {
     if (channel.raw) {
       if (rawEnd.test(text)) channel.raw = false;
-      return [];
+      return nothing;
     }
     if (text === rawBegin && channel.document !== undefined && !channel.kernel) {
       channel.raw = true;
-      return [];
+      return nothing;
     }
     const { document } = channel;
     const glued = document === undefined ? undefined : gluedResult(text, document);
     const ktap = glued ?? parseKtapLine(text);
-    if (ktap === undefined) return [];
+    if (ktap === undefined) return nothing;
     if (ktap.kind === 'version' && (document === undefined || ktap.indent <= document.indent)) {
       const findings = close(channel);
       channel.document = createDocument(ktap.indent, line, budget);
       told ||= !channel.kernel;
       return findings;
     }
-    if (document === undefined) return [];
+    if (document === undefined) return nothing;
     document.feed(ktap, line, repaired || glued !== undefined);
     if (ktap.kind !== 'comment' && ktap.kind !== 'yaml') ran = undefined;
     if (ktap.kind === 'result' && ktap.status === 'fail') onFailure(line);
-    return [];
+    return nothing;
   }
 
   const rejoiner = createRejoiner((head, tail) => belongTogether(head, tail, user.document));
-  const takeWhole = ({ text, number, repaired }: WholeLine): readonly Finding[] => take(user, text, number, repaired);
+  /** Mostly one line, that tells nothing that is certain yet. */
+  function takeWhole(lines: readonly WholeLine[]): readonly Finding[] {
+    let found = nothing;
+    for (const { text, number, repaired } of lines) {
+      const told = take(user, text, number, repaired);
+      if (told.length > 0) found = [...found, ...told];
+    }
+    return found;
+  }
 
   /** Head of a line of the kernel's into which the kernel printed once more: what is left of it has no prefix. */
   let kernelHead: { readonly text: string; readonly number: number } | undefined;
@@ -88,8 +98,8 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
       kernelHead = { text: line.text, number: line.number };
       return [];
     }
-    const released = kernelHead !== undefined && kernelHead.number !== line.number ? releaseKernelHead() : [];
-    return [...released, ...take(kernel, line.text, line.number, false)];
+    if (kernelHead === undefined || kernelHead.number === line.number) return take(kernel, line.text, line.number, false);
+    return [...releaseKernelHead(), ...take(kernel, line.text, line.number, false)];
   }
 
   /** Its rest was not to be found. */
@@ -112,8 +122,8 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
       return [...releaseKernelHead(), ...takeUserLine(line)];
     }
     // Where nothing is open nothing is held: such lines are not all seen.
-    if (user.document === undefined && !rejoiner.waits()) return line.cut === true ? [] : takeWhole({ text: line.text, number: line.number, repaired: false });
-    return rejoiner.take(line).flatMap(takeWhole);
+    if (user.document === undefined && !rejoiner.waits()) return line.cut === true ? nothing : take(user, line.text, line.number, false);
+    return takeWhole(rejoiner.take(line));
   }
 
   return {
@@ -122,7 +132,7 @@ export function createKtapDetector(onFailure: (line: number) => void): ResultsDe
     words: ['TAP version ', ' selftests: '],
     attention: () => rejoiner.waits() || kernelHead !== undefined ? 'lines' : user.document !== undefined || kernel.document !== undefined ? 'ktap' : 'none',
     line: (line) => (line.kernel ? takeKernelLine(line) : takeUserLine(line)),
-    end: () => [...rejoiner.end().flatMap(takeWhole), ...releaseKernelHead(), ...close(user), ...close(kernel)],
+    end: () => [...takeWhole(rejoiner.end()), ...releaseKernelHead(), ...close(user), ...close(kernel)],
     complete: () => told && [user, kernel].every((channel) => channel.document === undefined || channel.document.complete()),
     ran: () => (ran ??= ranBefore + (user.document?.ran() ?? 0) + (kernel.document?.ran() ?? 0)),
     lastTest: () => user.document?.lastTest() ?? kernel.document?.lastTest() ?? lastTest,

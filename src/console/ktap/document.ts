@@ -15,6 +15,8 @@ import type { Document, Level } from './types.ts';
 const depthLimit = 32;
 const commentDepthLimit = 3;
 const problemLimit = 20;
+/** kselftest's runner says which test begins. */
+const begun = /^selftests: \S.{0,150}$/;
 
 /** Opens a document at its version line. */
 export function createDocument(indent: number, startLine: number, budget: Budget, commentDepth = 0): Document {
@@ -26,7 +28,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
 
   const top = (): Level => stack[stack.length - 1] ?? root;
   const complain = (problem: string): void => {
-    if (problems.length < problemLimit && !problems.includes(problem)) problems.push(problem);
+    if (problems.length < problemLimit && !problems.includes(problem)) problems.push(ownText(problem, 1000));
   };
 
   function closeTop(): void {
@@ -114,9 +116,8 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     }
     const level = top();
     if (ktap.text.endsWith(': kunit test case crashed!')) level.crashed = true;
-    const begun = /^selftests: \S.{0,150}$/.exec(ktap.text);
-    if (begun !== null) {
-      level.current = ownText(begun[0]);
+    if (begun.test(ktap.text)) {
+      level.current = ownText(ktap.text);
       last = level.current;
       return;
     }
@@ -150,7 +151,7 @@ export function createDocument(indent: number, startLine: number, budget: Budget
     // Programs that print one document after another, or out of order, count otherwise than we do.
     if (contradiction !== undefined && inside.length === 1) complain(level.current === undefined ? contradiction : `${level.current}: ${contradiction}`);
     const told = kept.results.filter((result) => result.status !== 'missing').map((result) => ({ ...result, informative: true as const }));
-    delete level.inner;
+    level.inner = undefined;
     moveResults(level.children, { results: told, unlisted: undefined, count: told.length });
   }
 

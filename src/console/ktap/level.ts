@@ -1,5 +1,5 @@
 // One nesting level of a KTAP document: its plan, its results, the numbers that came and those that did not.
-import type { TestResult } from '../../model/console.ts';
+import type { Tally, TestResult, TestStatus } from '../../model/console.ts';
 import { childrenOf, keepResult, noneKept } from '../budget.ts';
 import type { Budget, Kept } from '../budget.ts';
 import { ownText } from '../clean.ts';
@@ -14,7 +14,10 @@ const missingLimit = 50;
 const commentLimit = 6;
 
 export function openLevel(indent: number, line: number, announced: boolean, outermost = false): Level {
-  return { indent, line, announced, outermost, kept: noneKept(), told: { pass: 0, fail: 0, skip: 0, xfail: 0, missing: 0 }, count: 0, empty: 0, base: 1, next: 1, ahead: new Set(), children: noneKept(), unreported: 0, bareChildren: true, comments: [], crashed: false, lastResultAt: 0 };
+  return {
+    indent, line, announced, outermost, name: undefined, planned: undefined, skipReason: undefined, kept: noneKept(), told: { pass: 0, fail: 0, skip: 0, xfail: 0, missing: 0 }, count: 0, empty: 0, base: 1, next: 1, ahead: new Set(),
+    children: noneKept(), unreported: 0, bareChildren: true, current: undefined, comments: [], crashed: false, totals: undefined, leafTotals: undefined, inner: undefined, lastName: undefined, lastResultAt: 0,
+  };
 }
 
 export function keepComment(level: Level, text: string): void {
@@ -25,12 +28,16 @@ export function keepComment(level: Level, text: string): void {
 /** Adds a result with its children; tells what is wrong with its number. */
 export function addResult(level: Level, line: Extract<KtapLine, { kind: 'result' }>, at: number, budget: Budget, repaired: boolean): string | undefined {
   const failing = line.status === 'fail';
+  // One that there is no room for is only counted: it needs no text of its own.
+  const own = budget.left > 0 || failing || level.children.count > 0 ? ownText : (text: string) => text;
   const detail = line.detail ?? (failing && level.comments.length > 0 ? level.comments.join('\n') : undefined);
-  const name = ownText(line.name === '' ? (level.current ?? `test ${line.number ?? level.count + 1}`) : line.name);
-  level.comments = [];
+  const name = own(line.name === '' ? (level.current ?? `test ${line.number ?? level.count + 1}`) : line.name);
+  const { results: children, unlisted } = takeChildren(level);
+  const crashed = failing && level.crashed;
+  const result = rollUp(makeResult(name, line.status, at, children, unlisted, detail === undefined ? undefined : own(detail, 1000), repaired, crashed));
+  if (level.comments.length > 0) level.comments = [];
   level.count += 1;
-  delete level.current;
-  const result = rollUp({ name, status: line.status, line: at, ...takeChildren(level), ...(detail === undefined ? undefined : { detail: ownText(detail, 1000) }), ...(repaired ? { repaired } : undefined), ...(failing && level.crashed ? { crashed: true } : undefined) });
+  level.current = undefined;
   level.crashed = false;
   level.lastName = name;
   level.told[result.status] += 1;
@@ -40,11 +47,17 @@ export function addResult(level: Level, line: Extract<KtapLine, { kind: 'result'
   return problem;
 }
 
+// Most results have nothing but these parts: they are made without a detour.
+function makeResult(name: string, status: TestStatus, line: number, children: readonly TestResult[], unlisted: Tally | undefined, detail: string | undefined, repaired: boolean, crashed: boolean): TestResult {
+  if (unlisted === undefined && !repaired && !crashed) return detail === undefined ? { name, status, line, children } : { name, status, line, children, detail };
+  return { name, status, line, children, ...(unlisted === undefined ? undefined : { unlisted }), ...(detail === undefined ? undefined : { detail }), ...(repaired ? { repaired } : undefined), ...(crashed ? { crashed } : undefined) };
+}
+
 /** They have found their parent. */
-function takeChildren(level: Level): ReturnType<typeof childrenOf> {
+function takeChildren(level: Level): Kept {
   const { children } = level;
   level.children = noneKept();
-  return childrenOf(children);
+  return children;
 }
 
 function takeNumber(level: Level, number: number): string | undefined {
@@ -98,7 +111,7 @@ export function closeLevel(level: Level, budget: Budget): { kept: Kept; problems
     // Results whose parent never reported: the parent is what is missing, unless the plan asks for no more.
     const finished = level.planned !== undefined && level.next > level.planned;
     const line = level.children.results[0]?.line ?? level.line;
-    const parent: TestResult = { name: level.current ?? `test ${level.count + 1}`, status: finished ? 'pass' : 'missing', line, ...takeChildren(level) };
+    const parent: TestResult = { name: level.current ?? `test ${level.count + 1}`, status: finished ? 'pass' : 'missing', line, ...childrenOf(takeChildren(level)) };
     keepResult(budget, kept, rollUp(parent));
   }
   if (level.planned === 0 && level.skipReason !== undefined && level.count === 0) {
@@ -119,7 +132,7 @@ function addMissing(level: Level, last: number, budget: Budget): void {
   for (; number <= last && listed < missingLimit; number += 1) {
     if (level.ahead.has(number)) continue;
     const name = listed === 0 && level.current !== undefined ? level.current : `test ${number}`;
-    keepResult(budget, level.kept, { name, status: 'missing', detail: 'announced, but its result never came', line: level.line, ...takeChildren(level) });
+    keepResult(budget, level.kept, { name, status: 'missing', detail: 'announced, but its result never came', line: level.line, ...childrenOf(takeChildren(level)) });
     listed += 1;
   }
   const rest = last - number + 1;

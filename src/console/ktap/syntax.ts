@@ -46,7 +46,8 @@ function parseResult(text: string, at: number, indent: number): KtapLine | undef
   if (match === null) return undefined;
   const rest = text.slice(at + match[0].length, at + match[0].length + 1000).trimEnd();
   const number = match[2] === undefined ? undefined : Number(match[2]);
-  return { kind: 'result', indent, number, ...readDescription(rest, match[1] === undefined) };
+  const { status, name, detail } = readDescription(rest, match[1] === undefined);
+  return { kind: 'result', indent, number, status, name, detail };
 }
 
 // The directive may stand before its text (kselftest.h) or behind the name; `\#` is TAP 14's way to write the sign.

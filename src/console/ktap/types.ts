@@ -14,9 +14,9 @@ export interface Level {
   readonly announced: boolean;
   /** The document itself. */
   readonly outermost: boolean;
-  name?: string;
-  planned?: number;
-  skipReason?: string;
+  name: string | undefined;
+  planned: number | undefined;
+  skipReason: string | undefined;
   readonly kept: Kept;
   /** Statuses of the results of this level, as they were told. */
   readonly told: Record<TestStatus, number>;
@@ -34,17 +34,17 @@ export interface Level {
   /** `children` came without version line, name and plan of their own. */
   bareChildren: boolean;
   /** Name of the test that has begun, where it was told. */
-  current?: string;
+  current: string | undefined;
   comments: string[];
   /** The test that runs has said that it crashed. */
   crashed: boolean;
   /** With what the results of this level are to be compared. */
-  totals?: Totals;
+  totals: Totals | undefined;
   /** KUnit's second line: with what is to be compared what is innermost below this level. */
-  leafTotals?: Totals;
+  leafTotals: Totals | undefined;
   /** KTAP inside comments. */
-  inner?: Document;
-  lastName?: string;
+  inner: Document | undefined;
+  lastName: string | undefined;
   /** Console line of the last result: YAML may follow at once. */
   lastResultAt: number;
 }

@@ -21,29 +21,31 @@ const empty = /^\?\s+(\S+)\s+\[no test files\]$/;
 /** Lines of a log that say why: of testing.T, of a panic, of what ended the process. */
 const telling = /^(?:\S+\.go:\d+: |panic: |fatal error: |signal: |exit status )/;
 
+const mayTell = (text: string): boolean => text.includes('.go:') || /^(?:panic|fatal|signal|exit)/.test(text);
+
 const statuses: Readonly<Record<string, GoStatus>> = { PASS: 'pass', FAIL: 'fail', SKIP: 'skip', pass: 'pass', fail: 'fail', skip: 'skip' };
 const milliseconds = (seconds: string | undefined): number => Math.round(Number(seconds ?? 0) * 1000);
 
 /** Reads one line without blanks around it; undefined where it says nothing. */
 export function parseGoLine(text: string): GoLine | undefined {
   if (text.startsWith('{"')) return parseEvent(text);
-  const begun = run.exec(text);
+  const begun = text.includes('=== ') ? run.exec(text) : null;
   if (begun !== null) return { kind: begun[1] === 'RUN' ? 'run' : 'current', package: '', test: begun[2] ?? '' };
-  const ended = end.exec(text.slice(-1000));
+  const ended = text.endsWith('s)') ? end.exec(text.slice(-1000)) : null;
   if (ended !== null) {
     const glued = !/^\x16?--- /.test(text);
     return { kind: 'end', package: '', test: ended[2] ?? '', status: statuses[ended[1] ?? ''] ?? 'fail', durationMs: milliseconds(ended[3]), ...(glued ? { glued } : undefined) };
   }
-  return parsePackage(text) ?? (telling.test(text) ? { kind: 'output', package: '', text } : undefined);
+  return parsePackage(text) ?? (mayTell(text) && telling.test(text) ? { kind: 'output', package: '', text } : undefined);
 }
 
 function parsePackage(text: string): GoLine | undefined {
   if (text === 'PASS' || text === 'FAIL') return { kind: 'binary', status: statuses[text] ?? 'fail' };
-  const passed = ok.exec(text);
+  const passed = text.startsWith('ok') ? ok.exec(text) : null;
   if (passed !== null) return { kind: 'package', package: passed[1] ?? '', status: 'pass', ...(passed[2] === undefined ? undefined : { durationMs: milliseconds(passed[2]) }) };
-  const failed = fail.exec(text);
+  const failed = text.startsWith('FAIL') ? fail.exec(text) : null;
   if (failed !== null) return { kind: 'package', package: failed[1] ?? '', status: 'fail', ...(failed[3] === undefined ? { durationMs: milliseconds(failed[2]) } : { detail: failed[3] }) };
-  const none = empty.exec(text);
+  const none = text.startsWith('?') ? empty.exec(text) : null;
   return none === null ? undefined : { kind: 'package', package: none[1] ?? '', status: 'skip', detail: 'no test files' };
 }
 

@@ -53,6 +53,7 @@ export function parseLtpLine(text: string): LtpLine | undefined {
 }
 
 function parseResult(text: string): LtpLine | undefined {
+  if (!text.includes(' T')) return undefined;
   const modern = newStyle.exec(text);
   if (modern !== null) {
     const [, file = '', type = '', rest = ''] = modern;
@@ -68,11 +69,12 @@ function parseResult(text: string): LtpLine | undefined {
 
 function parseFrame(text: string): LtpLine | undefined {
   if (text === 'Summary:') return { kind: 'summary' };
-  const counted = count.exec(text);
+  const counted = /^[pfbsw]/.test(text) ? count.exec(text) : null;
   const type = typeOfCount[counted?.[1] ?? ''];
   if (type !== undefined) return { kind: 'count', type, count: Number(counted?.[2]) };
   if (text === '<<<test_start>>>') return { kind: 'start' };
   if (text === '<<<test_end>>>') return { kind: 'end' };
+  if (!/^[=Dd]/.test(text)) return undefined;
   const verbose = /^===== ([\w.+-]{1,100}) =====$/.exec(text);
   if (verbose !== null) return { kind: 'start', program: verbose[1] ?? '' };
   const took = /^Duration: (\S.{0,40})$/.exec(text);
@@ -83,15 +85,16 @@ function parseFrame(text: string): LtpLine | undefined {
 }
 
 function parseProgram(text: string): LtpLine | undefined {
-  const log = logged.exec(text);
+  const isTag = text.startsWith('tag=');
+  const log = isTag ? logged.exec(text) : null;
   if (log !== null) return { kind: 'program', program: log[1] ?? '', exit: exitOf(log[3] ?? '', Number(log[4])), durationMs: Number(log[2]) * 1000 };
-  const tag = /^tag=(\S{1,100}) stime=\d+$/.exec(text);
+  const tag = isTag ? /^tag=(\S{1,100}) stime=\d+$/.exec(text) : null;
   if (tag !== null) return { kind: 'tag', program: tag[1] ?? '' };
-  const listed = row.exec(text);
+  const listed = /\d$/.test(text) ? row.exec(text) : null;
   if (listed !== null) return { kind: 'program', program: listed[1] ?? '', exit: exitOfWord(listed[2] ?? '', Number(listed[3])) };
-  const short = kirk.exec(text);
+  const short = text.includes(': ') ? kirk.exec(text) : null;
   if (short !== null) return { kind: 'program', program: short[1] ?? '', exit: exitOfKirk(short[2] ?? ''), ...withDuration(short[3]) };
-  const total = totals.exec(text);
+  const total = /^[TFBW]/.test(text) ? totals.exec(text) : null;
   const of = ofTotal[total?.[1] ?? ''];
   return of === undefined ? undefined : { kind: 'total', of, count: Number(total?.[2]) };
 }

@@ -19,6 +19,7 @@ export type PytestLine =
   | { readonly kind: 'last'; readonly counts: Readonly<Record<PytestWord, number>> };
 
 const words = 'PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS';
+const anyWord = new RegExp(words);
 const percent = '(?: +\\[ *\\d{1,3}%\\])?';
 /** A file, then names; parameters in brackets may hold anything. */
 const node = '\\S+\\.py::[^\\s\\[]+(?:\\[.{0,300}\\])?';
@@ -75,12 +76,19 @@ function parseCollected(text: string): PytestLine | undefined {
 }
 
 function parseTest(text: string): PytestLine | undefined {
+  return (text.includes('.py::') ? parseNode(text) : undefined) ?? (anyWord.test(text) ? parseWord(text) : undefined);
+}
+
+function parseNode(text: string): PytestLine | undefined {
   const one = verbose.exec(text);
   if (one !== null) return isWord(one[2]) ? { kind: 'end', id: one[1] ?? '', word: one[2], detail: one[3] } : { kind: 'rerun', id: one[1] ?? '' };
   const remote = worker.exec(text);
   if (remote !== null) return isWord(remote[1]) ? { kind: 'end', id: remote[2] ?? '', word: remote[1], detail: undefined } : { kind: 'rerun', id: remote[2] ?? '' };
   const begins = begun.exec(text);
-  if (begins !== null) return { kind: 'begun', id: begins[1] ?? '' };
+  return begins === null ? undefined : { kind: 'begun', id: begins[1] ?? '' };
+}
+
+function parseWord(text: string): PytestLine | undefined {
   const line = listed.exec(text);
   if (line !== null && isWord(line[1]) && !/^\[ *\d+%\]$/.test(line[3] ?? '')) return { kind: 'listed', word: line[1], id: line[3] ?? '', count: Number(line[2] ?? 1), detail: line[4] };
   const end = ended.exec(text.slice(-1000));
