@@ -28,7 +28,7 @@ describe('a run whose failures are all known', () => {
 
   it('ends with 0, and counts them apart', () => {
     expect(outcome.code).toBe(0);
-    expect(report.totals).toEqual({ total: 4, pass: 1, known: 3, fail: 0, crash: 0, timeout: 0, error: 0, skip: 0, flaky: 0 });
+    expect(report.totals).toEqual({ total: 4, pass: 1, known: 3, fail: 0, crash: 0, timeout: 0, error: 0, skip: 0, flaky: 0, cached: 0 });
   });
 
   it.each([
