@@ -1,78 +1,79 @@
-// Keeps the cache small: forgets what was not used for long, then the longest unused until it fits.
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+// Keeps the cache small. What running processes use or make stays, whatever the limits say.
+import { randomBytes } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cache } from './store.ts';
+import { HarnessError } from '../model/errors.ts';
+import { errorCode } from '../sys/fs.ts';
+import { choosePruned, type PruneLimit } from './choose.ts';
+import { lastUse, readInventory, type CacheItem, type InventoryOptions } from './inventory.ts';
+import { dropStale } from './lock.ts';
+import { otherUsers, type CacheUser } from './users.ts';
 
-export interface PruneLimits {
-  /** Forget what was not used for this long. */
-  readonly unusedMs?: number | undefined;
-  /** Then forget the longest unused until this many bytes are left. */
-  readonly maxBytes?: number | undefined;
+export interface PruneOptions extends InventoryOptions {
   /** Only tell what would go. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
 }
 
-/** One thing the cache holds. */
-export interface CacheItem {
-  /** `blob`, or the kind of an entry: `kernel`, `rootfs`. */
-  readonly kind: string;
-  readonly path: string;
-  readonly bytes: number;
-  readonly usedAtMs: number;
+export interface Pruned {
+  /** What went, the longest unused first. */
+  readonly gone: readonly CacheItem[];
+  /** What the limits asked for and stays: it was used within the last hour, or may be in use now. */
+  readonly spared: readonly CacheItem[];
+  /** What is left, of the kinds that were looked at. */
+  readonly left: readonly CacheItem[];
+  /** Other processes that use the cache. */
+  readonly users: readonly CacheUser[];
 }
 
-/** What is used now must stay: whoever looked it up may not have opened it yet. */
-const restMs = 3_600_000;
-
-/** Everything in the cache, the longest unused first. */
-export async function listCache(cache: Cache): Promise<readonly CacheItem[]> {
-  const items: CacheItem[] = [];
-  for (const kind of await names(join(cache.root, 'entries'))) {
-    for (const key of await names(join(cache.root, 'entries', kind))) items.push(await item(kind, join(cache.root, 'entries', kind, key)));
-  }
-  const blobs = join(cache.root, 'blobs', 'sha256');
-  for (const part of await names(blobs)) {
-    for (const hex of await names(join(blobs, part))) items.push(await item('blob', join(blobs, part, hex)));
-  }
-  return items.sort((a, b) => a.usedAtMs - b.usedAtMs || (a.path < b.path ? -1 : 1));
-}
-
-/** Removes by the limits and returns what went. Things used within the last hour always stay. */
-export async function pruneCache(cache: Cache, limits: PruneLimits, nowMs: number): Promise<readonly CacheItem[]> {
+/**
+ * Removes by one limit after the other.
+ * @throws HarnessError `CACHE_READ_ONLY`
+ */
+export async function pruneCache(root: string, limits: readonly PruneLimit[], nowMs: number, { dryRun = false, ...options }: PruneOptions = {}): Promise<Pruned> {
+  const users = await otherUsers(root);
+  let { items: left } = await readInventory(root, options);
   const gone: CacheItem[] = [];
-  const items = await listCache(cache);
-  let left = items.reduce((sum, { bytes }) => sum + bytes, 0);
-  for (const one of items) {
-    const age = nowMs - one.usedAtMs;
-    const old = limits.unusedMs !== undefined && age > limits.unusedMs;
-    const tooMuch = limits.maxBytes !== undefined && left > limits.maxBytes;
-    if (age < restMs || !(old || tooMuch)) continue;
-    if (limits.dryRun !== true) await remove(cache, one.path);
-    left -= one.bytes;
-    gone.push(one);
+  const spared = new Set<CacheItem>();
+  const moment = { nowMs, othersSinceMs: users.length === 0 ? undefined : Math.min(...users.map(({ sinceMs }) => sinceMs)) };
+  for (const limit of limits) {
+    const choice = choosePruned(left, limit, moment);
+    for (const item of choice.spared) spared.add(item);
+    const away = new Set<CacheItem>();
+    for (const item of choice.gone) {
+      options.signal?.throwIfAborted();
+      if (await isInUse(root, item)) {
+        spared.add(item);
+        continue;
+      }
+      away.add(item);
+      if (dryRun || (await remove(root, item))) gone.push(item);
+    }
+    left = left.filter((item) => !away.has(item));
   }
-  return gone;
+  return { gone, spared: [...spared].filter((item) => left.includes(item)), left, users };
 }
 
-async function remove(cache: Cache, path: string): Promise<void> {
-  const grave = await cache.temporary();
-  await rename(path, grave);
+/** Whether somebody makes it just now, or has used it since it was chosen. */
+async function isInUse(root: string, item: CacheItem): Promise<boolean> {
+  if (!(await dropStale(join(root, 'locks', item.lock)))) return true;
+  const usedAtMs = await lastUse(item);
+  return usedAtMs !== undefined && usedAtMs !== item.usedAtMs;
+}
+
+/** False where it is gone already. */
+async function remove(root: string, { path }: CacheItem): Promise<boolean> {
+  // Renamed first, so that nobody ever sees half of it, and into a folder that is there, for a full disk has no room for another.
+  // Whoever opens the cache clears away what a killed process leaves there.
+  const grave = join(root, 'tmp', `gone-${randomBytes(6).toString('hex')}`);
+  try {
+    await rename(path, grave);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    if (['EROFS', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) {
+      throw new HarnessError('CACHE_READ_ONLY', `cannot remove ${path}`, { hint: 'the cache belongs to another user, or its file system is read-only', cause: error });
+    }
+    throw error;
+  }
   await rm(grave, { recursive: true, force: true });
-}
-
-async function item(kind: string, path: string): Promise<CacheItem> {
-  const found = await stat(path);
-  return { kind, path, bytes: found.isDirectory() ? await folderBytes(path) : found.size, usedAtMs: found.mtimeMs };
-}
-
-async function folderBytes(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0;
-  }
-  return bytes;
-}
-
-async function names(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(() => [])).sort();
+  return true;
 }

@@ -9,6 +9,7 @@ import { cacheError } from './errors.ts';
 import { dropStale, withLock } from './lock.ts';
 import { holderToText, isAlive, parseHolder, self } from './process-id.ts';
 import { createSingleFlight } from './single-flight.ts';
+import { announceUse, otherUsers } from './users.ts';
 
 /** A folder that keeps what was expensive to get. */
 export interface Cache {
@@ -49,6 +50,7 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
   } catch (error) {
     if (!(await exists(root))) throw cacheError(root, error);
   }
+  await announceUse(root);
   const flight = createSingleFlight();
   const entryPath = (kind: string, key: string): string => join(root, 'entries', word(kind), word(key));
   const blobPath = (digest: string): string => {
@@ -151,6 +153,7 @@ function word(text: string): string {
 }
 
 async function sweep(root: string): Promise<void> {
+  await otherUsers(root);
   for (const name of await readdir(join(root, 'tmp'))) {
     const holder = parseHolder(name);
     const path = join(root, 'tmp', name);

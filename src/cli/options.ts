@@ -1,6 +1,6 @@
 // Options that several commands share, and how they become data.
 import { type Command, InvalidArgumentError } from 'commander';
-import { Duration } from '../model/units.ts';
+import { Age, Duration, Size } from '../model/units.ts';
 
 /** Receives what the process should end with. */
 export type SetExitCode = (code: number) => void;
@@ -58,5 +58,18 @@ export function positiveNumber(value: string): number {
 export function duration(value: string): number {
   const parsed = Duration.safeParse(value);
   if (!parsed.success) throw new InvalidArgumentError('expected a duration such as 90s or 2m.');
+  return parsed.data;
+}
+
+export function age(value: string): number {
+  const parsed = Age.safeParse(value);
+  if (!parsed.success) throw new InvalidArgumentError('expected a time such as 90m, 12h or 30d.');
+  return parsed.data;
+}
+
+/** With a unit: who means 3G and types 3 must not get three bytes. */
+export function size(value: string): number {
+  const parsed = Size.safeParse(value);
+  if (!parsed.success) throw new InvalidArgumentError('expected a size such as 512M or 10G.');
   return parsed.data;
 }

@@ -11,6 +11,7 @@ import { addShell } from './commands/shell.ts';
 import { addParse } from './commands/parse.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addImages } from './commands/images.ts';
+import { addCache } from './commands/cache.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addReport } from './commands/report.ts';
 import { addCompare } from './commands/compare.ts';
@@ -30,7 +31,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false, showGlobalOptions: false })
     .addHelpText('after', help);
-  for (const add of [addInit, addNew, addImport, addRun, addList, addPlan, addBuild, addExec, addShell, addParse, addReport, addCompare, addKernels, addImages, addDoctor, addSchema]) add(program, setExitCode);
+  for (const add of [addInit, addNew, addImport, addRun, addList, addPlan, addBuild, addExec, addShell, addParse, addReport, addCompare, addKernels, addImages, addCache, addDoctor, addSchema]) add(program, setExitCode);
   overrideExit(program);
   return program;
 }

@@ -1,0 +1,30 @@
+// What the cache keeps, kind by kind, in words for people. Kinds of entries are the names of folders below `entries/`.
+
+/** What each kind is for. An entry of another kind was made by another version of kit-test. */
+export const kindsOfCache: Readonly<Record<string, string>> = {
+  download: 'packages, image layers and kernels as they were fetched',
+  partial: 'downloads that were broken off, to be resumed',
+  'package-index': 'package lists of Debian archives',
+  config: 'compiled harness.config.ts and architecture files',
+  exec: 'consoles of `kit-test exec` whose guest gave no exit status',
+  kernel: 'kernels of Debian packages: image, Kconfig, modules',
+  'kernel-from-image': 'kernels of container images: image, Kconfig, modules',
+  'kernel-image': 'decompressed kernels, for QEMUs that load no compressed ones',
+  modules: 'kernel modules: trees from archives, and segments for the initrd',
+  symbols: 'symbol tables of kernels',
+  template: 'memory snapshots of booted guests, for warm boots',
+  tar: 'root file systems of images and packages as plain tar',
+  folder: 'snapshots of `dir:` folders',
+  outline: 'file names and attributes of image sources',
+  image: 'which segments images are put together of',
+  'image-tag': 'digests that image tags stood for',
+  segment: 'cpio segments of images',
+  extra: 'cpio segments of what cases add to an image',
+  initrd: 'initrds joined of segments',
+  gzip: 'compressed segments',
+  joined: 'what files of `kit-test build` were joined of',
+  medium: 'boot media: ISO images, disks',
+  drive: 'file systems of `drives:` and read-only roots',
+  blob: 'blobs for OCI layouts in volumes',
+  'package-file': 'single files of Debian packages: boot loaders, firmware',
+};
