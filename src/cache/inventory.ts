@@ -37,9 +37,8 @@ type Place = Omit<CacheItem, 'bytes' | 'usedAtMs'>;
 /** Reads the cache in `root`; one that is not there is empty. What goes away meanwhile is left out. */
 export async function readInventory(root: string, { kinds, onItem, signal }: InventoryOptions = {}): Promise<Inventory> {
   const items: CacheItem[] = [];
-  for await (const place of places(root)) {
+  for await (const place of places(root, (kind) => kinds?.includes(kind) ?? true)) {
     signal?.throwIfAborted();
-    if (kinds?.includes(place.kind) === false) continue;
     const usedAtMs = await lastUse(place);
     if (usedAtMs === undefined) continue;
     items.push({ ...place, bytes: await diskBytes(place.path), usedAtMs });
@@ -56,15 +55,15 @@ export async function lastUse({ kind, path }: Pick<CacheItem, 'kind' | 'path'>):
   return (stamp ?? (await lstat(path).catch(() => undefined)))?.mtimeMs;
 }
 
-async function* places(root: string): AsyncGenerator<Place> {
-  for (const kind of await names(root, 'entries')) {
+async function* places(root: string, wanted: (kind: string) => boolean): AsyncGenerator<Place> {
+  for (const kind of (await names(root, 'entries')).filter(wanted)) {
     for (const name of await names(root, 'entries', kind)) yield { kind, name, path: join(root, 'entries', kind, name), lock: `${kind}-${name}` };
   }
-  for (const part of await names(root, 'blobs', 'sha256')) {
+  for (const part of wanted('download') ? await names(root, 'blobs', 'sha256') : []) {
     for (const name of await names(root, 'blobs', 'sha256', part)) yield { kind: 'download', name, path: join(root, 'blobs', 'sha256', part, name), lock: `blob-${name}` };
   }
   for (const [kind, folder, lock] of [['partial', 'parts', 'blob'], ['package-index', 'apt', 'apt'], ['config', 'config', 'config'], ['exec', 'exec', 'exec']] as const) {
-    for (const name of await names(root, folder)) yield { kind, name, path: join(root, folder, name), lock: `${lock}-${name}` };
+    for (const name of wanted(kind) ? await names(root, folder) : []) yield { kind, name, path: join(root, folder, name), lock: `${lock}-${name}` };
   }
 }
 

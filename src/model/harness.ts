@@ -4,7 +4,7 @@ import { bootMedia, TimeoutsSchema } from './case.ts';
 import { GithubSchema } from './github.ts';
 import { HistorySettingsSchema } from './history.ts';
 import { ProjectKnownSchema } from './known.ts';
-import { Duration } from './units.ts';
+import { Duration, Size } from './units.ts';
 
 const RuleSchema = z
   .strictObject({
@@ -15,6 +15,9 @@ const RuleSchema = z
   })
   .refine((rule) => Object.values(rule).some((value) => value !== undefined), 'expected at least one of case, kernel, arch, label');
 export type Rule = z.infer<typeof RuleSchema>;
+
+// A number counts bytes: who means 20G and writes 20 would have an empty cache after each run.
+const Room = Size.refine((bytes) => bytes >= 1024 ** 2, 'expected a size of at least 1M, such as 20G');
 
 /** A cell is a kernel and an initrd: formats whose root file system is a part of its own are not among them. */
 export const runnerFormats = [...bootMedia, 'gcp', 'vhd', 'vmdk'] as const;
@@ -83,6 +86,8 @@ export const HarnessSchema = z
     output: z.string().default('.kit-test').describe('folder of runs'),
     history: HistorySettingsSchema,
     cache: z.string().optional().describe('default: $KIT_TEST_CACHE, or kit-test in the cache folder of the user'),
+    cacheLimit: Room.optional().describe('what the cache may take on disk, such as 20G: after a run the longest unused is removed; default: no limit'),
+    templateLimit: Room.default(8 * 1024 ** 3).describe('what memory snapshots of booted guests may take of it; default 8G'),
     graceAfterDecision: Duration.optional().describe('how long a guest may go on after its verdict is certain; default 3s'),
   })
   .describe('configuration of a kit-test project');

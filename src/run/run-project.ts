@@ -28,6 +28,7 @@ import { createMemoryGate } from './cell/memory-gate.ts';
 import { runCells } from './run.ts';
 import { openPasses } from './passes/open.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
+import { pruneAfterRun } from './prune-cache.ts';
 import type { ShardOfRun } from './shard.ts';
 
 export interface RunProjectOptions {
@@ -72,6 +73,8 @@ export interface RunOutcome {
   readonly brokenReporters: readonly ReporterFailure[];
   /** What reporters could not do although nothing is wrong with the run. */
   readonly warnings: readonly string[];
+  /** What went from the cache by the limits of the project; undefined where nothing did. */
+  readonly pruned?: string;
 }
 
 export async function runProject(project: Project, options: RunProjectOptions): Promise<RunOutcome> {
@@ -126,7 +129,9 @@ export async function runProject(project: Project, options: RunProjectOptions): 
   await history?.close();
   await passes?.close();
   const brokenReporters = await fanout.finish(report);
-  return { report, folder: folder.path, brokenReporters, warnings, exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
+  const pruned = signal.aborted ? {} : await pruneAfterRun(pipeline.cacheRoot, harness, Date.now());
+  if (pruned.problem !== undefined) warnings.push(pruned.problem);
+  return { report, folder: folder.path, brokenReporters, warnings, ...(pruned.note === undefined ? {} : { pruned: pruned.note }), exitCode: exitCode({ totals: report.totals, interrupted: report.interrupted, brokenReporters: brokenReporters.length }) };
 }
 
 /** What configuration and cases ask for is not done: that is said. */

@@ -214,3 +214,34 @@ describe('a run beside kit-test cache prune --all', () => {
     expect(await project.run(['run', '--matrix', '--offline'], env)).toMatchObject({ code: 0, stderr: '' });
   });
 });
+
+describe('the limits of harness.config.ts', () => {
+  const config = (limits: string): string => `export default { matrix: { kernels: ['6.1'], arch: ['aarch64'] }, accel: 'tcg', tcgScale: 1, ${limits} };\n`;
+
+  it('take the longest unused after a run, and one line says so', async () => {
+    await using cache = await seedCache();
+    for (const days of [5, 4, 3]) await add(cache.root, 'template', `${days}`, { bytes: 1024 ** 2, days });
+    await add(cache.root, 'initrd', 'unused', { bytes: 1024 ** 2, days: 400 });
+    await using project = await createProject(scriptCase('one', 'true'));
+    const env = { KIT_TEST_CACHE: cache.root };
+    const templates = (): Promise<string[]> => readdir(join(cache.root, 'entries/template'));
+    expect(await project.run(['run', '--matrix'], env)).toMatchObject({ code: 0, stderr: '' });
+    expect((await templates()).length).toBe(3);
+    await project.write({ 'harness.config.ts': config("templateLimit: '2.5M'") });
+    expect(await project.run(['run', '--matrix'], env)).toMatchObject({ code: 0, stderr: expect.stringMatching(/^removed 1 item from the cache, 1M, the longest unused \(templateLimit 2\.5M\)\n$/) as string });
+    expect((await templates()).sort()).toEqual(['3', '4']);
+    expect(await exists(join(cache.root, 'entries/initrd/unused'))).toBe(true);
+    await project.write({ 'harness.config.ts': config("cacheLimit: '1M'") });
+    expect(await project.run(['run', '--matrix'], env)).toMatchObject({ code: 0, stderr: expect.stringMatching(/^removed \d+ items from the cache, .*, the longest unused \(cacheLimit 1M, templateLimit 8G\)\n$/) as string });
+    expect(await templates()).toEqual([]);
+    expect(await exists(join(cache.root, 'entries/initrd/unused'))).toBe(false);
+    // What the run itself used is there for the next one.
+    expect(await project.run(['run', '--matrix', '--offline'], env)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('are refused where they are sizes that nobody means', async () => {
+    await using project = await createProject({ ...scriptCase('one', 'true'), 'harness.config.ts': config('cacheLimit: 20') });
+    const { code, stderr } = await project.run(['run', '--matrix']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/harness\.config\.ts:1:\d+ .*cacheLimit[^]*expected a size of at least 1M, such as 20G/) as string });
+  });
+});

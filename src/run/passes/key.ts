@@ -32,7 +32,7 @@ export interface PassParts {
 export const aside: readonly (keyof Case)[] = ['name', 'summary', 'labels', 'dir', 'file', 'source', 'known', 'retries'];
 
 /** What chooses cells, shows runs, or makes files that count by their content. */
-export const asideOfProject: readonly (keyof Harness)[] = ['cases', 'kernels', 'matrix', 'defaultKernel', 'known', 'retries', 'concurrency', 'reporters', 'github', 'output', 'history', 'price', 'cache', 'apt', 'images', 'consoleLimit'];
+export const asideOfProject: readonly (keyof Harness)[] = ['cases', 'kernels', 'matrix', 'defaultKernel', 'known', 'retries', 'concurrency', 'reporters', 'github', 'output', 'history', 'price', 'cache', 'cacheLimit', 'templateLimit', 'apt', 'images', 'consoleLimit'];
 
 export const sayingOf = (testCase: Case): Partial<Case> => without(testCase, aside);
 export const sayingOfProject = (harness: Harness): Partial<Harness> => without(harness, asideOfProject);

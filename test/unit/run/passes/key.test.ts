@@ -81,7 +81,7 @@ const ofCase: Required<Record<keyof CaseFile, unknown>> = {
 const ofProject: Required<Record<keyof HarnessConfig, unknown>> = {
   cases: 'c', kernels: 'k', matrix: { arch: ['arm'] }, defaultKernel: '6.1', timeouts: { boot: '7s' }, tcgScale: 5, diagnose: false, known: [{ reason: 'x' }], retries: 2, concurrency: 3,
   accel: 'tcg', reporters: ['tap'], github: { status: true }, consoleLimit: 8192, apt: { suite: 'sid' }, images: { insecure: ['a.example'] }, runner: { type: 'exec', command: ['./boot'] }, output: 'o',
-  history: { runs: 3 }, price: { perMinute: 1 }, cache: 'c', graceAfterDecision: '9s',
+  history: { runs: 3 }, price: { perMinute: 1 }, cache: 'c', cacheLimit: '20G', templateLimit: '2G', graceAfterDecision: '9s',
 };
 
 describe('what is said of a cell', () => {
