@@ -60,7 +60,7 @@ const homeOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** No I/O, clock, randomness or environment. */
-const pure = ['model/', 'matrix/', 'console/', 'verdict/', 'arch/x86_64.ts', 'arch/aarch64.ts', 'arch/arm.ts', 'boot/plan.ts', 'boot/devices.ts', 'archive/rootfs.ts', 'oci/bundle.ts', 'symbols/symbol.ts', 'symbols/table.ts', 'symbols/map.ts', 'symbols/elf.ts', 'run/cell-files.ts', 'run/changed/touched.ts'];
+const pure = ['model/', 'matrix/', 'console/', 'verdict/', 'boot/plan.ts', 'boot/devices.ts', 'archive/rootfs.ts', 'oci/bundle.ts', 'symbols/symbol.ts', 'symbols/table.ts', 'symbols/map.ts', 'symbols/elf.ts', 'run/cell-files.ts', 'run/changed/touched.ts'];
 const impure = /\bfrom 'node:(?!path|util|buffer|string_decoder)|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bperformance\./;
 
 interface Source {
@@ -126,7 +126,8 @@ describe('the shape of src/', () => {
   });
 
   it('keeps the pure stages free of I/O, clock, randomness and environment', () => {
-    const wrong = sources.filter(({ path }) => inHome(path, pure)).filter(({ text }) => impure.test(withoutComments(text))).map(({ path }) => path);
+    const isData = (path: string): boolean => folderOf(path) === 'arch' && path !== 'arch/index.ts';
+    const wrong = sources.filter(({ path }) => inHome(path, pure) || isData(path)).filter(({ text }) => impure.test(withoutComments(text))).map(({ path }) => path);
     expect(wrong).toEqual([]);
   });
 

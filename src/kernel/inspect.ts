@@ -1,8 +1,8 @@
 // Tells what a kernel file is from its bytes: format, architecture, release. Pure.
 // x86: Documentation/arch/x86/boot.rst; arm64: Documentation/arch/arm64/booting.rst; arm: arch/arm/boot/compressed/head.S;
-// EFI zboot: drivers/firmware/efi/libstub/zboot-header.S.
+// riscv: Documentation/arch/riscv/boot-image-header.rst; EFI zboot: drivers/firmware/efi/libstub/zboot-header.S.
 
-export type KernelFormat = 'bzimage' | 'arm64-image' | 'zimage' | 'elf' | 'gzip' | 'zboot' | 'unknown';
+export type KernelFormat = 'bzimage' | 'arm64-image' | 'riscv-image' | 'zimage' | 'elf' | 'gzip' | 'zboot' | 'unknown';
 
 export interface KernelHeader {
   readonly format: KernelFormat;
@@ -22,6 +22,7 @@ export function inspectKernel(bytes: Buffer): KernelHeader {
   if (isZboot(bytes)) return withArch({ format: 'zboot' }, peArch(bytes));
   if (text(bytes, 0x202, 4) === 'HdrS' && u16(bytes, 0x1fe) === 0xaa55) return inspectBzImage(bytes);
   if (text(bytes, 0x38, 4) === 'ARM\x64') return withRelease({ format: 'arm64-image', arch: 'aarch64' }, banner(bytes));
+  if (text(bytes, 0x38, 4) === 'RSC\x05') return withRelease({ format: 'riscv-image', arch: 'riscv64' }, banner(bytes));
   if (u32(bytes, 0x24) === 0x016f2818) return withRelease({ format: 'zimage', arch: 'arm' }, banner(bytes));
   if (u32(bytes, 0) === 0x464c457f) return inspectElf(bytes);
   return { format: 'unknown' };

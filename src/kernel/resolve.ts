@@ -69,7 +69,7 @@ async function look(files: KernelFiles): Promise<KernelHeader> {
     const head = Buffer.alloc(Math.min(headBytes, size));
     await handle.read(head, 0, head.length, 0);
     const header = inspectKernel(head);
-    const searched = header.format === 'arm64-image' || header.format === 'elf';
+    const searched = header.format === 'arm64-image' || header.format === 'riscv-image' || header.format === 'elf';
     if (header.release !== undefined || files.release !== undefined || !searched) return header;
     const whole = Buffer.alloc(size);
     await handle.read(whole, 0, size, 0);

@@ -60,15 +60,16 @@ export interface Arch {
   /** Bytes of memory that its board can have at most; undefined: as much as the host has. */
   readonly memoryMax?: number;
   /** How a kernel file for QEMU is recognised. */
-  readonly kernelFormats: readonly ('bzimage' | 'arm64-image' | 'zimage' | 'elf')[];
+  readonly kernelFormats: readonly ('bzimage' | 'arm64-image' | 'riscv-image' | 'zimage' | 'elf')[];
   /** `e_machine` of ELF files (System V ABI). */
   readonly elfMachine: number;
   /** What tells where a CPU is and whether it takes interrupts, by the numbers that QEMU's gdbstub gives to registers. */
   readonly registers: {
     /** The program counter. */
     readonly pc: number;
-    /** The 32 bits that hold the interrupt mask, that bit as a number, and its value while interrupts are taken. */
-    readonly flags: number;
+    /** The register that holds the interrupt mask: by its name, where the number depends on QEMU's version. */
+    readonly flags: number | string;
+    /** That bit as a number, and its value while interrupts are taken. */
     readonly interruptBit: number;
     readonly interruptsWhen: 'set' | 'clear';
   };

@@ -56,7 +56,7 @@ export interface BootResult {
   /** From QEMU start to the first byte, and to user space; undefined where it never came. */
   readonly firstByteMs?: number;
   readonly userspaceMs?: number;
-  /** QEMU's word for why the guest ended itself: `guest-shutdown`, `guest-reset`, `guest-panic`; undefined where it did not. */
+  /** QEMU's word for why the guest ended itself: `guest-shutdown`, `guest-reset`, `guest-panic`; undefined where it did not, and where QEMU ends too soon to say it. */
   readonly shutdown?: string;
   /** All bytes the guest printed by itself, also those that were not kept; not what it was asked for when it hung. */
   readonly consoleBytes: number;

@@ -40,7 +40,7 @@ export interface Guests {
   readonly archs: readonly Arch[];
   readonly folder: string;
   arch(name: string): Arch;
-  /** The kernel of an architecture, by the name of its file in kernels/; 6.1 where none is said. */
+  /** The kernel of an architecture, by the name of its file in kernels/; 6.1 where none is said, or 6.12 where Debian began with that. */
   kernel(arch: Arch, name?: string): Promise<Kernel>;
   /** A plan ready to be started, with limits that only a hang exceeds. */
   plan(arch: Arch, options: GuestOptions): Promise<BootPlan>;
@@ -59,7 +59,8 @@ export async function openGuests(): Promise<Guests> {
   const memo = openHostMemo(join(folder, 'host.json'));
   let images = 0;
 
-  const kernel = async (arch: Arch, name = '6.1'): Promise<Kernel> => {
+  const isNew = (arch: Arch): boolean => arch.name === 'riscv64';
+  const kernel = async (arch: Arch, name = isNew(arch) ? '6.12' : '6.1'): Promise<Kernel> => {
     const file = join(root, 'kernels', `${name}.yaml`);
     const { value } = readYaml(await readFile(file, 'utf8'), file, KernelFileSchema);
     if (value === undefined) throw new Error(`${file} is not valid`);
@@ -68,9 +69,10 @@ export async function openGuests(): Promise<Guests> {
 
   const busybox = async (arch: Arch): Promise<string> => {
     const unpacked = join(folder, `busybox-${arch.name}`);
-    const path = join(unpacked, 'bin', 'busybox');
+    // Debian 13 has no /bin of its own.
+    const path = join(unpacked, ...(isNew(arch) ? ['usr'] : []), 'bin', 'busybox');
     if (await stat(path).then(() => true, () => false)) return path;
-    const [deb] = (await apt.resolve({ suite: 'bookworm', arch: arch.debian, packages: ['busybox-static'] }, signal)).filter(({ name }) => name === 'busybox-static');
+    const [deb] = (await apt.resolve({ suite: isNew(arch) ? 'trixie' : 'bookworm', arch: arch.debian, packages: ['busybox-static'] }, signal)).filter(({ name }) => name === 'busybox-static');
     if (deb === undefined) throw new Error('no busybox-static');
     await mkdir(unpacked, { recursive: true });
     await extractDeb(await apt.fetch(deb, signal), unpacked, signal);

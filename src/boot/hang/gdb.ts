@@ -24,12 +24,13 @@ export interface Debugger {
 /** Takes the connection of a gdbstub that has just stopped the machine. */
 export async function attachDebugger(socket: Duplex, registers: CpuRegisters, signal: AbortSignal): Promise<Debugger> {
   const next = packets(socket, signal);
-  const ask = (packet: string): Promise<string> => {
+  const ask: Ask = (packet) => {
     socket.write(encodePacket(packet));
     return next();
   };
   // Without this QEMU 7 does not let single registers be read.
-  await ask('qXfer:features:read:target.xml:0,ffb');
+  const target = await describe(ask, 'target.xml');
+  const flagsNumber = typeof registers.flags === 'number' ? registers.flags : await findRegister(ask, target, registers.flags);
   const threads = await listThreads(ask);
 
   const choose = async (cpu: number): Promise<string> => {
@@ -38,12 +39,13 @@ export async function attachDebugger(socket: Duplex, registers: CpuRegisters, si
     return thread;
   };
   const read = async (number: number): Promise<bigint> => littleEndian(await ask(`p${number.toString(16)}`));
+  const readFlags = (): Promise<string> => ask(`p${flagsNumber.toString(16)}`);
   return {
     async sample() {
       const samples: CpuSample[] = [];
       for (const cpu of threads.keys()) {
         const thread = await choose(cpu);
-        const flags = await read(registers.flags);
+        const flags = littleEndian(await readFlags());
         const pc = (await read(registers.pc)).toString(16);
         const state = Buffer.from(await ask(`qThreadExtraInfo,${thread}`), 'hex').toString();
         samples.push({ pc, masked: isMasked(flags, registers), halted: state.includes('halted') });
@@ -53,10 +55,10 @@ export async function attachDebugger(socket: Duplex, registers: CpuRegisters, si
     async unmask(cpu) {
       await choose(cpu);
       const bit = BigInt(registers.interruptBit);
-      const flags = await read(registers.flags);
-      const value = Buffer.alloc(4);
-      value.writeUInt32LE(Number(BigInt.asUintN(32, registers.interruptsWhen === 'set' ? flags | bit : flags & ~bit)));
-      const answer = await ask(`P${registers.flags.toString(16)}=${value.toString('hex')}`);
+      const hex = await readFlags();
+      const flags = littleEndian(hex);
+      const value = registers.interruptsWhen === 'set' ? flags | bit : flags & ~bit;
+      const answer = await ask(`P${flagsNumber.toString(16)}=${toLittleEndian(value, hex.length / 2)}`);
       if (answer !== 'OK') throw new Error(`QEMU does not write the register (${answer})`);
     },
     resume: () => void socket.write(encodePacket('c')),
@@ -72,7 +74,7 @@ export async function attachDebugger(socket: Duplex, registers: CpuRegisters, si
 
 const isMasked = (flags: bigint, { interruptBit, interruptsWhen }: CpuRegisters): boolean => ((flags & BigInt(interruptBit)) === 0n) === (interruptsWhen === 'set');
 
-async function listThreads(ask: (packet: string) => Promise<string>): Promise<readonly string[]> {
+async function listThreads(ask: Ask): Promise<readonly string[]> {
   const threads: string[] = [];
   for (let answer = await ask('qfThreadInfo'); answer.startsWith('m'); answer = await ask('qsThreadInfo')) threads.push(...answer.slice(1).split(','));
   return threads;
@@ -82,6 +84,31 @@ async function listThreads(ask: (packet: string) => Promise<string>): Promise<re
 function littleEndian(hex: string): bigint {
   if (!/^(?:[0-9a-f]{2})+$/.test(hex)) throw new Error(`no register (${hex})`);
   return BigInt(`0x${Buffer.from(hex, 'hex').reverse().toString('hex')}`);
+}
+
+function toLittleEndian(value: bigint, bytes: number): string {
+  return Buffer.from(value.toString(16).padStart(bytes * 2, '0'), 'hex').reverse().toString('hex');
+}
+
+type Ask = (packet: string) => Promise<string>;
+
+/** A file of the description that the gdbstub has of its machine, which comes in pieces: `m` before all but the last. */
+async function describe(ask: Ask, file: string): Promise<string> {
+  let text = '';
+  for (;;) {
+    const answer = await ask(`qXfer:features:read:${file}:${text.length.toString(16)},ffb`);
+    text += answer.slice(1);
+    if (!answer.startsWith('m')) return text;
+  }
+}
+
+/** The number that this QEMU gives to a register. */
+async function findRegister(ask: Ask, target: string, name: string): Promise<number> {
+  for (const [, file = ''] of target.matchAll(/<xi:include href="([^"]+)"/g)) {
+    const [, number] = new RegExp(`<reg name="${name}"[^>]* regnum="(\\d+)"`).exec(await describe(ask, file)) ?? [];
+    if (number !== undefined) return Number(number);
+  }
+  throw new Error(`QEMU knows no register ${name}`);
 }
 
 /** `$text#checksum`. */

@@ -6,7 +6,7 @@ const archs = await loadArchs();
 
 describe('architectures', () => {
   it('are the files of their folder, sorted', () => {
-    expect(archs.map((arch) => arch.name)).toEqual(['aarch64', 'arm', 'x86_64']);
+    expect(archs.map((arch) => arch.name)).toEqual(['aarch64', 'arm', 'riscv64', 'x86_64']);
   });
 
   it.each([
@@ -18,6 +18,7 @@ describe('architectures', () => {
     ['arm/v7', 'arm'],
     ['armhf', 'arm'],
     ['armv7l', 'arm'],
+    ['rv64', 'riscv64'],
   ])('understand %s as %s', (name, expected) => {
     expect(findArch(archs, name).name).toBe(expected);
   });

@@ -10,6 +10,16 @@ export function arm64Image(release = '6.12.9-test'): Buffer {
   return bytes;
 }
 
+/** Documentation/arch/riscv/boot-image-header.rst, with the version line somewhere after it. */
+export function riscvImage(release = '6.12.9-test'): Buffer {
+  const bytes = Buffer.alloc(4096);
+  bytes.write('MZ', 0, 'latin1');
+  bytes.write('RISCV', 48, 'latin1');
+  bytes.write('RSC\x05', 56, 'latin1');
+  bytes.write(`Linux version ${release} (me@here) #1\0`, 2048, 'latin1');
+  return bytes;
+}
+
 /** Documentation/arch/x86/boot.rst. */
 export function bzImage(release = '6.1.0-50-cloud-amd64', xloadflags = 1): Buffer {
   const bytes = Buffer.alloc(8192);
