@@ -2,6 +2,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inBatches } from './in-batches.ts';
 
 /** One thing that can be removed alone. */
 export interface CacheItem {
@@ -36,16 +37,17 @@ type Place = Omit<CacheItem, 'bytes' | 'usedAtMs'>;
 
 /** Reads the cache in `root`; one that is not there is empty. What goes away meanwhile is left out. */
 export async function readInventory(root: string, { kinds, onItem, signal }: InventoryOptions = {}): Promise<Inventory> {
-  const items: CacheItem[] = [];
-  for await (const place of places(root, (kind) => kinds?.includes(kind) ?? true)) {
+  const all = await inBatches(await places(root, (kind) => kinds?.includes(kind) ?? true), measured, (done) => {
     signal?.throwIfAborted();
-    const usedAtMs = await lastUse(place);
-    if (usedAtMs === undefined) continue;
-    items.push({ ...place, bytes: await diskBytes(place.path), usedAtMs });
-    onItem?.(items.length);
-  }
-  items.sort((a, b) => a.usedAtMs - b.usedAtMs || (a.path < b.path ? -1 : 1));
+    onItem?.(done);
+  });
+  const items = all.filter((item) => item !== undefined).sort((a, b) => a.usedAtMs - b.usedAtMs || (a.path < b.path ? -1 : 1));
   return { items, unfinishedBytes: await unfinished(root) };
+}
+
+async function measured(place: Place): Promise<CacheItem | undefined> {
+  const usedAtMs = await lastUse(place);
+  return usedAtMs === undefined ? undefined : { ...place, bytes: await diskBytes(place.path), usedAtMs };
 }
 
 /** When an item was used last; undefined where it is gone. Whoever uses an item touches it. */
@@ -55,16 +57,18 @@ export async function lastUse({ kind, path }: Pick<CacheItem, 'kind' | 'path'>):
   return (stamp ?? (await lstat(path).catch(() => undefined)))?.mtimeMs;
 }
 
-async function* places(root: string, wanted: (kind: string) => boolean): AsyncGenerator<Place> {
+async function places(root: string, wanted: (kind: string) => boolean): Promise<readonly Place[]> {
+  const found: Place[] = [];
   for (const kind of (await names(root, 'entries')).filter(wanted)) {
-    for (const name of await names(root, 'entries', kind)) yield { kind, name, path: join(root, 'entries', kind, name), lock: `${kind}-${name}` };
+    for (const name of await names(root, 'entries', kind)) found.push({ kind, name, path: join(root, 'entries', kind, name), lock: `${kind}-${name}` });
   }
   for (const part of wanted('download') ? await names(root, 'blobs', 'sha256') : []) {
-    for (const name of await names(root, 'blobs', 'sha256', part)) yield { kind: 'download', name, path: join(root, 'blobs', 'sha256', part, name), lock: `blob-${name}` };
+    for (const name of await names(root, 'blobs', 'sha256', part)) found.push({ kind: 'download', name, path: join(root, 'blobs', 'sha256', part, name), lock: `blob-${name}` });
   }
   for (const [kind, folder, lock] of [['partial', 'parts', 'blob'], ['package-index', 'apt', 'apt'], ['config', 'config', 'config'], ['exec', 'exec', 'exec']] as const) {
-    for (const name of wanted(kind) ? await names(root, folder) : []) yield { kind, name, path: join(root, folder, name), lock: `${lock}-${name}` };
+    for (const name of wanted(kind) ? await names(root, folder) : []) found.push({ kind, name, path: join(root, folder, name), lock: `${lock}-${name}` });
   }
+  return found;
 }
 
 async function unfinished(root: string): Promise<number> {

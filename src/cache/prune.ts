@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { HarnessError } from '../model/errors.ts';
 import { errorCode } from '../sys/fs.ts';
 import { choosePruned, type PruneLimit } from './choose.ts';
+import { inBatches } from './in-batches.ts';
 import { lastUse, readInventory, type CacheItem, type InventoryOptions } from './inventory.ts';
 import { dropStale } from './lock.ts';
 import { otherUsers, type CacheUser } from './users.ts';
@@ -12,6 +13,8 @@ import { otherUsers, type CacheUser } from './users.ts';
 export interface PruneOptions extends InventoryOptions {
   /** Only tell what would go. */
   readonly dryRun?: boolean | undefined;
+  /** Called with the number of items that one limit has removed so far. */
+  readonly onGone?: ((count: number) => void) | undefined;
 }
 
 export interface Pruned {
@@ -29,7 +32,7 @@ export interface Pruned {
  * Removes by one limit after the other.
  * @throws HarnessError `CACHE_READ_ONLY`
  */
-export async function pruneCache(root: string, limits: readonly PruneLimit[], nowMs: number, { dryRun = false, ...options }: PruneOptions = {}): Promise<Pruned> {
+export async function pruneCache(root: string, limits: readonly PruneLimit[], nowMs: number, { dryRun = false, onGone, ...options }: PruneOptions = {}): Promise<Pruned> {
   const users = await otherUsers(root);
   let { items: left } = await readInventory(root, options);
   const gone: CacheItem[] = [];
@@ -38,16 +41,15 @@ export async function pruneCache(root: string, limits: readonly PruneLimit[], no
   for (const limit of limits) {
     const choice = choosePruned(left, limit, moment);
     for (const item of choice.spared) spared.add(item);
-    const away = new Set<CacheItem>();
-    for (const item of choice.gone) {
+    const outcomes = await inBatches(choice.gone, async (item) => ((await isInUse(root, item)) ? 'spared' : dryRun || (await remove(root, item)) ? 'gone' : 'absent'), (done) => {
       options.signal?.throwIfAborted();
-      if (await isInUse(root, item)) {
-        spared.add(item);
-        continue;
-      }
-      away.add(item);
-      if (dryRun || (await remove(root, item))) gone.push(item);
-    }
+      onGone?.(done);
+    });
+    choice.gone.forEach((item, index) => {
+      if (outcomes[index] === 'spared') spared.add(item);
+      if (outcomes[index] === 'gone') gone.push(item);
+    });
+    const away = new Set(choice.gone.filter((_, index) => outcomes[index] !== 'spared'));
     left = left.filter((item) => !away.has(item));
   }
   return { gone, spared: [...spared].filter((item) => left.includes(item)), left, users };

@@ -53,13 +53,15 @@ export async function pruneCommand(options: CachePruneOptions): Promise<number> 
   const root = await openedCache(options);
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
   using progress = countingProgress('looking at what the cache holds');
+  using removing = countingProgress(options.dryRun === true ? 'choosing' : 'removing');
   // Only a kind that this version does not know has to be looked for.
   if (options.kind?.every((kind) => kind in kindsOfCache) === false) checkKinds(options.kind, (await readInventory(root)).items);
   const nowMs = Date.now();
   const asked = options.unused !== undefined || options.max !== undefined || options.all === true;
   const limit = { kinds: options.kind, unusedMs: asked ? options.unused : defaultUnusedMs, maxBytes: options.max, all: options.all };
-  const pruned = await pruneCache(root, [limit], nowMs, { kinds: options.kind, dryRun: options.dryRun, onItem: progress.count, signal: interrupt.signal });
+  const pruned = await pruneCache(root, [limit], nowMs, { kinds: options.kind, dryRun: options.dryRun, onItem: progress.count, onGone: removing.count, signal: interrupt.signal });
   progress.clear();
+  removing.clear();
   if (options.json === true) print(prunedDocument(root, pruned, options.dryRun === true));
   else process.stdout.write(prunedText(pruned, limit, options.dryRun === true, { root, nowMs, colours: colours(process.stdout) }));
   return exitCodes.ok;
