@@ -28,6 +28,6 @@ export default {
   kernelFormats: ['riscv-image', 'elf'],
   elfMachine: 243,
   // SIE of sstatus; CSRs are numbered behind registers of which each version of QEMU has more.
-  registers: { pc: 32, flags: 'sstatus', interruptBit: 0x2, interruptsWhen: 'set' },
+  registers: { pc: 32, flags: 'sstatus', interruptBit: 0x2, interruptsWhen: 'set', cutBacktrace: true },
   tcgScale: 4,
 } satisfies Arch;

@@ -72,6 +72,8 @@ export interface Arch {
     /** That bit as a number, and its value while interrupts are taken. */
     readonly interruptBit: number;
     readonly interruptsWhen: 'set' | 'clear';
+    /** The kernel's backtrace of the CPU that answers ends where its interrupt stack begins: only its registers (SysRq p) tell what was interrupted. */
+    readonly cutBacktrace?: true;
   };
   /** Factor by which time limits are stretched when the guest runs under TCG. */
   readonly tcgScale: number;

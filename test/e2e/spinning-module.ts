@@ -1,5 +1,5 @@
 // A kernel module that spins with interrupts off: Debian's own, with a few bytes of its start written over. Kernels without
-// a debugging module have no other way to make one of their functions do so on x86.
+// a debugging module have no other way to make one of their functions do so on x86 and riscv.
 // https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html, Linux include/linux/module_signature.h
 
 const sectionBytes = 64;
@@ -7,8 +7,13 @@ const symbolBytes = 24;
 const relocationBytes = 24;
 const symtab = 2;
 const rela = 4;
-/** cli; loop: pause; jmp loop */
-const spin = Buffer.from([0xfa, 0xf3, 0x90, 0xeb, 0xfc]);
+/** What spins, and how many bytes at the place of a relocation may be the kernel's to write. By ELF's numbers of machines. */
+const spins: Readonly<Record<number, { readonly code: Buffer; readonly relocated: number }>> = {
+  // cli; loop: pause; jmp loop; nop; nop
+  62: { code: Buffer.from([0xfa, 0xf3, 0x90, 0xeb, 0xfc, 0x90, 0x90]), relocated: 4 },
+  // csrci sstatus, 2; loop: j loop
+  243: { code: Buffer.from([0x73, 0x70, 0x01, 0x10, 0x6f, 0x00, 0x00, 0x00]), relocated: 8 },
+};
 
 interface Section {
   readonly name: string;
@@ -20,9 +25,10 @@ interface Section {
   readonly link: number;
 }
 
-/** An x86_64 module whose initialisation never ends and takes no interrupts. */
+/** A module for x86_64 or riscv64 whose initialisation never ends and takes no interrupts. */
 export function makeSpin(module: Uint8Array): Buffer {
   const elf = withoutSignature(Buffer.from(module));
+  const spin = spins[elf.readUInt16LE(18)] ?? raise('no code for this machine');
   const sections = readSections(elf);
   const table = sections.find(({ type }) => type === symtab) ?? raise('no symbols');
   const nameOf = (index: number): string => text(elf, (sections[table.link] ?? raise('no names')).offset + elf.readUInt32LE(table.offset + index * symbolBytes));
@@ -32,10 +38,11 @@ export function makeSpin(module: Uint8Array): Buffer {
   const start = Number(elf.readBigUInt64LE(at + 8));
   const relocated = sections.flatMap((one) => one.type === rela && one.info === section ? relocations(elf, one).map(({ offset }) => offset) : []).sort((a, b) => a - b);
   // Nothing may be written over it when the module is loaded, nor the entry be one that tracing patches.
-  const before = relocated.find((offset, index) => offset > start + 8 && (relocated[index + 1] ?? 0) - offset > 4 + spin.length + 1) ?? raise('no room between relocations');
-  spin.copy(elf, (sections[section] ?? raise('no code')).offset + before + 4);
+  const before = relocated.find((offset, index) => offset > start + 8 && (relocated[index + 1] ?? 0) - offset >= spin.relocated + spin.code.length) ?? raise('no room between relocations');
+  const place = before + spin.relocated;
+  spin.code.copy(elf, (sections[section] ?? raise('no code')).offset + place);
   const entry = sections.flatMap((one) => one.name === '.rela.gnu.linkonce.this_module' ? relocations(elf, one) : []).find(({ symbol }) => symbol === init) ?? raise('no entry');
-  elf.writeBigInt64LE(BigInt(before + 4 - start), entry.at + 16);
+  elf.writeBigInt64LE(BigInt(place - start), entry.at + 16);
   return elf;
 }
 

@@ -129,7 +129,8 @@ async function askKernel(means: Means, inquiry: Inquiry, wasStuck: boolean, atte
   if (await press('7', firstAnswerMs) !== true) return;
   // Of a CPU that was stuck the backtrace tells most, and it is stuck no longer than until something else runs. One that is
   // busy is looked at twice: where it is both times is where it hangs.
-  for (const key of wasStuck ? ['l', 'w', 'm'] : ['w', 'l', 'm', 'l']) await press(key, answerMs);
+  const cpus = inquiry.registers.cutBacktrace === true ? ['p', 'l'] : ['l'];
+  for (const key of wasStuck ? [...cpus, 'w', 'm'] : ['w', ...cpus, 'm', ...cpus]) await press(key, answerMs);
   if (!inquiry.explained()) await press('t', allTasksMs);
 }
 

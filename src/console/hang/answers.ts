@@ -1,4 +1,4 @@
-// Reads what a kernel prints when magic SysRq keys are pressed: tasks (w, t), CPUs (l), memory (m), of kernels 4.9 and later.
+// Reads what a kernel prints when magic SysRq keys are pressed: tasks (w, t), CPUs (l, p), memory (m), of kernels 4.9 and later.
 // Documentation/admin-guide/sysrq.rst
 import type { Symbols } from '../../model/symbols.ts';
 import { nameText } from '../addresses/addresses.ts';
@@ -33,18 +33,18 @@ export interface KernelAnswers {
   readonly memory?: { readonly freeKb: number; readonly presentKb: number };
 }
 
-const heading = /\bsysrq ?: .*?(?:Show (Blocked State|backtrace of all active CPUs|Memory|State)|(Changing Loglevel|Loglevel set)|HELP)/i;
+const heading = /\bsysrq ?: .*?(?:Show (Blocked State|backtrace of all active CPUs|Regs|Memory|State)|(Changing Loglevel|Loglevel set)|HELP)/i;
 // From 5.11 on with names for each number: `task:sh  state:D stack:    0 pid:  146 ppid:   144 flags:0x00000002`.
 const namedTask = /^task:(.{1,15}?) *state:([A-Za-z]) .*?\bpid: *(\d+).*?\bppid: *(\d+)/;
 const plainTask = /^(\S.{0,14}?) +([RSDTtXZPIKW]) +(?:[0-9a-f]{8,16} +|running task +|0 +)?(?:\d+ +)?(\d+) +(\d+) +0x[0-9a-f]+/;
 // Without a way to reach other CPUs (arm64 before 6.7) the one that was asked prints `CPU0:` and its registers.
 const cpuStart = /^(?:NMI backtrace for cpu (\d+)|(?:sysrq: )?CPU(\d+):$)/;
-const cpuTask = /^CPU: \d+ (?:UID: \d+ )?PID: (\d+) Comm: (.{0,16}?) (?:Not tainted|Tainted:|Kdump:)/;
+const cpuTask = /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.{0,16}?) (?:Not tainted|Tainted:|Kdump:)/;
 const zone = /\bfree:(\d+)kB\b.* present:(\d+)kB/;
 
 type Section = 'blocked' | 'tasks' | 'cpus' | 'memory' | 'none';
 
-const sections: Readonly<Record<string, Section>> = { 'blocked state': 'blocked', 'backtrace of all active cpus': 'cpus', memory: 'memory', state: 'tasks' };
+const sections: Readonly<Record<string, Section>> = { 'blocked state': 'blocked', 'backtrace of all active cpus': 'cpus', regs: 'cpus', memory: 'memory', state: 'tasks' };
 /** Lines kept of a task or CPU. */
 const lineLimit = 200;
 const lengthLimit = 400;
@@ -77,7 +77,9 @@ export function readAnswers(text: string, symbols?: Symbols): KernelAnswers {
         cpus.push({ cpu: Number(start[1] ?? start[2]), lines: (lines = [line]) });
         continue;
       }
-      const [, pid, name] = cpuTask.exec(line) ?? [];
+      const [, cpu, pid, name] = cpuTask.exec(line) ?? [];
+      // Registers alone begin with this line.
+      if (cpu !== undefined && lines === undefined && cpus.length < itemLimit) cpus.push({ cpu: Number(cpu), lines: (lines = []) });
       const last = cpus.at(-1);
       if (name !== undefined && last !== undefined) last.task ??= { name, pid: Number(pid) };
       keep(lines, line);

@@ -9,15 +9,22 @@ export type CpuReading = Pick<HungCpu, 'state' | 'task' | 'function'>;
 
 const idle = /^(?:do_idle|default_idle|arch_cpu_idle|cpu_startup_entry|cpuidle_|acpi_idle|(?:pv_)?native_safe_halt|mwait_idle|intel_idle|rest_init)/;
 /** What brings interrupts and system calls to whoever they are for. */
-const machinery = /softirq|irq|interrupt|^el[01]|^asm_|^entry_|^ret_|^do_syscall|^invoke_syscall|^call_with_stack|^sysvec_|^__x64_sys_|^vector_|^handle_fasteoi|^smp_|^common_|^(?:arm64_)?(?:enter_from|exit_to)_/;
+const machinery = /softirq|irq|interrupt|^el[01]|^asm_|^entry_|^ret_|^do_syscall|^invoke_syscall|^call_with_stack|^sysvec_|^__x64_sys_|^vector_|^handle_fasteoi|^plic_|^handle_exception|^do_trap_ecall|^__riscv_sys_|^smp_|^common_|^(?:arm64_)?(?:enter_from|exit_to)_/;
 
 const interruptEnd = /<\/IRQ>|^ *<EOI>/;
 /** Where an interrupt begins: above stands who takes it, below what it interrupted. */
 const entry = /^(?:asm_)?(?:sysvec_|common_interrupt|ret_from_intr|(?:smp_)?apic_timer_interrupt|el1_irq|el1h_64_irq|__irq_svc|__irq_usr|call_on_irq_stack)/;
 
+/** The registers of riscv, which are those of what was interrupted. */
+const riscvRegisters = /^ *epc : /;
+/** Where a backtrace of riscv ends without registers. */
+const irqStack = 'call_on_irq_stack';
+
 /** Reads the backtraces of one CPU, at least one; what it was in each time counts. */
 export function readCpu(printed: readonly PrintedCpu[], wasStuck: boolean): CpuReading {
-  const [first, ...others] = printed.map((one) => readOne(one, wasStuck));
+  const read = printed.map((one) => readOne(one, wasStuck));
+  const told = read.filter(({ state }) => state !== 'unknown');
+  const [first, ...others] = told.length > 0 ? told : read;
   if (first === undefined) return { state: 'unknown' };
   // Whatever it does after it was stuck, is not what it was stuck in.
   if (wasStuck) return first;
@@ -35,6 +42,7 @@ interface OneReading extends CpuReading {
 function readOne({ task, lines }: PrintedCpu, wasStuck: boolean): OneReading {
   const who = task === undefined ? {} : { task };
   if (lines.some((line) => /^NMI backtrace for cpu \d+ skipped: idling/.test(line))) return { state: 'idle', ...who, names: [] };
+  if (lines.flatMap(functionsOf).at(-1) === irqStack && !lines.some((line) => riscvRegisters.test(line))) return { state: 'unknown', ...who, names: [] };
   // It took no interrupt before we made it: the innermost ones came then.
   const stretches = interrupted(lines).slice(wasStuck ? -1 : 0);
   const base = stretches.at(-1) ?? [];
@@ -51,6 +59,9 @@ function readOne({ task, lines }: PrintedCpu, wasStuck: boolean): OneReading {
 
 /** Names of functions from one interrupt to the next, the innermost first, without those of the interrupt that reports. */
 function interrupted(lines: readonly string[]): readonly (readonly string[])[] {
+  const registers = lines.findIndex((line) => riscvRegisters.test(line));
+  // The stack is not told any further than to the interrupt before, if there was one.
+  if (registers !== -1) return [lines.slice(registers).flatMap(functionsOf)];
   const stretches: string[][] = [[]];
   const mark = (): void => {
     if (stretches.length === 1 || stretches.at(-1)?.length !== 0) stretches.push([]);
