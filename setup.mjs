@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.argv.slice(2);
 
+// QEMUs beyond the usual: `node setup.mjs run qemu-system-riscv64`.
+const rare = Object.fromEntries(wanted.filter((name) => name.startsWith('qemu-system-')).map((name) => [name, name]));
+
 // Debian package of each program, and what needs it.
 const tools = {
   run: {
@@ -68,8 +71,8 @@ const testFiles = process.arch === 'x64' ? { '/usr/lib/systemd/boot/efi/systemd-
 
 checkNode();
 installNpmDependencies();
-if (wanted.includes('test')) installTools({ ...tools.run, ...tools.test }, { ...files, ...testFiles });
-else installTools(tools.run, files);
+if (wanted.includes('test')) installTools({ ...tools.run, ...tools.test, ...rare }, { ...files, ...testFiles });
+else installTools({ ...tools.run, ...rare }, files);
 build();
 
 function checkNode() {

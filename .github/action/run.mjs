@@ -13,10 +13,23 @@ const negatable = new Set(['diagnose', 'history']);
 
 const inputs = Object.entries(JSON.parse(process.env.KIT_TEST_INPUTS ?? '{}')).map(([name, value]) => [name, String(value).trim()]);
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const setup = fileURLToPath(new URL('../../setup.mjs', import.meta.url));
+installRareQemus();
 const { status, error } = spawnSync(process.execPath, [program, 'run', ...inputs.flatMap(optionOf)], { stdio: 'inherit' });
 if (error !== undefined) throw error;
 tellOutputs();
 process.exitCode = status ?? 1;
+
+/** setup.mjs brings the QEMUs that most matrices need; the others are big, and only the matrix tells whether they are needed. */
+function installRareQemus() {
+  const selecting = inputs.filter(([name]) => name === 'config' || (lists.has(name) && name !== 'reporter'));
+  const listed = spawnSync(process.execPath, [program, 'list', '--json', ...selecting.flatMap(optionOf)], { encoding: 'utf8', maxBuffer: 1024 ** 3, stdio: ['ignore', 'pipe', 'ignore'] });
+  // The run will say what is wrong.
+  if (listed.status !== 0) return;
+  const programs = [...new Set(JSON.parse(listed.stdout).map(({ arch }) => `qemu-system-${arch}`))];
+  const missing = programs.filter((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined);
+  if (missing.length > 0) spawnSync(process.execPath, [setup, 'run', ...missing], { stdio: 'inherit' });
+}
 
 function optionOf([name, value]) {
   if (own.has(name) || value === '') return [];

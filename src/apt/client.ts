@@ -141,7 +141,13 @@ async function runUpdate(state: AptState, signal: AbortSignal): Promise<RunResul
 }
 
 async function noSuchPackage(client: AptClient, name: string, request: AptRequest, signal: AbortSignal | undefined): Promise<HarnessError> {
-  const meant = closest(name, await client.names(request, '', signal));
+  const names = await client.names(request, '', signal);
+  if (names.length === 0) {
+    return new HarnessError('APT_NO_PORT', `Debian ${request.suite} has no packages for ${request.arch}`, {
+      hint: 'take a suite that has this port: apt.suite in harness.config.ts, apt:PACKAGES@SUITE in an image, source.suite of a kernel',
+    });
+  }
+  const meant = closest(name, names);
   return new HarnessError('APT_NO_PACKAGE', `Debian ${request.suite} has no package "${name}" for ${request.arch}`, {
     hint: meant === undefined ? 'check the name, the suite and the architecture' : `did you mean "${meant}"?`,
   });

@@ -12,6 +12,8 @@ const oldestQemu = '6.2';
 
 export interface QemuChecks {
   readonly archs: readonly Arch[];
+  /** Whether cells of the project need an architecture; by default all do. */
+  readonly isNeeded?: (arch: Arch) => boolean;
   readonly memo: HostMemo;
   readonly platform: string;
   readonly hostArch: string;
@@ -39,7 +41,9 @@ async function checkQemu(arch: Arch, context: QemuChecks, signal: AbortSignal): 
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HarnessError)) throw error;
-    return { arch, check: { name, status: 'missing', detail: error.message, fix: installHint(arch, context.platform) } };
+    const fix = installHint(arch, context.platform);
+    if (context.isNeeded?.(arch) === false && error.code === 'QEMU_NOT_FOUND') return { arch, check: { name, status: 'warn', detail: `${error.message}; the matrix does without`, fix } };
+    return { arch, check: { name, status: 'missing', detail: error.message, fix } };
   }
 }
 

@@ -37,6 +37,12 @@ describe('kit-test init', () => {
     expect(run.status).toBe(0);
   });
 
+  it('takes by default the architectures that every kernel has', async () => {
+    await using folder = await emptyFolder();
+    folder.kitTest('init', '--yes');
+    expect(await readFile(join(folder.path, 'harness.config.ts'), 'utf8')).toMatch(/kernels: \['6\.1', '6\.12'\],\n\s+arch: \['aarch64', 'arm', 'x86_64'\]/);
+  });
+
   it('overwrites nothing', async () => {
     await using folder = await emptyFolder();
     await writeFile(join(folder.path, 'harness.config.ts'), 'export default {}\n');

@@ -4,8 +4,10 @@ import { resolve } from 'node:path';
 import type { Accel, Arch } from '../../model/arch.ts';
 import type { BootPlan } from '../../model/boot.ts';
 import { HarnessError } from '../../model/errors.ts';
+import type { Project } from '../../model/project.ts';
 import { runChecks } from '../../doctor/checks.ts';
 import type { Check } from '../../doctor/check.ts';
+import { archMatcher } from '../../matrix/select.ts';
 import { execCase } from '../../run/exec.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { hostMemo, userspaceText } from '../../run/cell/machine.ts';
@@ -31,6 +33,7 @@ export async function diagnose(options: DoctorOptions): Promise<number> {
   const checks = await runChecks(
     {
       archs,
+      isNeeded: isInMatrix(project),
       memo: hostMemo(cacheRoot),
       platform: process.platform,
       hostArch: hostArch(),
@@ -43,6 +46,13 @@ export async function diagnose(options: DoctorOptions): Promise<number> {
   if (options.json === true) process.stdout.write(`${JSON.stringify(checks, null, 2)}\n`);
   else process.stdout.write(checks.map(describe).join(''));
   return checks.some(({ status }) => status === 'missing') ? exitCodes.harness : exitCodes.ok;
+}
+
+/** Whether the matrix names an architecture, or else a kernel has it. */
+function isInMatrix({ harness, kernels }: Project): (arch: Arch) => boolean {
+  const { arch: listed, include } = harness.matrix;
+  const named = [...(listed ?? []), ...include.flatMap((rule) => rule.arch ?? [])].map(archMatcher);
+  return (arch) => named.some((matches) => matches(arch)) || (listed === undefined && kernels.some((kernel) => kernel.arch?.includes(arch.name) ?? true));
 }
 
 /** A small cell of the default kernel, planned for the accelerator that is to be tried. */

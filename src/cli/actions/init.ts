@@ -21,6 +21,8 @@ export interface InitOptions {
 interface Choices {
   readonly kernels: readonly string[];
   readonly archs: readonly string[];
+  /** Architectures that are on every such kernel. */
+  readonly usual: readonly string[];
 }
 
 // The kernels that come with kit-test lie beside its code, built or not.
@@ -31,13 +33,17 @@ export async function initProject(options: InitOptions): Promise<void> {
   const root = process.cwd();
   const present = await findConfig(root, undefined);
   if (present !== undefined) throw new UsageError('PROJECT_EXISTS', `${present} is there already`, { hint: 'add cases to that project with "kit-test new case NAME"' });
-  const choices = { kernels: await shippedKernels(), archs: (await loadArchs()).map(({ name }) => name) };
-  const answers = await answersFor(options, choices);
-  const { written, kept } = await writeNewFiles(root, newProject(answers, (name) => readFileSync(join(shipped, `${name}.yaml`), 'utf8')));
+  const kernels = await shippedKernels();
+  const archs = (await loadArchs()).map(({ name }) => name);
+  const usual = archs.filter((arch) => kernels.every((kernel) => new RegExp(`^ +${arch}: `, 'm').test(kernelText(kernel))));
+  const answers = await answersFor(options, { kernels, archs, usual });
+  const { written, kept } = await writeNewFiles(root, newProject(answers, kernelText));
   const ignored = await ignoreRuns(root);
   const lines = [...written.map((path) => `wrote ${path}`), ...kept.map((path) => `kept  ${path}, which was there`), ...(ignored ? ['added .kit-test/ to .gitignore'] : [])];
   process.stdout.write(`${lines.join('\n')}\n\nkit-test doctor          says what this machine lacks\nkit-test run --matrix    runs cases/hello everywhere\n`);
 }
+
+const kernelText = (name: string): string => readFileSync(join(shipped, `${name}.yaml`), 'utf8');
 
 async function shippedKernels(): Promise<readonly string[]> {
   const names = (await readdir(shipped)).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length));
@@ -48,7 +54,7 @@ async function answersFor(options: InitOptions, choices: Choices): Promise<InitA
   // What moves under its users' feet is no default.
   const stable = choices.kernels.filter((name) => /^[\d.]+$/.test(name)).slice(-2);
   const given = { kernels: options.kernel && chosen(options.kernel, choices.kernels, 'kernels'), archs: options.arch && chosen(options.arch, choices.archs, 'architectures') };
-  if (options.yes === true) return { kernels: given.kernels ?? stable, archs: given.archs ?? choices.archs, workflow: options.workflow };
+  if (options.yes === true) return { kernels: given.kernels ?? stable, archs: given.archs ?? choices.usual, workflow: options.workflow };
   if (!process.stdin.isTTY) throw nobodyToAsk();
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   // Answers typed ahead of their questions are kept.
@@ -69,7 +75,7 @@ async function answersFor(options: InitOptions, choices: Choices): Promise<InitA
   try {
     return {
       kernels: given.kernels ?? (await ask(`Which kernels? (${choices.kernels.join(' ')})`, stable.join(' '), (text) => chosen(text.split(/[\s,]+/), choices.kernels, 'kernels'))),
-      archs: given.archs ?? (await ask(`Which architectures? (${choices.archs.join(' ')})`, choices.archs.join(' '), (text) => chosen(text.split(/[\s,]+/), choices.archs, 'architectures'))),
+      archs: given.archs ?? (await ask(`Which architectures? (${choices.archs.join(' ')})`, choices.usual.join(' '), (text) => chosen(text.split(/[\s,]+/), choices.archs, 'architectures'))),
       workflow: options.workflow && (await ask('A workflow for GitHub Actions? (yes no)', 'yes', (text) => chosen([text], ['yes', 'no'], 'answers')[0] === 'yes')),
     };
   } finally {

@@ -11,8 +11,8 @@ export interface Translated {
   readonly problems: readonly Problem[];
 }
 
-const archs = ['amd64', 'arm64', 'arm'];
-const otherArchs = ['386', 's390x', 'ppc64le', 'riscv64'];
+const archs = ['amd64', 'arm64', 'arm', 'riscv64'];
+const otherArchs = ['386', 's390x', 'ppc64le'];
 const systems = ['linux', 'darwin'];
 const systemOf: Readonly<Record<string, string>> = { linux: 'linux', darwin: 'darwin', osx: 'darwin' };
 const otherSystems = ['windows', 'win'];

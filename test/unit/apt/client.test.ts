@@ -104,6 +104,11 @@ describe.skipIf(missingTools() !== undefined)(`apt (${missingTools() ?? 'all too
     await expect(client(server.url).resolve({ ...wanted, packages: ['lonely'] })).rejects.toMatchObject({ code: 'APT_NO_PACKAGE' });
   });
 
+  it('says that a suite has no packages for an architecture', async () => {
+    await using server = await archive.serve();
+    await expect(client(server.url).resolve({ ...wanted, arch: 'riscv64' })).rejects.toMatchObject({ code: 'APT_NO_PORT', message: 'Debian alpha has no packages for riscv64', hint: expect.stringContaining('apt.suite') as string });
+  });
+
   it('says that a suite does not exist', async () => {
     await using server = await archive.serve();
     await expect(client(server.url).resolve({ ...wanted, suite: 'beta' })).rejects.toMatchObject({ code: 'APT_NO_SUITE', message: expect.stringContaining('"beta"') as string });

@@ -76,6 +76,15 @@ describe('checkQemus', () => {
     expect(checks.map(({ fix }) => fix)).toEqual(archs.map(({ qemu }) => `sudo apt-get install -y --no-install-recommends ${qemu.package}`));
   });
 
+  it('only warns where the matrix does without', async () => {
+    vi.stubEnv('PATH', await temporaryFolder());
+    const checks = await checkQemus({ ...(await context('x64')), isNeeded: ({ name }) => name === 'arm' }, signal);
+    expect(checks.filter(({ status }) => status === 'missing').map(({ name }) => name)).toEqual(['QEMU for arm']);
+    expect(checks.find(({ name }) => name === 'QEMU for riscv64')).toEqual({
+      name: 'QEMU for riscv64', status: 'warn', detail: 'cannot boot riscv64: qemu-system-riscv64 is not installed; the matrix does without', fix: 'sudo apt-get install -y --no-install-recommends qemu-system-riscv64',
+    });
+  });
+
   it('warns of an old QEMU and of one without a sandbox', async () => {
     const folder = await temporaryFolder();
     const program = join(folder, 'qemu-system-arm');

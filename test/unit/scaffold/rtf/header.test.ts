@@ -31,7 +31,7 @@ describe('translateLabels', () => {
   it.each<[string, object]>([
     ['amd64', { arch: ['amd64'], labels: [] }],
     ['arm64, amd64', { arch: ['amd64', 'arm64'], labels: [] }],
-    ['!arm64', { arch: ['amd64', 'arm'], labels: [] }],
+    ['!arm64', { arch: ['amd64', 'arm', 'riscv64'], labels: [] }],
     ['darwin', { os: ['darwin'], labels: [] }],
     ['!osx', { os: ['linux'], labels: [] }],
     ['!win', { labels: [] }],
