@@ -12,6 +12,8 @@ import { createLayout } from '../unit/oci/layout-folder.ts';
 import { openGuests, type Guests } from './guest.ts';
 import { createProject, type Project } from './project.ts';
 
+// Those that have a kernel of one release.
+const archs = ['aarch64', 'arm', 'x86_64'];
 const packings: Readonly<Record<string, (kernel: Buffer) => Buffer>> = {
   aarch64: (kernel) => zboot(gzipSync(kernel)),
   arm: gzipSync,
@@ -22,7 +24,7 @@ let guests: Guests;
 beforeAll(async () => {
   guests = await openGuests();
   project = await createProject({
-    'harness.config.ts': `export default { accel: 'tcg' };\n`,
+    'harness.config.ts': `export default { matrix: { arch: ${JSON.stringify(archs)} }, accel: 'tcg' };\n`,
     'cases/own/case.yaml': 'summary: boots the kernel of its YAML with its modules\nmodules: [dummy]\nneeds: { kernel: ">=6.1 <6.2" }\n',
     'cases/own/image.yml': `kernel: { image: "oci:../../kernel", cmdline: "from.image=1" }
 init: ["builtin:init", "apt:busybox-static"]
@@ -41,7 +43,7 @@ onboot:
   });
   const layout = await createLayout(join(project.folder, 'kernel'));
   const images = [];
-  for (const arch of guests.archs) {
+  for (const arch of archs.map((name) => guests.arch(name))) {
     const platform = ['linux', arch.oci.architecture, ...(arch.oci.variant === undefined ? [] : [arch.oci.variant])].join('/');
     images.push(await layout.image([await kernelImage(arch)], platform));
   }
@@ -68,11 +70,11 @@ async function kernelImage(arch: Arch): Promise<Buffer> {
   return collect(image as AsyncIterable<Uint8Array>);
 }
 
-it('boots the kernel that the YAML names, on every architecture, however it is packed', async () => {
+it('boots the kernel that the YAML names, on each architecture, however it is packed', async () => {
   const { code, stdout } = await project.run(['run', '--matrix', '--kernel', 'from-image']);
   const { cells } = await project.report();
   const verdicts = cells.map(({ id, verdict }) => [id, verdict.kind === 'skip' ? verdict.reason : verdict.kind]);
-  expect(verdicts, stdout).toEqual(['newer', 'none', 'own'].flatMap((name) => ['aarch64', 'arm', 'x86_64'].map((arch) => [
+  expect(verdicts, stdout).toEqual(['newer', 'none', 'own'].flatMap((name) => archs.map((arch) => [
     `${name}/from-image/${arch}`,
     name === 'own' ? 'pass' : name === 'none' ? 'cases/none/image.yml names no kernel.image' : expect.stringMatching(/^needs kernel >=6\.2, this is 6\.1\./) as string,
   ])));
