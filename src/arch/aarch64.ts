@@ -44,5 +44,11 @@ export default {
   elfMachine: 183,
   // I of pstate, which the gdbstub calls cpsr.
   registers: { pc: 32, flags: 33, interruptBit: 0x80, interruptsWhen: 'clear' },
+  thaw: {
+    bits: 64,
+    code:
+      'ff0301d1000080d2e1030091020780d2e80780d2010000d4000080d2e1030091080e80d2010000d4f30300aa200080d261408ad20101a8f2e2430091a80380d2' +
+      '010000d4730200aa200080d2e1408ad2010000d4e00313aaa80b80d2010000d4',
+  },
   tcgScale: 3,
 } satisfies Arch;

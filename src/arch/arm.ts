@@ -28,5 +28,13 @@ export default {
   elfMachine: 40,
   // I of cpsr.
   registers: { pc: 15, flags: 25, interruptBit: 0x80, interruptsWhen: 'clear' },
+  // EABI 5, hard float.
+  thaw: {
+    bits: 32,
+    flags: 0x0500_0400,
+    code:
+      '40d04de20000a0e30d10a0e13820a0e30370a0e3000000ef0000a0e30d10a0e1947100e3000000ef0040a0e10100a0e3031205e3081044e310208de23670a0e3' +
+      '000000ef004084e10100a0e3071205e3000000ef0400a0e10170a0e3000000ef',
+  },
   tcgScale: 4,
 } satisfies Arch;

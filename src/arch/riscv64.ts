@@ -29,5 +29,11 @@ export default {
   elfMachine: 243,
   // SIE of sstatus; CSRs are numbered behind registers of which each version of QEMU has more.
   registers: { pc: 32, flags: 'sstatus', interruptBit: 0x2, interruptsWhen: 'set', cutBacktrace: true },
+  thaw: {
+    bits: 64,
+    code:
+      '130101fc1305000093050100130680039308f00373000000130500009305010093080007730000001304050013051000b755084093853520130601019308d001' +
+      '730000003364a40013051000b75500009385752073000000130504009308d00573000000',
+  },
   tcgScale: 4,
 } satisfies Arch;

@@ -50,5 +50,11 @@ export default {
   elfMachine: 62,
   // rip, and IF of eflags.
   registers: { pc: 16, flags: 17, interruptBit: 0x200, interruptsWhen: 'set' },
+  thaw: {
+    bits: 64,
+    code:
+      '4883ec4031c031ff4889e66a385a0f0531ff4889e6b8e30000000f0589c36a015fbe03520840488d5424106a10580f0509c3be075200006a10580f0589df6a3c' +
+      '580f05',
+  },
   tcgScale: 3,
 } satisfies Arch;

@@ -23,6 +23,18 @@ export function size(cpus: number, memoryBytes: number): Device {
   return { argv: ['-smp', `${cpus}`, '-m', `${Math.ceil(memoryBytes / 1024 ** 2)}M`] };
 }
 
+/** A file that is the guest's memory: written to where it is shared, else read, and what the guest writes is forgotten with it. */
+export interface MemoryFile {
+  readonly path: string;
+  readonly shared: boolean;
+}
+
+/** Memory that lies in a file, the same size as `size` says. */
+export function memoryFile({ path, shared }: MemoryFile, memoryBytes: number): Device {
+  const size = `${Math.ceil(memoryBytes / 1024 ** 2)}M`;
+  return { argv: ['-machine', 'memory-backend=ram', '-object', `memory-backend-file,id=ram,size=${size},mem-path=${path.replaceAll(',', ',,')},share=${shared ? 'on' : 'off'}`] };
+}
+
 /** Nothing that was not asked for: no devices, no screen, no user's configuration; a reboot (and so a panic) ends QEMU. */
 export const bare: Device = {
   argv: ['-no-user-config', '-nodefaults', '-display', 'none', '-no-reboot'],

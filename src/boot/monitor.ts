@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream';
 import { createQmpDecoder, encodeCommand, type QmpMessage } from './qmp.ts';
 
 export interface MonitorEvents {
+  /** The guest runs; for one that was restored this is when it goes on. May be told more than once. */
+  onRunning?(): void;
   /** The guest is paused and will not go on by itself; QEMU's word for why. */
   onPaused(status: string): void;
   /** The guest ended itself: `guest-shutdown`, `guest-reset`, `guest-panic`. */
@@ -35,10 +37,12 @@ export function openMonitor(socket: Duplex, events: MonitorEvents): Monitor {
   let statusId: number | undefined;
   const read = (message: QmpMessage): void => {
     if (message.kind === 'event' && message.name === 'SHUTDOWN' && message.data['guest'] === true) events.onShutdown(String(message.data['reason']));
+    if (message.kind === 'event' && message.name === 'RESUME') events.onRunning?.();
     // STOP does not say why; what a QEMU paused before it could say is asked for too.
     if (message.kind === 'event' && message.name === 'STOP') statusId = execute('query-status');
     if (message.kind === 'return' && message.id === statusId) {
       const { running, status } = (message.value ?? {}) as { readonly running?: boolean; readonly status?: string };
+      if (running === true) events.onRunning?.();
       if (running === false && status !== undefined) events.onPaused(status);
     }
     if (message.kind !== 'return' && message.kind !== 'error') return;

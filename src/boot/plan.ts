@@ -2,7 +2,7 @@
 import type { Accel, Arch } from '../model/arch.ts';
 import type { BootPlan, Limits } from '../model/boot.ts';
 import { HarnessError } from '../model/errors.ts';
-import { bare, board, drive, label, linux, medium as bootMedium, network, randomness, resultsPort, sandbox, size, type Device, type DriveFile, type MediumFile } from './devices.ts';
+import { bare, board, drive, label, linux, medium as bootMedium, memoryFile, network, randomness, resultsPort, sandbox, size, type Device, type DriveFile, type MediumFile, type MemoryFile } from './devices.ts';
 import { guestMemory } from './memory.ts';
 
 /** Everything a plan depends on. `Cell`, `Kernel` and `Image` of the model fit in. */
@@ -23,6 +23,10 @@ export interface BootRequest {
   readonly drives?: readonly DriveFile[];
   /** A drive the guest writes to, and its size. */
   readonly scratch?: DriveFile & { readonly bytes: number };
+  /** The root file system of the case, for a guest that boots to wait for it: the last of the drives. */
+  readonly payload?: DriveFile | undefined;
+  /** Where the guest's memory lies; undefined: nowhere that outlives it. */
+  readonly memoryFile?: MemoryFile | undefined;
   /** What firmware boots from, with the command line written into it; without one QEMU itself loads kernel and initrd. */
   readonly medium?: MediumFile | undefined;
   /** Already stretched for the accelerator. */
@@ -36,17 +40,18 @@ export interface BootRequest {
  * @throws HarnessError `CMDLINE_TOO_LONG`, `IMAGE_TOO_BIG`: what would fail in the guest without a word.
  */
 export function planBoot(request: BootRequest): BootPlan {
-  const { cell, arch, accel, kernel, initrd, image, ports = [], drives = [], scratch, medium } = request;
+  const { cell, arch, accel, kernel, initrd, image, ports = [], drives = [], scratch, payload, medium } = request;
   const memory = guestMemory({ memory: cell.case.memory, initrdBytes: sum(image.segments.map((segment) => segment.bytes)), unpackedBytes: image.unpackedBytes, arch });
   const devices = [
     label(cell.id),
     board(arch, accel, request.qemu.version),
     size(cell.case.cpus, memory),
+    ...(request.memoryFile === undefined ? [] : [memoryFile(request.memoryFile, memory)]),
     bare,
     ...(request.qemu.sandbox ? [sandbox] : []),
     randomness(arch),
     ...(cell.case.network || ports.length > 0 ? [network(arch, ports)] : []),
-    ...[...drives, ...(scratch === undefined ? [] : [scratch])].map((file) => drive(arch, file)),
+    ...[...drives, ...(scratch === undefined ? [] : [scratch]), ...(payload === undefined ? [] : [payload])].map((file) => drive(arch, file)),
     medium === undefined ? linux(arch, kernel.image, initrd) : bootMedium(arch, medium),
   ];
   const cmdline = kernelCommandLine(arch, devices, [...image.cmdline, ...cell.kernel.cmdline, ...cell.case.cmdline]);

@@ -29,11 +29,16 @@ export interface QemuProcess {
 }
 
 export interface QemuChannels {
+  /** File descriptor that a guest's state comes from: QEMU knows it by `stateUri`. */
+  readonly state?: number | undefined;
   /** QEMU's arguments for a port of results. */
   readonly resultsPort?: readonly string[] | undefined;
   /** By default the best this machine has. */
   readonly guard?: Guard | undefined;
 }
+
+/** What QEMU knows the state by that a guest goes on from. */
+export const stateUri = 'fd:8';
 
 const resultsChannel = ['-chardev', 'socket,id=results,fd=5'];
 const channels = ['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console', '-chardev', 'socket,id=qmp,fd=3', '-mon', 'chardev=qmp,mode=control', '-chardev', 'socket,id=gdb,fd=4'];
@@ -53,14 +58,14 @@ const lifeline = [
 ].join('\n');
 
 /** Starts QEMU in a session of its own: Ctrl-C in the terminal reaches only the harness. */
-export function spawnQemu(binary: string, argv: readonly string[], { resultsPort, guard = defaultGuard() }: QemuChannels = {}): QemuProcess {
+export function spawnQemu(binary: string, argv: readonly string[], { resultsPort, state, guard = defaultGuard() }: QemuChannels = {}): QemuProcess {
   const command = [binary, ...argv, ...channels, ...(resultsPort === undefined ? [] : [...resultsChannel, ...resultsPort])];
-  const [file, args, extra] =
+  const [file, args, watchChannel] =
     guard === 'death-signal'
-      ? ['setpriv', ['--pdeathsig', 'KILL', '--', '/bin/sh', '-c', deathSignal, 'sh', `${process.pid}`, ...command], []] as const
-      : ['/bin/sh', ['-c', lifeline, 'sh', ...command], ['pipe']] as const;
-  const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', resultsPort === undefined ? 'ignore' : 'pipe', ...extra] });
-  const [input, console, stderr, qmp, gdb, results, watch] = child.stdio as unknown as [Writable, Readable, Readable, Socket, Socket, Socket | null, Socket | undefined];
+      ? ['setpriv', ['--pdeathsig', 'KILL', '--', '/bin/sh', '-c', deathSignal, 'sh', `${process.pid}`, ...command], 'ignore'] as const
+      : ['/bin/sh', ['-c', lifeline, 'sh', ...command], 'pipe'] as const;
+  const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', resultsPort === undefined ? 'ignore' : 'pipe', watchChannel, ...(state === undefined ? [] : ['ignore' as const, state])] });
+  const [input, console, stderr, qmp, gdb, results, watch] = child.stdio as unknown as [Writable, Readable, Readable, Socket, Socket, Socket | null, Socket | null];
   // Each end may be gone at any moment; the exit of the process is what counts.
   for (const stream of [input, console, stderr, qmp, gdb, results, watch]) stream?.on('error', () => undefined);
   return { child, pid: guard === 'death-signal' ? child.pid : undefined, console, input, stderr, qmp, gdb, results: results ?? undefined, kill: (signal) => killGroup(child, signal) };

@@ -1,28 +1,61 @@
 // One guest under QEMU: its process, its console, and what QMP tells of it.
-import type { BootPlan } from '../model/boot.ts';
+import { closeSync, openSync } from 'node:fs';
+import type { BootPlan, BootResult } from '../model/boot.ts';
 import { classifyExit, classifyPause } from './failure.ts';
 import { diagnose } from './hang/diagnose.ts';
 import { createEar } from './hang/wait.ts';
 import { beginLife, neverStarted, type Vm, type VmOptions } from './life.ts';
 import { openMonitor } from './monitor.ts';
+import { awaitRestore, beginRestore } from './warm/migration.ts';
 import { spawnQemu, type Guard } from './spawn.ts';
 import { watchUsage } from './usage.ts';
 
 export interface QemuOptions extends VmOptions {
   /** How QEMU's life is tied to ours; by default the best this machine has. */
   readonly guard?: Guard;
+  /** What the guest goes on from, in place of a boot. */
+  readonly restore?: Restore;
 }
+
+/** A guest's state to go on from. */
+export interface Restore {
+  /** File with the state of its devices. */
+  readonly state: string;
+  /** How long its boot took. */
+  readonly bootMs: number;
+  /** What it had printed until then. */
+  readonly console: Uint8Array;
+  /** What is typed as soon as it runs. */
+  readonly type: () => string;
+}
+
 
 /** Starts QEMU. Whatever goes wrong from here on is in the result. */
 export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   if (options.signal.aborted) return neverStarted();
+  const { restore } = options;
+  const argv = restore === undefined ? plan.argv : [...plan.argv, ...awaitRestore];
+  const state = restore && openSync(restore.state, 'r');
   // Without a reader a guest that writes to the port would wait for ever.
-  const qemu = spawnQemu(plan.binary, plan.argv, { resultsPort: options.onResults && plan.resultsPort, guard: options.guard });
+  const qemu = spawnQemu(plan.binary, argv, { resultsPort: options.onResults && plan.resultsPort, guard: options.guard, state });
+  if (state !== undefined) closeSync(state);
   const usage = watchUsage(qemu.pid);
   let shutdown: string | undefined;
+  const type = (text: string): void => void qemu.input.write(text);
 
   const life = beginLife(plan.limits, options, [() => quit(), () => qemu.kill('SIGTERM'), () => qemu.kill('SIGKILL')]);
+  const startedAt = performance.now();
+  let waking = restore;
+  let restored: BootResult['restored'];
   const monitor = openMonitor(qemu.qmp, {
+    onRunning() {
+      const woken = waking;
+      if (woken === undefined) return;
+      waking = undefined;
+      restored = { afterMs: performance.now() - startedAt, bootMs: woken.bootMs };
+      life.console(woken.console);
+      type(woken.type());
+    },
     onShutdown(reason) {
       usage.look();
       shutdown = reason;
@@ -32,6 +65,7 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
       if (failure !== undefined) life.end(failure);
     },
   });
+  if (restore !== undefined) beginRestore(monitor).catch((error: unknown) => life.end({ kind: 'failed', message: `the guest cannot go on: ${error instanceof Error ? error.message : String(error)}` }));
   const quit = (): void => {
     usage.look();
     monitor.quit();
@@ -47,10 +81,9 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   // 'close' comes after the last byte of every channel.
   qemu.child.once('close', (code, signal) => {
     const used = usage.end();
-    life.finish(classifyExit(plan.binary, code, signal, life.said()), { ...(shutdown === undefined ? {} : { shutdown }), ...(used === undefined ? {} : { usage: used }) });
+    life.finish(classifyExit(plan.binary, code, signal, life.said()), { ...(shutdown === undefined ? {} : { shutdown }), ...(used === undefined ? {} : { usage: used }), ...(restored === undefined ? {} : { restored }) });
   });
 
-  const type = (text: string): void => void qemu.input.write(text);
   return {
     ...life,
     write: (bytes) => void qemu.input.write(bytes),

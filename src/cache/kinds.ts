@@ -24,6 +24,7 @@ export const kindsOfCache: Readonly<Record<string, string>> = {
   gzip: 'compressed segments',
   joined: 'what files of `kit-test build` were joined of',
   medium: 'boot media: ISO images, disks',
+  payload: 'root file systems of cases, for guests that start warm',
   drive: 'file systems of `drives:` and read-only roots',
   blob: 'blobs for OCI layouts in volumes',
   'package-file': 'single files of Debian packages: boot loaders, firmware',

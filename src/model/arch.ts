@@ -75,6 +75,8 @@ export interface Arch {
     /** The kernel's backtrace of the CPU that answers ends where its interrupt stack begins: only its registers (SysRq p) tell what was interrupted. */
     readonly cutBacktrace?: true;
   };
+  /** The machine code of src/boot/warm/thaw.ts, as `as` makes it of thaw.ARCH.S beside it: hexadecimal. */
+  readonly thaw: { readonly bits: 32 | 64; /** `e_flags` of its ELF file. */ readonly flags?: number; readonly code: string };
   /** Factor by which time limits are stretched when the guest runs under TCG. */
   readonly tcgScale: number;
 }

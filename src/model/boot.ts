@@ -58,6 +58,8 @@ export interface BootResult {
   readonly userspaceMs?: number;
   /** QEMU's word for why the guest ended itself: `guest-shutdown`, `guest-reset`, `guest-panic`; undefined where it did not, and where QEMU ends too soon to say it. */
   readonly shutdown?: string;
+  /** The guest did not boot but went on from a template: how long after QEMU's start, and how long the template's boot had taken. */
+  readonly restored?: { readonly afterMs: number; readonly bootMs: number };
   /** All bytes the guest printed by itself, also those that were not kept; not what it was asked for when it hung. */
   readonly consoleBytes: number;
   /** The end of the error output of QEMU, or of the command that ran the machine; at most 4 KiB. */

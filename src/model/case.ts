@@ -7,6 +7,7 @@ import { KnownSchema } from './known.ts';
 import { PatternSchema } from './pattern.ts';
 import { protocols, type Protocol } from './protocol.ts';
 import { Duration, Size } from './units.ts';
+import { startModes } from './start.ts';
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
 
@@ -154,6 +155,7 @@ export const CaseFileSchema = z
     cpus: z.int().min(1).max(64).default(1).describe('virtual CPUs of the guest'),
     network: z.boolean().default(false).describe("a virtio network card on QEMU's user network, which cannot reach the host's network unless allowed"),
     boot: z.union([z.enum(bootMedia).transform((medium) => [medium]), z.array(z.enum(bootMedia)).min(1)]).default(['kernel+initrd']).describe('media to boot from; several make a cell for each. A medium that an architecture has no firmware for has no cell there'),
+    start: z.enum(startModes).optional().describe('cold: its kernel boots, for a case that tests booting; warm: it goes on from a guest of the same kernel that has booted and waits; auto: warm where that is sound and pays off; both: either way, and the verdicts must be equal. Default: what the project says'),
     drives: z.array(DriveSchema).default([]).describe('folders of this machine as read-only drives, for what is too big for memory'),
     probe: z.union([ProbeSchema.transform((probe) => [probe]), z.array(ProbeSchema).min(1)]).optional().describe('asks the services of the guest from this machine; part of the verdict'),
     artifacts: ArtifactsSchema.optional(),

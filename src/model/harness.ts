@@ -4,6 +4,7 @@ import { bootMedia, TimeoutsSchema } from './case.ts';
 import { GithubSchema } from './github.ts';
 import { HistorySettingsSchema } from './history.ts';
 import { ProjectKnownSchema } from './known.ts';
+import { startModes } from './start.ts';
 import { Duration, Size } from './units.ts';
 
 const RuleSchema = z
@@ -59,6 +60,7 @@ export const HarnessSchema = z
     retries: z.int().min(0).max(10).default(0).describe('further attempts after a failure, for cases that do not say'),
     concurrency: z.int().min(1).optional().describe('boots at once; default: by CPUs and memory of the host'),
     accel: z.enum(['auto', 'kvm', 'hvf', 'tcg']).default('auto').describe('what runs guests; auto: hardware where it really works, else tcg'),
+    start: z.enum(startModes).default('auto').describe('how guests get to their user space, for cases that do not say: auto, cold, warm or both, as `start` of a case'),
     reporters: z.array(z.string()).default(['terminal', 'junit', 'tap', 'json', 'html']).describe('how runs are shown and written'),
     github: GithubSchema.prefault({}),
     consoleLimit: z.int().min(4096).default(16 * 1024 * 1024).describe('bytes of console kept per cell; beyond it head and tail'),

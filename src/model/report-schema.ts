@@ -72,6 +72,8 @@ const DistinctCrashSchema = z
   })
   .meta({ id: 'DistinctCrash', description: 'a kernel failure, by its title, with every cell it hit' });
 
+const RestoredSchema = z.object({ afterMs: milliseconds.describe("after QEMU's start"), bootMs: milliseconds.describe("of the template's own boot") }).meta({ id: 'Restored', description: 'it did not boot but went on from a template' });
+
 const BootResultSchema = z.object({
   exit: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('exited'), code: z.int() }),
@@ -86,6 +88,7 @@ const BootResultSchema = z.object({
   durationMs: milliseconds,
   firstByteMs: milliseconds.exactOptional(),
   userspaceMs: milliseconds.exactOptional(),
+  restored: RestoredSchema.exactOptional(),
   shutdown: z.string().exactOptional().describe("QEMU's word for why the guest ended itself"),
   consoleBytes: z.int().min(0).describe('all bytes the guest printed by itself, also those that were not kept'),
   stderr: z.string(),
@@ -136,6 +139,7 @@ export const AttemptSchema = z
     startedAt: z.string().exactOptional().describe('when the machine was started; ISO 8601, UTC'),
     accel: z.enum(['kvm', 'hvf', 'tcg']).exactOptional(),
     boot: BootResultSchema.exactOptional(),
+    warm: z.object({ verdict: VerdictSchema, durationMs: milliseconds, restored: RestoredSchema, console: z.string() }).exactOptional().describe('the same cell when it was started warm, for comparison'),
     console: z.string().exactOptional().describe('relative to the run folder'),
     times: z.string().exactOptional().describe('file with a number for each line of the console: milliseconds from the start of the machine to its first byte'),
     resultsLog: z.string().exactOptional().describe('what came over the port of results, relative to the run folder'),
@@ -225,6 +229,7 @@ const CostSchema = z
     guestMs: milliseconds.describe('all guests, one after the other'),
     cpuMs: milliseconds.exactOptional().describe('what their QEMUs took of processors'),
     peakMemoryBytes: z.int().min(0).exactOptional().describe('the most that one of them had'),
+    saved: z.object({ warmMs: milliseconds, cachedMs: milliseconds }).exactOptional().describe('guest time not spent: on kernels that a warm start did not boot, and on cells that were not run again'),
     money: z.object({ amount: z.number().min(0), currency: z.string() }).exactOptional().describe('machine time at the price that the project names'),
   })
   .meta({ id: 'Cost', description: 'what the run took of its machines' });

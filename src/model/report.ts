@@ -30,6 +30,8 @@ export interface Attempt {
   readonly startedAt?: string;
   readonly accel?: Accel;
   readonly boot?: Omit<BootResult, 'usage'>;
+  /** What the same cell did when it was started warm, for comparison. */
+  readonly warm?: WarmTwin;
   /** Paths relative to the run folder. */
   readonly console?: string;
   /** One number for each line of the console: milliseconds from the start of the machine to its first byte. */
@@ -53,6 +55,15 @@ export interface Attempt {
   readonly image?: { readonly digest: string; readonly bytes: number };
   /** One of many rounds: its files, results and boot were not kept. */
   readonly trimmed?: true;
+}
+
+/** A warm start beside the cold boot of the same cell. */
+export interface WarmTwin {
+  readonly verdict: Verdict;
+  readonly durationMs: number;
+  readonly restored: NonNullable<BootResult['restored']>;
+  /** Relative to the run folder. */
+  readonly console: string;
 }
 
 /** Where the pass of a cell comes from that was not run again, for nothing had changed. */
@@ -167,6 +178,8 @@ export interface Cost {
   readonly cpuMs?: number;
   /** The most that one of them had of memory. */
   readonly peakMemoryBytes?: number;
+  /** What was not spent: on kernels that a warm start did not boot, and on cells whose pass of an earlier run was shown again. */
+  readonly saved?: { readonly warmMs: number; readonly cachedMs: number };
   readonly money?: { readonly amount: number; readonly currency: string };
 }
 

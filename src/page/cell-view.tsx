@@ -115,12 +115,18 @@ function Repeat({ command }: { readonly command: string }) {
   );
 }
 
+function startWords({ boot, warm }: Attempt): string | undefined {
+  if (warm !== undefined) return `both ways: cold in ${formatDuration(boot?.durationMs ?? 0)}, warm in ${formatDuration(warm.durationMs)}`;
+  return boot?.restored && `warm, after ${formatDuration(boot.restored.afterMs)}; the boot it was spared took ${formatDuration(boot.restored.bootMs)}`;
+}
+
 function Facts({ cell, attempt }: { readonly cell: CellResult; readonly attempt: Attempt }) {
   const { kernel, image, accel, boot, prepareMs, artifacts, hang, resultsLog, usage } = attempt;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['kernel', kernel && `${kernel.release}, ${kernel.origin}`],
     ['image', image && `${formatSize(image.bytes)}, ${image.digest.slice(0, 19)}`],
     ['accelerator', accel],
+    ['started', startWords(attempt)],
     ['user space after', boot?.userspaceMs === undefined ? undefined : formatDuration(boot.userspaceMs)],
     ['in all', boot === undefined && attempt.trimmed !== true ? undefined : formatDuration(boot?.durationMs ?? attempt.durationMs)],
     ['made ready in', prepareMs === 0 ? undefined : formatDuration(prepareMs)],

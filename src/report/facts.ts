@@ -1,5 +1,5 @@
 // What is known about how a cell was run, as name and value: properties in JUnit, diagnostics in TAP.
-import type { CellResult } from '../model/report.ts';
+import type { Attempt, CellResult } from '../model/report.ts';
 import { knownText } from '../model/known.ts';
 import { decisiveAttempt } from './attempts.ts';
 import { historyNews } from './history-words.ts';
@@ -11,6 +11,7 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['arch', cell.arch],
     ...(cell.medium === undefined ? [] : [['medium', cell.medium] as const]),
     ['accel', last.accel],
+    ...startFacts(last),
     ['cpu_ms', last.usage && String(Math.round(last.usage.cpuMs))],
     ['peak_memory', last.usage && String(last.usage.peakMemoryBytes)],
     ['kernel.release', last.kernel?.release],
@@ -33,6 +34,18 @@ export function factsOf(cell: CellResult): readonly (readonly [name: string, val
     ['repeat', cell.repeat],
   ];
   return facts.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value] as const]));
+}
+
+function startFacts({ boot, warm }: Attempt): readonly (readonly [string, string | undefined])[] {
+  const restored = boot?.restored ?? warm?.restored;
+  if (restored === undefined) return [];
+  return [
+    ['start', warm === undefined ? 'warm' : 'both'],
+    ['start.restored_ms', String(Math.round(restored.afterMs))],
+    ['start.template_boot_ms', String(Math.round(restored.bootMs))],
+    ['start.warm_ms', warm && String(Math.round(warm.durationMs))],
+    ['start.warm_console', warm?.console],
+  ];
 }
 
 function roundFacts({ rounds }: CellResult): readonly (readonly [string, string | undefined])[] {

@@ -20,10 +20,10 @@ export interface AttemptFiles {
   readonly screen: string;
 }
 
-/** Where one try of a cell keeps its files; further attempts lie beside the first one: `console.2.log`. */
-export function attemptFiles(cell: string, attempt: number): AttemptFiles {
+/** Where one try of a cell keeps its files; further attempts lie beside the first one: `console.2.log`, and so does the warm twin of a cold boot: `console.warm.log`. */
+export function attemptFiles(cell: string, attempt: number, twin?: 'warm'): AttemptFiles {
   const folder = `cells/${cellFolder(cell)}`;
-  const infix = attempt === 1 ? '' : `.${attempt}`;
+  const infix = `${attempt === 1 ? '' : `.${attempt}`}${twin === undefined ? '' : `.${twin}`}`;
   return {
     folder,
     console: `${folder}/console${infix}.log`,

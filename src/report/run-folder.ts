@@ -25,7 +25,7 @@ export interface RunFolder {
   /** Writes events.ndjson. Must be told of every event, as the first of the reporters. */
   readonly recorder: Reporter;
   /** Paths relative to the run folder; the cell's folder is made. */
-  attempt(cell: string, number: number): Promise<AttemptFiles>;
+  attempt(cell: string, number: number, twin?: 'warm'): Promise<AttemptFiles>;
   /** Removes what an attempt left. */
   discard(cell: string, attempt: Attempt): Promise<void>;
 }
@@ -55,16 +55,17 @@ function folderAt(id: string, path: string): RunFolder {
     id,
     path,
     recorder: createRecorder(join(path, eventsFile)),
-    async attempt(cell, number) {
-      const files = attemptFiles(cell, number);
+    async attempt(cell, number, twin) {
+      const files = attemptFiles(cell, number, twin);
       await mkdir(join(path, files.folder), { recursive: true });
       return files;
     },
-    async discard(cell, { number, hang }) {
-      const files = attemptFiles(cell, number);
-      const { console, times, resultsLog, qemuCmd, artifacts, hang: log } = files;
-      for (const name of [console, times, resultsLog, qemuCmd, artifacts, log, ...(hang?.screen === undefined ? [] : [hang.screen])]) {
-        await rm(join(path, name), { recursive: true, force: true });
+    async discard(cell, { number, hang, warm }) {
+      for (const files of [attemptFiles(cell, number), ...(warm === undefined ? [] : [attemptFiles(cell, number, 'warm')])]) {
+        const { console, times, resultsLog, qemuCmd, artifacts, hang: log } = files;
+        for (const name of [console, times, resultsLog, qemuCmd, artifacts, log, ...(hang?.screen === undefined ? [] : [hang.screen])]) {
+          await rm(join(path, name), { recursive: true, force: true });
+        }
       }
     },
   };

@@ -67,7 +67,7 @@ type Diagnostic = readonly [name: string, value: string | number | readonly stri
 
 function cellDiagnostics(cell: CellResult): readonly Diagnostic[] {
   const { verdict } = cell;
-  if (verdict.kind === 'pass' && !cell.flaky) return [['duration_ms', Math.round(cell.durationMs)], ...factsOf(cell).filter(([name]) => ['accel', 'kernel.release', 'history', 'cached', 'cached.at'].includes(name) || name.startsWith('rounds'))];
+  if (verdict.kind === 'pass' && !cell.flaky) return [['duration_ms', Math.round(cell.durationMs)], ...factsOf(cell).filter(([name]) => ['accel', 'start', 'kernel.release', 'history', 'cached', 'cached.at'].includes(name) || name.startsWith('rounds'))];
   const reason = cellReason(cell);
   const others = otherConsoles(cell);
   const crashes = crashesOfCell(cell);

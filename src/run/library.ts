@@ -2,6 +2,7 @@
 import { arch as hostArch } from 'node:os';
 import type { Accel } from '../model/arch.ts';
 import type { Reporter } from '../model/events.ts';
+import type { StartMode } from '../model/start.ts';
 import { runProject, type RunOutcome } from './run-project.ts';
 import { requestedCells } from './select.ts';
 import { loadWorkspace } from './workspace.ts';
@@ -24,6 +25,8 @@ export interface MatrixOptions {
   /** Further attempts after a failure, for cases that set none. */
   readonly retries?: number;
   readonly accel?: 'auto' | Accel;
+  /** How guests start. Default: as case and project say. */
+  readonly boot?: StartMode;
   /** False: guests that hang are ended without asking them why. */
   readonly diagnose?: boolean;
   /** Use exactly what kit-test.lock pins. */
@@ -44,12 +47,12 @@ export interface MatrixOptions {
 
 /** @throws UsageError and ConfigError for mistakes of the caller and the project; whatever fails in a cell is its verdict. */
 export async function runMatrix(options: MatrixOptions): Promise<RunOutcome> {
-  const { cwd = process.cwd(), config, matrix = true, jobs, retries, accel, diagnose, frozen = false, offline, cached, history, output, signal = new AbortController().signal } = options;
+  const { cwd = process.cwd(), config, matrix = true, jobs, retries, accel, boot: start, diagnose, frozen = false, offline, cached, history, output, signal = new AbortController().signal } = options;
   const { project, archs } = await loadWorkspace({ cwd, config, requireConfig: true });
   const cells = await requestedCells(project, archs, { matrix, selection: options, hostArch: hostArch() });
   const reporters = options.reporters ?? project.harness.reporters.filter((name) => name !== 'terminal');
   return runProject(project, {
-    cells, command: ['runMatrix'], jobs, retries, accel, diagnose, frozen, offline, cached, history, output, cwd, signal,
+    cells, command: ['runMatrix'], jobs, retries, accel, start, diagnose, frozen, offline, cached, history, output, cwd, signal,
     reporters: reporters.filter((reporter) => typeof reporter === 'string'),
     reporterObjects: reporters.filter((reporter) => typeof reporter !== 'string'),
     stdout: process.stdout,

@@ -1,11 +1,11 @@
 // `kit-test run`: from selected cells to reports on disk and an exit code.
 import { resolve } from 'node:path';
-import PQueue from 'p-queue';
 import type { Accel } from '../model/arch.ts';
 import type { Cell } from '../model/cell.ts';
 import type { Progress, Reporter } from '../model/events.ts';
 import type { Project } from '../model/project.ts';
 import type { RoundPlan, RunReport } from '../model/report.ts';
+import type { StartMode } from '../model/start.ts';
 import { graceOf } from '../config/resolve.ts';
 import { createFanout, type ReporterFailure } from '../report/fanout.ts';
 import { chosenReporters } from '../report/choose.ts';
@@ -13,23 +13,20 @@ import { isHostCell } from '../matrix/host.ts';
 import { createReporters, loadReporter } from '../report/create.ts';
 import { exitCode } from '../report/exit-code.ts';
 import type { Output } from '../report/reporter.ts';
-import { createRunFolder, reopenRunFolder, type RunFolder } from '../report/run-folder.ts';
+import { createRunFolder, reopenRunFolder } from '../report/run-folder.ts';
 import type { UnfinishedRun } from '../report/unfinished.ts';
 import { version } from '../version.ts';
-import type { AttemptStages } from './cell/attempt.ts';
-import { readyBoot } from './cell/boot.ts';
 import { defaultConcurrency, describeHost, qemuVersions } from './host.ts';
 import { eventProgress } from './progress.ts';
 import type { EventSink } from './events.ts';
-import { openGroups } from './groups.ts';
 import { openRunHistory } from './history.ts';
 import { runnerFor } from './cell/runner.ts';
-import { createMemoryGate } from './cell/memory-gate.ts';
 import { runCells } from './run.ts';
 import { openPasses } from './passes/open.ts';
-import { openPipeline, type Pipeline } from './pipeline.ts';
+import { openPipeline } from './pipeline.ts';
 import { pruneAfterRun } from './prune-cache.ts';
 import type { ShardOfRun } from './shard.ts';
+import { createStages } from './stages.ts';
 
 export interface RunProjectOptions {
   readonly cells: readonly Cell[];
@@ -43,6 +40,8 @@ export interface RunProjectOptions {
   /** Goes over the cells in rounds, without retries. */
   readonly rounds?: RoundPlan | undefined;
   readonly accel?: 'auto' | Accel | undefined;
+  /** How guests start; undefined: as case and project say. */
+  readonly start?: StartMode | undefined;
   /** False: guests that hang are ended without a question, whatever project and cases say. */
   readonly diagnose?: boolean | undefined;
   readonly frozen: boolean;
@@ -118,7 +117,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     deliver: (event) => fanout.emit(event),
     stages: (emit) => {
       relay.connect(emit);
-      const stages = createStages(pipeline, folder, { cells, concurrency, graceMs: graceOf(harness), diagnose: options.diagnose });
+      const stages = createStages(pipeline, folder, { cells, times: options.rounds === undefined ? 1 : (options.rounds.planned ?? Number.POSITIVE_INFINITY), concurrency, graceMs: graceOf(harness), diagnose: options.diagnose, start: options.start });
       return passes === undefined ? stages : { ...stages, recall: passes.recall };
     },
     remember: history?.remember,
@@ -138,26 +137,6 @@ export async function runProject(project: Project, options: RunProjectOptions): 
 function tellRetriesAreOff({ harness }: Project, cells: readonly Cell[], progress: Progress): void {
   const asking = [...(harness.retries > 0 ? ['the configuration'] : []), ...new Set(cells.filter(({ case: { retries } }) => (retries ?? 0) > 0).map(({ case: { name } }) => `case ${name}`))];
   if (asking.length > 0) progress.notice(`retries are off, for every round counts: ${asking.join(', ')} ${asking.length === 1 ? 'asks' : 'ask'} for some`);
-}
-
-function createStages(pipeline: Pipeline, folder: RunFolder, options: { readonly cells: readonly Cell[]; readonly concurrency: number; readonly graceMs: number; readonly diagnose: boolean | undefined }): AttemptStages {
-  const boots = new PQueue({ concurrency: options.concurrency });
-  const gate = createMemoryGate();
-  const groups = openGroups(options.cells, { root: pipeline.root, harness: pipeline.harness, folder: folder.path, notice: (message) => pipeline.progress.notice(message) });
-  return {
-    prepare: pipeline.prepare,
-    leave: (cell) => groups.leave(cell),
-    async boot(cell, prepared, number, onPhase, signal) {
-      await groups.enter(cell, signal);
-      const files = await folder.attempt(cell.id, number);
-      const ready = await readyBoot(cell, prepared, { ...pipeline, folder: folder.path, files, number, graceMs: options.graceMs, diagnose: options.diagnose }, signal);
-      return boots.add(() => gate(ready.memory, () => {
-        signal.throwIfAborted();
-        onPhase('boot');
-        return ready.run();
-      }, signal));
-    },
-  };
 }
 
 /** Progress that comes before the run has begun to tell events is kept until then. */

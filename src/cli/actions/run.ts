@@ -1,5 +1,6 @@
 // The work of `kit-test run`.
 import type { Accel } from '../../model/arch.ts';
+import type { StartMode } from '../../model/start.ts';
 import { watchInterrupt } from '../../run/interrupt.ts';
 import { runProject, type RunOutcome, type RunProjectOptions } from '../../run/run-project.ts';
 import { loadWorkspace, type Workspace } from '../../run/workspace.ts';
@@ -15,6 +16,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
   readonly json?: boolean;
   readonly jobs?: number;
   readonly accel?: 'auto' | Accel;
+  readonly boot?: StartMode;
   readonly diagnose?: boolean;
   readonly cached?: boolean;
   readonly history?: boolean;
@@ -62,6 +64,7 @@ export function bootWith({ project }: Workspace, work: Work, options: RunCommand
     jobs: options.jobs,
     retries: options.retries,
     accel: options.accel,
+    start: options.boot,
     // Commander's value of a switch that was not given is true.
     diagnose: options.diagnose === false ? false : undefined,
     cached: options.cached,

@@ -1,5 +1,6 @@
 // `kit-test run`: the matrix, or a quick check of some cases on one kernel.
 import { Command, Option } from 'commander';
+import { startModes } from '../../model/start.ts';
 import type { RunCommandOptions } from '../actions/run.ts';
 import { addChangedOption, addKernelLockOptions, addProjectOptions, addSelectionOptions, collect, duration, positiveNumber, wholeNumber, type SetExitCode } from '../options.ts';
 import { parseShard } from '../shard.ts';
@@ -60,6 +61,7 @@ function addRunOptions(command: Command): Command {
     .option('--until-fail', 'run rounds until a cell fails, or as many as --repeat says')
     .option('--for <duration>', 'with --repeat or --until-fail: begin no further round after this time', duration)
     .addOption(new Option('--accel <accel>', 'how guests run').choices(['auto', 'kvm', 'hvf', 'tcg']))
+    .addOption(new Option('--boot <mode>', 'how guests start: cold boots, warm goes on from a guest that has booted, auto where that is sound and pays off, both compares').choices(startModes))
     .option('--cached', 'do not run a cell again of which nothing has changed since it passed, a week ago at most')
     .option('--no-diagnose', 'end guests that hang without asking them why')
     .option('--no-history', 'neither read what earlier runs left nor remember this one')

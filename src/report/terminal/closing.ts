@@ -4,7 +4,7 @@ import { count } from '../../model/format.ts';
 import type { CellResult, RunReport } from '../../model/report.ts';
 import { knownText } from '../../model/known.ts';
 import { formatDuration } from '../../model/units.ts';
-import { otherAttempts } from '../attempts.ts';
+import { decisiveAttempt, otherAttempts } from '../attempts.ts';
 import { costWords } from '../cost.ts';
 import { gridOf, placeOf } from '../grid.ts';
 import { historyTotals } from '../history-words.ts';
@@ -52,8 +52,15 @@ function gridSection({ cells }: RunReport, { theme, columns }: ClosingOptions): 
 export function cellLine(cell: CellResult, theme: Theme): string {
   const look = outlookOf(cell);
   const reason = look === 'flaky' ? otherAttempts(cell).map(safeLine).join('; ') : clip(safeLine(cell.known === undefined ? cellReason(cell) : `${knownText(cell.known)}: ${cellReason(cell)}`), 300);
-  const time = look === 'skip' || look === 'cached' ? '' : `  ${paint(theme, 'dim', formatDuration(cell.durationMs))}`;
+  const time = look === 'skip' || look === 'cached' ? '' : `  ${paint(theme, 'dim', `${formatDuration(cell.durationMs)}${startWord(cell)}`)}`;
   return `${paintLook(theme, look, `${symbolOf(theme, look)} ${padEnd(look, 7)}`)}  ${cell.id}${time}${reason === '' ? '' : `  ${reason}`}`;
+}
+
+/** A boot goes without saying. */
+function startWord(cell: CellResult): string {
+  const { boot, warm } = decisiveAttempt(cell);
+  if (warm !== undefined) return `, warm ${formatDuration(warm.durationMs)}`;
+  return boot?.restored === undefined ? '' : ' warm';
 }
 
 function cachedSection(cells: readonly CellResult[], { theme, columns }: ClosingOptions): readonly string[] {

@@ -124,8 +124,8 @@ async function requireSupport(cell: Cell, kernel: Kernel, kconfig: string | unde
 
 const kconfigNames: Readonly<Record<string, string>> = { virtio_blk: 'CONFIG_VIRTIO_BLK', squashfs: 'CONFIG_SQUASHFS', erofs: 'CONFIG_EROFS_FS', overlay: 'CONFIG_OVERLAY_FS' };
 
-/** Which of these a kernel lacks. `doubt`: what nothing is known of counts as lacking. */
-async function unsupported(kernel: Kernel, kconfig: string | undefined, names: readonly string[], doubt: boolean): Promise<readonly string[]> {
+/** Which of these drivers a kernel lacks. `doubt`: what nothing is known of counts as lacking. */
+export async function unsupported(kernel: Kernel, kconfig: string | undefined, names: readonly string[], doubt: boolean): Promise<readonly string[]> {
   const { missing } = await selectModules(kernel, names);
   if (missing.length === 0) return [];
   if (kconfig === undefined) return doubt ? missing : [];

@@ -1,12 +1,15 @@
 // The boot of a prepared cell, by QEMU or by the command that the project names as its runner, or the run of its script, with what belongs to one
 // attempt around it: the drive for artifacts and the probes.
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Accel } from '../../model/arch.ts';
 import type { Cell } from '../../model/cell.ts';
 import type { Progress } from '../../model/events.ts';
 import type { Harness, RunnerSpec } from '../../model/harness.ts';
 import { qemuCommand } from '../../boot/command.ts';
-import { planGuest } from '../../boot/plan.ts';
+import { planGuest, type BootRequest } from '../../boot/plan.ts';
+import type { Vm, VmOptions } from '../../boot/life.ts';
+import { thawLine } from '../../boot/warm/thaw.ts';
 import { startVm } from '../../boot/vm.ts';
 import { timeScale, unscaledLimits } from '../../config/resolve.ts';
 import { knownFailures } from '../../matrix/known.ts';
@@ -14,9 +17,12 @@ import type { AttemptFiles } from '../../report/layout.ts';
 import { artifactsSerial, collectArtifacts, driveBytes, makeDrive } from './artifacts.ts';
 import { openInquiry } from './hang.ts';
 import type { Machine } from './machine.ts';
+import type { SharedMemory } from './memory-gate.ts';
 import { observeBoot, type Bootable, type ObservedBoot, type ObserveOptions } from './observe.ts';
 import type { Prepared, PreparedCell, PreparedScript } from './prepare.ts';
 import { unplacedNote } from '../symbols.ts';
+import { watchEntry } from '../warm/entry.ts';
+import type { Clone } from '../warm/open.ts';
 import { attemptName, planCommand, runnerCommand, runnerFor } from './runner.ts';
 import { planScript, scriptCommand } from './script.ts';
 
@@ -43,6 +49,8 @@ export interface BootPlace {
 export interface ReadyBoot {
   /** Bytes of this machine's memory that the guest takes. */
   readonly memory: number;
+  /** The part of it that guests of one template have together. */
+  readonly shared?: SharedMemory;
   /** The line that boots it by hand. */
   readonly command: string;
   /** Undefined where a runner boots. */
@@ -51,13 +59,24 @@ export interface ReadyBoot {
 }
 
 /** Plans the boot of an attempt. */
-export async function readyBoot(cell: Cell, prepared: Prepared, place: BootPlace, signal: AbortSignal): Promise<ReadyBoot> {
+export async function readyBoot(cell: Cell, prepared: Prepared, place: BootPlace, signal: AbortSignal, clone?: Clone): Promise<ReadyBoot> {
   if (prepared.script !== undefined) return readyScript(cell, prepared, place, signal);
   const runner = runnerFor(place.harness, cell.arch);
   const bootable = runner === undefined ? await byQemu(cell, prepared, place, signal) : await byCommand(runner, cell, prepared, place);
   const { memory, command, accel } = bootable;
-  const run = (): Promise<ObservedBoot> => withArtifacts(cell, place, async () => tellUnusedPort(cell, place, await observeBoot(bootable, observing(cell, prepared, bootable, place), signal)));
-  return { memory, command, ...(accel === undefined ? {} : { accel }), run };
+  const observe = (one: Bootable): Promise<ObservedBoot> => withArtifacts(cell, place, async () => tellUnusedPort(cell, place, await observeBoot(one, observing(cell, prepared, one, place), signal)));
+  const warm = clone && (await byClone(cell, clone, bootable, place, signal));
+  const run = async (): Promise<ObservedBoot> => {
+    if (warm === undefined) return observe(bootable);
+    const observed = await observe(warm);
+    // What happened before the guest went on is no doing of its own.
+    if (warm.isRestored() || signal.aborted) return observed;
+    place.progress.notice(`${cell.id}: booted cold, for its template cannot be used: ${whyNot(observed)}`);
+    await clone?.drop();
+    return observe(bootable);
+  };
+  const shared = clone && { key: clone.template.key, bytes: Math.min(memory, clone.template.memoryBytes) };
+  return { memory, ...(shared === undefined ? {} : { shared }), command, ...(accel === undefined ? {} : { accel }), run };
 }
 
 /** A script of this machine takes its memory as any program does. */
@@ -70,13 +89,33 @@ async function readyScript(cell: Cell, { script, host }: PreparedScript, place: 
   return { memory: 0, command: bootable.command, run: () => observeBoot(bootable, observed, signal) };
 }
 
+const scratchOf = ({ case: { artifacts } }: Cell, place: BootPlace): BootRequest['scratch'] => artifacts && { path: drivePath(place), serial: artifactsSerial, writable: true, bytes: driveBytes(artifacts.limit) };
+
 type Planned = Bootable & { readonly memory: number };
 
 async function byQemu(cell: Cell, prepared: PreparedCell, place: BootPlace, signal: AbortSignal): Promise<Planned> {
-  const { artifacts } = cell.case;
-  const scratch = artifacts && { path: drivePath(place), serial: artifactsSerial, writable: true, bytes: driveBytes(artifacts.limit) };
-  const plan = await place.machine.plan(cell, prepared, signal, scratch);
+  const plan = await place.machine.plan(cell, prepared, signal, scratchOf(cell, place));
   return { start: (options) => startVm(plan, options), command: qemuCommand(plan), accel: plan.accel, memory: plan.memory };
+}
+
+/** The same boot, from a template. The command to repeat it stays the one of a cold boot: it needs nothing but kernel and initrd. */
+async function byClone(cell: Cell, { template, prepared }: Clone, cold: Planned, place: BootPlace, signal: AbortSignal): Promise<Bootable & { isRestored(): boolean }> {
+  const plan = await place.machine.plan(cell, prepared, signal, scratchOf(cell, place));
+  const entry = watchEntry(template.console.length);
+  const restore = { ...template, type: () => thawLine(Date.now(), randomBytes(32)) };
+  const start = (options: VmOptions): Vm => startVm(plan, {
+    ...options,
+    restore,
+    onConsole(chunk, atMs) {
+      entry.push(chunk);
+      options.onConsole(chunk, atMs);
+    },
+  });
+  return { ...cold, start, isRestored: () => entry.seen() };
+}
+
+function whyNot({ boot: { exit } }: ObservedBoot): string {
+  return exit.kind === 'failed' ? exit.message : exit.kind === 'stopped' ? `QEMU did not get it to run (${exit.why})` : 'QEMU ended before the guest ran';
 }
 
 async function byCommand(runner: RunnerSpec, cell: Cell, prepared: PreparedCell, place: BootPlace): Promise<Planned> {

@@ -10,7 +10,7 @@ import type { Image } from '../../model/image.ts';
 import type { Kernel } from '../../model/kernel.ts';
 import { probePorts } from '../../model/probe.ts';
 import { quoteWord } from '../../model/shell.ts';
-import type { DriveFile, MediumFile } from '../../boot/devices.ts';
+import type { DriveFile, MediumFile, MemoryFile } from '../../boot/devices.ts';
 import { composeInitrd } from '../../boot/initrd.ts';
 import { addSegment } from '../../image/segment.ts';
 import type { ExtraFile } from '../../image/extra.ts';
@@ -39,6 +39,10 @@ export interface PreparedCell {
   /** Ports of the guest to forward. */
   readonly ports: readonly number[];
   readonly drives: readonly DriveFile[];
+  /** Of a guest that waits for its root file system: that, and its memory. */
+  readonly payload?: DriveFile;
+  readonly memoryFile?: MemoryFile;
+  readonly kconfig?: string | undefined;
   /** The image has builtin:init, which says when it is ready and waits for the probes. */
   readonly waits: boolean;
 }
@@ -111,7 +115,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     const initrd = await composeInitrd(supplies.cache, image.segments, signal);
     const medium = runner === undefined ? await prepareMedium({ cell, kernel, image }, supplies, signal) : undefined;
     const runnerFiles = runner && valuesOfFiles(runner.format === defaultFormat ? [] : await formatFiles(runner.format, { cell, kernel, image }, supplies, signal), { kernel: kernel.image, initrd });
-    return { kernel, symbols, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, waits: yaml.init?.includes('builtin:init') === true };
+    return { kernel, symbols, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, kconfig, waits: yaml.init?.includes('builtin:init') === true };
   };
 }
 

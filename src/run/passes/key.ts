@@ -29,10 +29,10 @@ export interface PassParts {
 }
 
 /** What only names a case, says where it is, or how often it is tried. Known failures count apart, as far as they are the cell's. */
-export const aside: readonly (keyof Case)[] = ['name', 'summary', 'labels', 'dir', 'file', 'source', 'known', 'retries'];
+export const aside: readonly (keyof Case)[] = ['name', 'summary', 'labels', 'dir', 'file', 'source', 'known', 'retries', 'start'];
 
 /** What chooses cells, shows runs, or makes files that count by their content. */
-export const asideOfProject: readonly (keyof Harness)[] = ['cases', 'kernels', 'matrix', 'defaultKernel', 'known', 'retries', 'concurrency', 'reporters', 'github', 'output', 'history', 'price', 'cache', 'cacheLimit', 'templateLimit', 'apt', 'images', 'consoleLimit'];
+export const asideOfProject: readonly (keyof Harness)[] = ['cases', 'kernels', 'matrix', 'defaultKernel', 'known', 'retries', 'concurrency', 'reporters', 'github', 'output', 'history', 'price', 'cache', 'cacheLimit', 'templateLimit', 'apt', 'images', 'consoleLimit', 'start'];
 
 export const sayingOf = (testCase: Case): Partial<Case> => without(testCase, aside);
 export const sayingOfProject = (harness: Harness): Partial<Harness> => without(harness, asideOfProject);

@@ -15,8 +15,14 @@ describe('what a run took', () => {
     expect(costOf(cells, 4000, undefined)).toEqual({ machineMs: 4000, guestMs: 6000, cpuMs: 3400, peakMemoryBytes: 2 ** 27 });
   });
 
-  it('takes nothing of a cell that did not run', () => {
-    expect(costOf([cachedCell('boot/6.1/arm', 'run-1')], 10, undefined)).toEqual({ machineMs: 10, guestMs: 0 });
+  it('takes nothing of a cell that did not run, and saves what it took before', () => {
+    const cell = cachedCell('boot/6.1/arm', 'run-1');
+    expect(costOf([cell], 10, undefined)).toEqual({ machineMs: 10, guestMs: 0, saved: { warmMs: 0, cachedMs: cell.attempts[0].durationMs } });
+  });
+
+  it('saves the boots that warm starts spare', () => {
+    const boot = { exit: { kind: 'exited', code: 0 }, durationMs: 300, restored: { afterMs: 100, bootMs: 2000 }, consoleBytes: 1, stderr: '' } as const;
+    expect(costOf([cellResult('boot/6.1/arm', attempt(pass, { durationMs: 300, boot }))], 10, undefined)).toMatchObject({ saved: { warmMs: 1900, cachedMs: 0 } });
   });
 
   it('says nothing of processors where nothing told', () => {
@@ -31,6 +37,7 @@ describe('what a run took', () => {
     [{ machineMs: 1, guestMs: 0 }, undefined],
     [{ machineMs: 1, guestMs: 61_000 }, '1m 1s of guests'],
     [{ machineMs: 1, guestMs: 2000, cpuMs: 1900, peakMemoryBytes: 2 ** 28, money: { amount: 0.00123, currency: 'EUR' } }, '2.0s of guests, 1.9s of CPU, 256M at most in one, 0.0012 EUR'],
+    [{ machineMs: 1, guestMs: 2000, saved: { warmMs: 50_000, cachedMs: 11_000 } }, '2.0s of guests, 1m 1s saved'],
     [{ machineMs: 1, guestMs: 2000, money: { amount: 12.345, currency: 'USD' } }, '2.0s of guests, 12.35 USD'],
   ])('of %j reads %j', (cost, words) => {
     expect(costWords({ cost })).toBe(words);

@@ -26,6 +26,27 @@ describe('the memory gate', () => {
     );
   });
 
+  it('counts what guests have together once, for as long as one of them has it', async () => {
+    const gate = createMemoryGate(10 * overheadBytes);
+    const shared = { key: 'template', bytes: 4 * overheadBytes };
+    const inside = new Set<number>();
+    const ends: (() => void)[] = [];
+    // Each has one of its own and one for QEMU beside the four that are shared: three fit into ten.
+    const guests = [0, 1, 2, 3].map((index) => gate(5 * overheadBytes, () => new Promise<void>((resolve) => {
+      inside.add(index);
+      ends[index] = () => { inside.delete(index); resolve(); };
+    }), never, shared));
+    await turn();
+    expect([...inside]).toEqual([0, 1, 2]);
+    ends[0]?.();
+    await turn();
+    await turn();
+    expect([...inside]).toEqual([1, 2, 3]);
+    for (const index of [1, 2, 3]) ends[index]?.();
+    await Promise.all(guests);
+    expect(await gate(9 * overheadBytes, () => Promise.resolve('all of it again'), never)).toBe('all of it again');
+  });
+
   it('lets whoever gives up go, and the next one in', async () => {
     const gate = createMemoryGate(10 * overheadBytes);
     const abort = new AbortController();

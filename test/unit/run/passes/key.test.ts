@@ -74,13 +74,13 @@ describe('the key of a pass', () => {
 const ofCase: Required<Record<keyof CaseFile, unknown>> = {
   summary: 'else', labels: ['slow'], image: 'other.yml', run: { command: ['false'] }, script: './t.sh', group: ['group.sh'], results: 'port', expect: { exit: 3 }, needs: { kernel: '>=6' }, modules: ['overlay'], timeouts: { total: '7s' },
   memory: '1G', cpus: 2, network: true, boot: 'iso-efi', drives: [{ source: 'd', mount: '/d' }], probe: { http: { port: 80 } }, artifacts: ['/var/log'], diagnose: false,
-  known: [{ reason: 'x' }], retries: 3, cmdline: ['quiet'],
+  start: 'cold', known: [{ reason: 'x' }], retries: 3, cmdline: ['quiet'],
 };
 
 /** The same for a project. */
 const ofProject: Required<Record<keyof HarnessConfig, unknown>> = {
   cases: 'c', kernels: 'k', matrix: { arch: ['arm'] }, defaultKernel: '6.1', timeouts: { boot: '7s' }, tcgScale: 5, diagnose: false, known: [{ reason: 'x' }], retries: 2, concurrency: 3,
-  accel: 'tcg', reporters: ['tap'], github: { status: true }, consoleLimit: 8192, apt: { suite: 'sid' }, images: { insecure: ['a.example'] }, runner: { type: 'exec', command: ['./boot'] }, output: 'o',
+  accel: 'tcg', start: 'cold', reporters: ['tap'], github: { status: true }, consoleLimit: 8192, apt: { suite: 'sid' }, images: { insecure: ['a.example'] }, runner: { type: 'exec', command: ['./boot'] }, output: 'o',
   history: { runs: 3 }, price: { perMinute: 1 }, cache: 'c', cacheLimit: '20G', templateLimit: '2G', graceAfterDecision: '9s',
 };
 

@@ -1,0 +1,72 @@
+// The guest of a template: the cell's kernel and machine, with an initrd whose init waits for the root file system of a case.
+import { createHash } from 'node:crypto';
+import { composeInitrd } from '../../boot/initrd.ts';
+import { thawProgram } from '../../boot/warm/thaw.ts';
+import type { ImageBuilder } from '../../image/build.ts';
+import { readModule, selectModules } from '../../kernel/modules.ts';
+import type { Cell } from '../../model/cell.ts';
+import { HarnessError } from '../../model/errors.ts';
+import { unsupported } from '../cell/attachments.ts';
+import type { PreparedCell } from '../cell/prepare.ts';
+import type { Supplies } from '../workspace.ts';
+import { payloadFormats, type PayloadFormat } from './payload.ts';
+import type { TemplatePlaces } from './template.ts';
+
+export interface WaitingGuest {
+  readonly initrd: string;
+  /** Equal digests are equal initrds. */
+  readonly digest: string;
+  /** What its copies can mount. */
+  readonly format: PayloadFormat;
+}
+
+/** How the guest knows the drive; that it is the last one counts more, see builtin:template. */
+export const payloadSerial = 'payload';
+
+const driversOf = (format: PayloadFormat): readonly string[] => ['virtio_blk', format, 'overlay'];
+
+/** @throws HarnessError `NO_WARM_START` where the kernel certainly or perhaps cannot mount what it is given. */
+export async function waitingGuest(cell: Cell, { kernel, kconfig }: PreparedCell, { supplies, images }: { readonly supplies: Supplies; readonly images: ImageBuilder }, signal: AbortSignal): Promise<WaitingGuest> {
+  const format = await formatFor({ kernel, kconfig });
+  const modules = await selectModules(kernel, ['virtio_pci', ...driversOf(format)]);
+  const image = await images.rootfs({
+    yaml: { init: ['builtin:template', 'apt:busybox-static'] },
+    baseDir: supplies.cache.root,
+    arch: cell.arch,
+    extra: [
+      { path: 'usr/lib/kit-test/thaw', mode: 0o755, content: thawProgram(cell.arch) },
+      { path: 'etc/kit-test/payload', mode: 0o644, content: `${format}\n` },
+      { path: 'etc/kit-test/modules', mode: 0o644, content: modules.files.map(({ name }) => `${name}\n`).join('') },
+    ],
+  }, signal);
+  const ofKernel = await images.modules({
+    release: kernel.release,
+    kernelDigest: kernel.digest,
+    files: modules.files.map(({ path, file }) => ({ path, read: () => readModule(file) })),
+    texts: Object.entries(modules.tables).map(([name, content]) => ({ name, content })),
+  }, signal);
+  const segments = ofKernel === undefined ? image.segments : [...image.segments, ofKernel];
+  const digest = createHash('sha256').update(segments.map((each) => each.digest).join('\n')).digest('hex');
+  return { initrd: await composeInitrd(supplies.cache, segments, signal), digest, format };
+}
+
+/** The first that the kernel can mount. */
+async function formatFor({ kernel, kconfig }: Pick<PreparedCell, 'kernel' | 'kconfig'>): Promise<PayloadFormat> {
+  let missing: readonly string[] = [];
+  for (const format of payloadFormats()) {
+    missing = await unsupported(kernel, kconfig, driversOf(format), true);
+    if (missing.length === 0) return format;
+  }
+  throw new HarnessError('NO_WARM_START', `nothing says that it has the drivers for that: ${missing.join(', ')}`);
+}
+
+/** A cell with the machine of its own, that boots the waiting guest with stand-ins for its drives. */
+export function asWaiting(prepared: PreparedCell, initrd: string, { memory, blank }: TemplatePlaces): PreparedCell {
+  return {
+    ...prepared,
+    initrd,
+    drives: prepared.drives.map((drive) => ({ ...drive, path: blank })),
+    payload: { path: blank, serial: payloadSerial },
+    memoryFile: { path: memory, shared: true },
+  };
+}
