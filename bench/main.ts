@@ -1,6 +1,6 @@
 // `npm run bench`: the same cells by a bare shell loop over QEMU and by kit-test, in one session, and the ratios.
-//   npm run bench                       all of it but the whole matrix, which takes a quarter of an hour
-//   npm run bench -- --only cells       one part: cells (12), matrix (the default one), exec, images, build, reports, judge
+//   npm run bench                       all of it but matrix and warm, which take a quarter of an hour each
+//   npm run bench -- --only cells       one part: cells (12), matrix (the default one), exec, images, build, reports, judge, warm
 //   npm run bench -- --repeat 5         more rounds; the median is shown
 //   npm run bench -- --only judge --size 256,512,1024 --input real     megabytes of each console; inputs by a part of their names
 import { execFileSync } from 'node:child_process';
@@ -13,6 +13,7 @@ import { benchBuild } from './build.ts';
 import { benchJudge } from './judge.ts';
 import { benchReports } from './reports.ts';
 import { measure, shellLoop } from './shell-loop.ts';
+import { benchWarm } from './warm.ts';
 
 const { values } = parseArgs({ options: { repeat: { type: 'string', default: '3' }, only: { type: 'string' }, size: { type: 'string', default: '32,64,128' }, input: { type: 'string' } } });
 const rounds = Number(values.repeat);
@@ -116,6 +117,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   build: () => benchBuild({ rounds, kitTest, say }),
   reports: () => benchReports({ kitTest, say }),
   judge: () => benchJudge({ sizes: values.size.split(',').map(Number), input: values.input, kitTest, say }),
+  warm: () => benchWarm({ rounds, root, kitTest, say }),
   matrix: () => matrix('the default matrix', []),
 };
 for (const part of values.only === undefined ? ['cells', 'exec', 'images', 'build', 'reports', 'judge'] : [values.only]) {

@@ -29,12 +29,15 @@ export default {
   // I of cpsr.
   registers: { pc: 15, flags: 25, interruptBit: 0x80, interruptsWhen: 'clear' },
   // EABI 5, hard float.
-  thaw: {
+  calls: {
     bits: 32,
     flags: 0x0500_0400,
+    // clock_settime64.
+    numbers: { write: 4, close: 6, ioctl: 54, dup3: 358, mount: 21, umount2: 52, chdir: 12, chroot: 61, clock_settime: 404, syslog: 103, exit: 1 },
     code:
-      '40d04de20000a0e30d10a0e13820a0e30370a0e3000000ef0000a0e30d10a0e1947100e3000000ef0040a0e10100a0e3031205e3081044e310208de23670a0e3' +
-      '000000ef004084e10100a0e3071205e3000000ef0400a0e10170a0e3000000ef',
+      '0000a0e3001001e3011040e33820a0e30370a0e3000000ef0300a0e3001002e3011040e3012aa0e3000000ef008002e3018040e3007098e5040098e5081098e5' +
+      '0c2098e5103098e5144098e5000057e3090000ba000000ef189098e5208088e2000050e3f2ffffaa000059e3f0ffff0a0900a0e10170a0e3000000ef04008de5' +
+      '00909de504108de2092181e0042082e20b70a0e3000000ef7f00a0e3f4ffffea',
   },
   tcgScale: 4,
 } satisfies Arch;

@@ -50,11 +50,13 @@ export default {
   elfMachine: 62,
   // rip, and IF of eflags.
   registers: { pc: 16, flags: 17, interruptBit: 0x200, interruptsWhen: 'set' },
-  thaw: {
+  calls: {
     bits: 64,
+    numbers: { write: 1, close: 3, ioctl: 16, dup3: 292, mount: 165, umount2: 166, chdir: 80, chroot: 161, clock_settime: 227, syslog: 103, exit: 60 },
     code:
-      '4883ec4031c031ff4889e66a385a0f0531ff4889e6b8e30000000f0589c36a015fbe03520840488d5424106a10580f0509c3be075200006a10580f0589df6a3c' +
-      '580f05',
+      '31c031ffbe00100100ba380000000f0531c0bf03000000be00200100ba001000000f05bb00200100488b034885c0782f488b7b08488b7310488b53184c8b5320' +
+      '4c8b43280f05488b7b304883c3404885c079d54885ff74d0b83c0000000f05488b7b0848897c2408488d742408488b0424488d54c410b83b0000000f05bf7f00' +
+      '0000ebd4',
   },
   tcgScale: 3,
 } satisfies Arch;

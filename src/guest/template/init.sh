@@ -1,26 +1,25 @@
 #!/bin/sh
 # /init of a template: a guest that has booted, and waits for the root file system of a case. The machine is kept at that
-# moment; what comes after `read` runs in each of its copies.
-#
-# Forks cost milliseconds each in an emulated guest, so a copy makes as few as it can.
+# moment; what comes after `read` runs in each of its copies, without a process of its own: see src/boot/warm/calls.ts.
 
 lib=/usr/lib/kit-test
 blocks=/sys/bus/virtio/drivers/virtio_blk
 
 /bin/busybox mount -a -T "$lib/kernel.fstab"
-while read -r module; do set -- "$@" "$module"; done </etc/kit-test/modules
+while read -r module; do modules="$modules $module"; done </etc/kit-test/modules
 # What cannot be loaded is no loss unless a mount fails, which nobody takes for the case.
-[ $# -eq 0 ] || /bin/busybox modprobe -a "$@" 2>/dev/null
-read -r format </etc/kit-test/payload
+# shellcheck disable=SC2086 # names of modules have no blanks
+[ -z "$modules" ] || /bin/busybox modprobe -a $modules 2>/dev/null
 mkdir /layers/lower /layers/upper /layers/work
 
-# A driver asks for size and serial number when it is bound: the copies have other drives. The payload's comes last, so
-# that those of a case have the names that they have in a cold boot.
+# A driver asks for size and serial number when it is bound: the copies have other drives.
 for device in "$blocks"/virtio*; do
     [ -e "$device" ] || break
     devices="$devices ${device##*/}"
     echo "${device##*/}" >"$blocks/unbind"
 done
+
+"$lib/calls" </dev/null 3<"$lib/silence"
 
 # The line of `read` must not be echoed: nobody says that this guest is ready before the terminal is silent.
 announce() {
@@ -28,22 +27,14 @@ announce() {
     echo 'kit-test: template'
 }
 
-read -r levels </proc/sys/kernel/printk
-echo 1 >/proc/sys/kernel/printk
-
 announce &
-read -rs thaw </dev/console
+# shellcheck disable=SC3045 # busybox's read can be silent
+read -rs data </dev/console
 wait
 
-printf "$thaw" | "$lib/thaw" >/dev/random || echo "kit-test: thaw $?"
+# shellcheck disable=SC2059 # the format is all there is
+printf "$data" >/layers/data
+# The payload's comes last, so that the drives of a case have the names that they have in a cold boot.
 for device in $devices; do echo "$device" >"$blocks/bind"; done
-for drive in /sys/block/vd*; do :; done
-mount -t "$format" -o ro "/dev/${drive##*/}" /layers/lower
-mount -t overlay -o lowerdir=/layers/lower,upperdir=/layers/upper,workdir=/layers/work overlay /root
-echo "$levels" >/proc/sys/kernel/printk
-umount /dev /sys /proc
 unset PWD OLDPWD SHLVL
-# What comes before this line is no doing of the case.
-echo 'kit-test: payload'
-# Without /proc, busybox's shell cannot start its applets by their names.
-exec /bin/busybox switch_root /root /init
+exec "$lib/calls" "$@" </layers/data 3<"$lib/enter" 5>/dev/random

@@ -9,7 +9,7 @@ import type { Harness, RunnerSpec } from '../../model/harness.ts';
 import { qemuCommand } from '../../boot/command.ts';
 import { planGuest, type BootRequest } from '../../boot/plan.ts';
 import type { Vm, VmOptions } from '../../boot/life.ts';
-import { thawLine } from '../../boot/warm/thaw.ts';
+import { thawLine } from '../../boot/warm/calls.ts';
 import { startVm } from '../../boot/vm.ts';
 import { timeScale, unscaledLimits } from '../../config/resolve.ts';
 import { knownFailures } from '../../matrix/known.ts';

@@ -1,8 +1,9 @@
 // When a copy of a waiting guest enters the root file system of its case: what it does before that is our own affair.
+import { entryLine } from '../../boot/warm/calls.ts';
 
-const line = Buffer.from('kit-test: payload\r\n');
+const line = Buffer.from(entryLine.replace('\n', '\r\n'));
 
-/** Looks for the line that builtin:template prints as its last one, behind the bytes of the template's own console. */
+/** Looks for the line that the waiting guest prints as its last one, behind the bytes of the template's own console. */
 export function watchEntry(before: number): { push(chunk: Uint8Array): void; seen(): boolean } {
   let skip = before;
   let seen = false;

@@ -1,7 +1,7 @@
 // The guest of a template: the cell's kernel and machine, with an initrd whose init waits for the root file system of a case.
 import { createHash } from 'node:crypto';
 import { composeInitrd } from '../../boot/initrd.ts';
-import { thawProgram } from '../../boot/warm/thaw.ts';
+import { callsProgram, encodeCalls, enterPayload, silence } from '../../boot/warm/calls.ts';
 import type { ImageBuilder } from '../../image/build.ts';
 import { readModule, selectModules } from '../../kernel/modules.ts';
 import type { Cell } from '../../model/cell.ts';
@@ -26,16 +26,18 @@ export const payloadSerial = 'payload';
 const driversOf = (format: PayloadFormat): readonly string[] => ['virtio_blk', format, 'overlay'];
 
 /** @throws HarnessError `NO_WARM_START` where the kernel certainly or perhaps cannot mount what it is given. */
-export async function waitingGuest(cell: Cell, { kernel, kconfig }: PreparedCell, { supplies, images }: { readonly supplies: Supplies; readonly images: ImageBuilder }, signal: AbortSignal): Promise<WaitingGuest> {
+export async function waitingGuest(cell: Cell, { kernel, kconfig, drives: asked }: PreparedCell, { supplies, images }: { readonly supplies: Supplies; readonly images: ImageBuilder }, signal: AbortSignal): Promise<WaitingGuest> {
   const format = await formatFor({ kernel, kconfig });
+  const drives = asked.length + (cell.case.artifacts === undefined ? 0 : 1);
   const modules = await selectModules(kernel, ['virtio_pci', ...driversOf(format)]);
   const image = await images.rootfs({
     yaml: { init: ['builtin:template', 'apt:busybox-static'] },
     baseDir: supplies.cache.root,
     arch: cell.arch,
     extra: [
-      { path: 'usr/lib/kit-test/thaw', mode: 0o755, content: thawProgram(cell.arch) },
-      { path: 'etc/kit-test/payload', mode: 0o644, content: `${format}\n` },
+      { path: 'usr/lib/kit-test/calls', mode: 0o755, content: callsProgram(cell.arch) },
+      { path: 'usr/lib/kit-test/silence', mode: 0o644, content: encodeCalls(silence, cell.arch) },
+      { path: 'usr/lib/kit-test/enter', mode: 0o644, content: encodeCalls(enterPayload(`/dev/vd${driveLetter(drives)}`, format), cell.arch) },
       { path: 'etc/kit-test/modules', mode: 0o644, content: modules.files.map(({ name }) => `${name}\n`).join('') },
     ],
   }, signal);
@@ -48,6 +50,13 @@ export async function waitingGuest(cell: Cell, { kernel, kconfig }: PreparedCell
   const segments = ofKernel === undefined ? image.segments : [...image.segments, ofKernel];
   const digest = createHash('sha256').update(segments.map((each) => each.digest).join('\n')).digest('hex');
   return { initrd: await composeInitrd(supplies.cache, segments, signal), digest, format };
+}
+
+/** Of the drive behind so many others. */
+function driveLetter(others: number): string {
+  const letter = 'abcdefghijklmnopqrstuvwxyz'[others];
+  if (letter === undefined) throw new HarnessError('NO_WARM_START', `${others} drives leave no letter for another one`);
+  return letter;
 }
 
 /** The first that the kernel can mount. */
