@@ -54,7 +54,7 @@ export interface Life extends Omit<Vm, 'write' | 'answerResults' | 'ports' | 'di
    * The machine has ended. `natural` is how, where nobody ended it; the result waits for what is still to be done after it.
    * A second call does nothing.
    */
-  finish(natural: BootExit, facts?: Partial<Pick<BootResult, 'shutdown' | 'command' | 'stderr' | 'usage' | 'restored'>>, afterwards?: Promise<void>): void;
+  finish(natural: BootExit, facts?: Partial<Pick<BootResult, 'shutdown' | 'command' | 'stderr' | 'usage' | 'restored' | 'runningMs'>>, afterwards?: Promise<void>): void;
 }
 
 const stderrKept = 4096;

@@ -47,8 +47,10 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   const startedAt = performance.now();
   let waking = restore;
   let restored: BootResult['restored'];
+  let runningMs: number | undefined;
   const monitor = openMonitor(qemu.qmp, {
     onRunning() {
+      runningMs ??= performance.now() - startedAt;
       const woken = waking;
       if (woken === undefined) return;
       waking = undefined;
@@ -81,7 +83,7 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   // 'close' comes after the last byte of every channel.
   qemu.child.once('close', (code, signal) => {
     const used = usage.end();
-    life.finish(classifyExit(plan.binary, code, signal, life.said()), { ...(shutdown === undefined ? {} : { shutdown }), ...(used === undefined ? {} : { usage: used }), ...(restored === undefined ? {} : { restored }) });
+    life.finish(classifyExit(plan.binary, code, signal, life.said()), { ...(shutdown === undefined ? {} : { shutdown }), ...(used === undefined ? {} : { usage: used }), ...(runningMs === undefined ? {} : { runningMs }), ...(restored === undefined ? {} : { restored }) });
   });
 
   return {

@@ -53,6 +53,8 @@ export interface BootResult {
   readonly exit: BootExit;
   /** From QEMU's start to its end, or to when a limit ran out: without the time in which a guest that hung was asked why. */
   readonly durationMs: number;
+  /** From QEMU's start until the guest ran, as QEMU says. */
+  readonly runningMs?: number;
   /** From QEMU start to the first byte, and to user space; undefined where it never came. */
   readonly firstByteMs?: number;
   readonly userspaceMs?: number;

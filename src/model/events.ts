@@ -28,7 +28,7 @@ export type CellPhase = 'kernel' | 'image' | 'boot';
 
 /** Every event carries `at`: ISO 8601 with milliseconds. */
 export type RunEvent = { readonly at: string } & (
-  | { readonly kind: 'run-start'; readonly id: string; readonly folder: string; readonly tool: RunReport['tool']; readonly host: RunReport['host']; readonly command: readonly string[]; readonly concurrency: number; readonly shard?: ShardedMatrix; readonly merged?: MergedRun; readonly rounds?: RoundPlan; readonly price?: Price; readonly cells: readonly PlannedCell[] }
+  | { readonly kind: 'run-start'; readonly id: string; readonly folder: string; readonly tool: RunReport['tool']; readonly host: RunReport['host']; readonly command: readonly string[]; readonly concurrency: number; readonly shard?: ShardedMatrix; readonly merged?: MergedRun; readonly rounds?: RoundPlan; readonly price?: Price; readonly startupMs?: number; readonly cells: readonly PlannedCell[] }
   | { readonly kind: 'notice'; readonly message: string }
   /** A download: `total` is undefined where the server does not say. Several may run at once. */
   | { readonly kind: 'download'; readonly name: string; readonly done: number; readonly total?: number; readonly finished: boolean }
@@ -47,6 +47,12 @@ export interface Progress {
   download(name: string, done: number, total: number | undefined, finished: boolean): void;
 }
 
+/** How long a reporter took over a run, its events and its end together. */
+export interface ReporterTime {
+  readonly name: string;
+  readonly ms: number;
+}
+
 /**
  * Turns a run into something people or machines read.
  * `onEvent` must not throw and must not wait; `onEnd` may write files below the run folder.
@@ -54,5 +60,6 @@ export interface Progress {
 export interface Reporter {
   readonly name: string;
   onEvent?(event: RunEvent): void;
-  onEnd?(report: RunReport): Promise<void>;
+  /** `earlier` are the reporters that have finished before it. */
+  onEnd?(report: RunReport, earlier?: readonly ReporterTime[]): Promise<void>;
 }

@@ -86,6 +86,7 @@ const BootResultSchema = z.object({
     z.object({ kind: z.literal('failed'), message: z.string(), hint: z.string().exactOptional() }),
   ]),
   durationMs: milliseconds,
+  runningMs: milliseconds.exactOptional().describe("from QEMU's start until the guest ran"),
   firstByteMs: milliseconds.exactOptional(),
   userspaceMs: milliseconds.exactOptional(),
   restored: RestoredSchema.exactOptional(),
@@ -125,6 +126,20 @@ const KnownSchema = z.object({ reason: z.string(), link: z.string().exactOptiona
 
 const CachedSchema = z.object({ run: z.string(), at: z.iso.datetime() }).meta({ id: 'Cached', description: 'not run, for an equal cell passed in this earlier run' });
 
+const PhasesSchema = z
+  .object({
+    kernelMs: milliseconds.exactOptional().describe('finding, fetching and unpacking the kernel'),
+    imageMs: milliseconds.exactOptional().describe('making the image, or what a warm start gets in its place'),
+    templateMs: milliseconds.exactOptional().describe('waiting for a template or making one; and a start from one that does not count'),
+    waitMs: milliseconds.exactOptional().describe('waiting for a free place'),
+    startMs: milliseconds.exactOptional().describe('until the guest ran'),
+    bootMs: milliseconds.exactOptional().describe('the kernel, until user space'),
+    testMs: milliseconds.exactOptional().describe('user space, until all had been said that the case expects'),
+    endMs: milliseconds.exactOptional().describe('after that, until QEMU was gone'),
+    reportMs: milliseconds.exactOptional().describe('judging and writing'),
+  })
+  .meta({ id: 'Phases', description: 'where the time of an attempt went, from its begin to its result: they add up to it' });
+
 /** Also how an attempt is kept for later runs. */
 export const AttemptSchema = z
   .object({
@@ -136,6 +151,7 @@ export const AttemptSchema = z
     crashes: z.array(SeenCrashSchema).exactOptional().describe('every kernel failure, in the order of their lines'),
     durationMs: milliseconds,
     prepareMs: milliseconds.describe('spent on kernel and image before QEMU started'),
+    phases: PhasesSchema.exactOptional(),
     startedAt: z.string().exactOptional().describe('when the machine was started; ISO 8601, UTC'),
     accel: z.enum(['kvm', 'hvf', 'tcg']).exactOptional(),
     boot: BootResultSchema.exactOptional(),
@@ -250,6 +266,7 @@ export const RunReportSchema = z
     command: z.array(z.string()),
     startedAt: z.string().describe('ISO 8601, UTC'),
     durationMs: milliseconds,
+    startupMs: milliseconds.exactOptional().describe('before it began: reading the configuration, opening cache and history'),
     interrupted: z.boolean(),
     shard: z.object({ index: shardNumber, count: shardNumber, plan }).exactOptional().describe('which part of the matrix this is, where it is not all of it'),
     merged: MergedSchema.exactOptional().describe('what it was put together from, where shards ran by themselves'),

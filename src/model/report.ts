@@ -7,6 +7,7 @@ import type { CellHistory } from './history.ts';
 import type { BootResult, Usage } from './boot.ts';
 import type { BootMedium, CaseSource } from './case.ts';
 import type { Known } from './known.ts';
+import type { PhaseTimes } from './phase.ts';
 import type { ProbeOutcome } from './probe.ts';
 import type { Shard } from './shard.ts';
 import type { Verdict, VerdictKind } from './verdict.ts';
@@ -26,6 +27,8 @@ export interface Attempt {
   readonly durationMs: number;
   /** Time spent on kernel and image before the cell waited for its turn; downloads are in it. */
   readonly prepareMs: number;
+  /** Where the time of the attempt went, from its begin to its result: all of it is in one of them. */
+  readonly phases?: PhaseTimes;
   /** When the machine was started; ISO 8601 with milliseconds. */
   readonly startedAt?: string;
   readonly accel?: Accel;
@@ -144,6 +147,8 @@ export interface RunReport {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
+  /** Before it began: configuration, cache and history, from the start of the program or the call. */
+  readonly startupMs?: number;
   readonly interrupted: boolean;
   /** Which part of its matrix this is, where it is not all of it. */
   readonly shard?: Shard;

@@ -1,5 +1,5 @@
 // Delivers events to every reporter and keeps them apart: one that throws is recorded, the others go on.
-import type { Reporter, RunEvent } from '../model/events.ts';
+import type { Reporter, ReporterTime, RunEvent } from '../model/events.ts';
 import type { RunReport } from '../model/report.ts';
 
 export interface ReporterFailure {
@@ -15,6 +15,8 @@ export interface Fanout {
 
 export function createFanout(reporters: readonly Reporter[]): Fanout {
   const failures = new Map<Reporter, ReporterFailure>();
+  const spent = new Map<Reporter, number>();
+  const spend = (reporter: Reporter, since: number): void => void spent.set(reporter, (spent.get(reporter) ?? 0) + performance.now() - since);
   const failed = (reporter: Reporter, error: unknown): void => {
     if (!failures.has(reporter)) failures.set(reporter, { reporter: reporter.name, error });
   };
@@ -23,20 +25,26 @@ export function createFanout(reporters: readonly Reporter[]): Fanout {
       for (const reporter of reporters) {
         // After a first failure its state cannot be trusted; the final report still can be rendered.
         if (failures.has(reporter)) continue;
+        const since = performance.now();
         try {
           reporter.onEvent?.(event);
         } catch (error) {
           failed(reporter, error);
         }
+        spend(reporter, since);
       }
     },
     async finish(report) {
+      const earlier: ReporterTime[] = [];
       for (const reporter of reporters) {
+        const since = performance.now();
         try {
-          await reporter.onEnd?.(report);
+          await reporter.onEnd?.(report, [...earlier]);
         } catch (error) {
           failed(reporter, error);
         }
+        spend(reporter, since);
+        earlier.push({ name: reporter.name, ms: spent.get(reporter) ?? 0 });
       }
       return [...failures.values()];
     },

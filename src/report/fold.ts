@@ -112,6 +112,7 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
     command: start.command,
     startedAt: start.at,
     durationMs: elapsed(start.at, end.at),
+    ...(start.startupMs === undefined ? {} : { startupMs: start.startupMs }),
     interrupted: end.interrupted,
     ...(start.shard === undefined ? {} : { shard: shardOf(start.shard) }),
     ...(start.rounds === undefined ? {} : { rounds: start.rounds }),

@@ -68,7 +68,7 @@ export function trimRounds(attempts: readonly Attempt[]): readonly Attempt[] {
   });
 }
 
-function trim({ number, verdict, known, crashes, durationMs, prepareMs, startedAt, accel, usage }: Attempt): Attempt {
+function trim({ number, verdict, known, crashes, durationMs, prepareMs, phases, startedAt, accel, usage }: Attempt): Attempt {
   return {
     number,
     verdict,
@@ -77,6 +77,7 @@ function trim({ number, verdict, known, crashes, durationMs, prepareMs, startedA
     ...(crashes === undefined ? {} : { crashes }),
     durationMs,
     prepareMs,
+    ...(phases === undefined ? {} : { phases }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(accel === undefined ? {} : { accel }),
     ...(usage === undefined ? {} : { usage }),

@@ -37,6 +37,8 @@ export interface MatrixOptions {
   readonly cached?: boolean;
   /** False: earlier runs are not read and this one is not remembered. */
   readonly history?: boolean;
+  /** Print where the time went when the run has ended. */
+  readonly profile?: boolean;
   /** Names of reporters, and reporters of your own. Default: those of the project, but for `terminal`. */
   readonly reporters?: readonly (string | Reporter)[];
   /** The run folder. Default: a new one in `.kit-test/runs`. */
@@ -47,13 +49,15 @@ export interface MatrixOptions {
 
 /** @throws UsageError and ConfigError for mistakes of the caller and the project; whatever fails in a cell is its verdict. */
 export async function runMatrix(options: MatrixOptions): Promise<RunOutcome> {
-  const { cwd = process.cwd(), config, matrix = true, jobs, retries, accel, boot: start, diagnose, frozen = false, offline, cached, history, output, signal = new AbortController().signal } = options;
+  const begunAt = performance.now();
+  const { cwd = process.cwd(), config, matrix = true, jobs, retries, accel, boot: start, diagnose, frozen = false, offline, cached, history, profile = false, output, signal = new AbortController().signal } = options;
   const { project, archs } = await loadWorkspace({ cwd, config, requireConfig: true });
   const cells = await requestedCells(project, archs, { matrix, selection: options, hostArch: hostArch() });
   const reporters = options.reporters ?? project.harness.reporters.filter((name) => name !== 'terminal');
   return runProject(project, {
-    cells, command: ['runMatrix'], jobs, retries, accel, start, diagnose, frozen, offline, cached, history, output, cwd, signal,
+    cells, command: ['runMatrix'], begunAt, jobs, retries, accel, start, diagnose, frozen, offline, cached, history, output, cwd, signal,
     reporters: reporters.filter((reporter) => typeof reporter === 'string'),
+    addReporters: profile ? ['profile'] : [],
     reporterObjects: reporters.filter((reporter) => typeof reporter !== 'string'),
     stdout: process.stdout,
     env: process.env,

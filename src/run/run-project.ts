@@ -35,6 +35,8 @@ export interface RunProjectOptions {
   /** Goes on with a run whose folder this is; `cells` are what it left. */
   readonly resume?: { readonly folder: string; readonly run: UnfinishedRun } | undefined;
   readonly command: readonly string[];
+  /** When the work on this run began, by performance.now(): what is done before its first cell is told from there. Default: now. */
+  readonly begunAt?: number | undefined;
   readonly jobs?: number | undefined;
   readonly retries?: number | undefined;
   /** Goes over the cells in rounds, without retries. */
@@ -78,7 +80,7 @@ export interface RunOutcome {
 
 export async function runProject(project: Project, options: RunProjectOptions): Promise<RunOutcome> {
   const { harness } = project;
-  const { cells, cwd, signal } = options;
+  const { cells, cwd, signal, begunAt = performance.now() } = options;
   // A mistyped reporter is found before a folder is made.
   const names = chosenReporters(harness, options);
   await Promise.all(names.map(loadReporter));
@@ -110,6 +112,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     retries: options.retries ?? harness.retries,
     rounds: options.rounds,
     price: harness.price,
+    begunAt,
     discard: (cell, attempt) => folder.discard(cell, attempt).catch((error: unknown) => relay.progress.notice(`cannot remove what a round left: ${error instanceof Error ? error.message : String(error)}`)),
     cells,
     shard: options.shard,

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly shard?: ShardOfRun | undefined;
   /** What an earlier process recorded of this run, from its start; `cells` are what it left. */
   readonly resumed?: readonly RunEvent[] | undefined;
+  /** When the work on it began, by performance.now(). */
+  readonly begunAt?: number | undefined;
   /** What a minute of this machine costs. */
   readonly price?: Price | undefined;
   /** Receives every event in order; must not throw. */
@@ -59,7 +61,7 @@ export async function runCells(options: RunOptions): Promise<RunReport> {
   };
   const emit = stampEvents(deliver);
   const { id, folder, tool, host, command, concurrency, cells, shard, rounds, signal } = options;
-  const plan = { ...(rounds === undefined ? {} : { rounds }), ...(options.price === undefined ? {} : { price: options.price }) };
+  const plan = { ...(rounds === undefined ? {} : { rounds }), ...(options.price === undefined ? {} : { price: options.price }), ...(options.begunAt === undefined ? {} : { startupMs: performance.now() - options.begunAt }) };
   if (options.resumed !== undefined) options.resumed.forEach((event) => fold.push(event));
   else emit({ kind: 'run-start', id, folder, tool, host, command, concurrency, ...(shard === undefined ? {} : { shard: shardedMatrix(shard, rounds) }), ...plan, cells: cells.map((cell) => planned(cell, rounds)) });
   const stages = options.stages(emit);

@@ -7,6 +7,7 @@ import type { AttemptStages } from './cell/attempt.ts';
 import { readyBoot } from './cell/boot.ts';
 import { createMemoryGate } from './cell/memory-gate.ts';
 import type { ObservedBoot } from './cell/observe.ts';
+import type { PhaseClock } from './cell/phase-clock.ts';
 import type { Prepared } from './cell/prepare.ts';
 import { openGroups } from './groups.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -39,7 +40,7 @@ export function createStages(pipeline: Pipeline, folder: RunFolder, options: Sta
     return work();
   }, signal, shared));
 
-  const cloneFor = async (cell: Cell, prepared: Prepared, mode: StartMode, signal: AbortSignal): Promise<Clone | undefined> => {
+  const cloneFor = async (cell: Cell, prepared: Prepared, mode: StartMode, clock: PhaseClock, signal: AbortSignal): Promise<Clone | undefined> => {
     if (mode === 'cold' || prepared.script !== undefined || runnerFor(harness, cell.arch) !== undefined) return undefined;
     const why = whyCold(cell, prepared, mode);
     if (why !== undefined) {
@@ -47,26 +48,30 @@ export function createStages(pipeline: Pipeline, folder: RunFolder, options: Sta
       told.add(cell.case.name);
       return undefined;
     }
-    return pipeline.warm.clone(cell, prepared, { wanted: mode === 'auto' ? demand(cell) : Number.POSITIVE_INFINITY, slot: slotFor(signal) }, signal);
+    return pipeline.warm.clone(cell, prepared, { wanted: mode === 'auto' ? demand(cell) : Number.POSITIVE_INFINITY, slot: slotFor(signal), clock }, signal);
   };
 
   return {
     prepare: pipeline.prepare,
     leave: (cell) => groups.leave(cell),
-    async boot(cell, prepared, number, onPhase, signal) {
+    async boot(cell, prepared, { number, onPhase, clock }, signal) {
       await groups.enter(cell, signal);
       const mode = startMode(cell, { said: options.start, project: harness.start });
-      const clone = await cloneFor(cell, prepared, mode, signal);
+      const clone = await cloneFor(cell, prepared, mode, clock, signal);
+      clock.enter('wait');
       const boot = async (way: Clone | undefined, twin?: 'warm'): Promise<ObservedBoot> => {
         const files = await folder.attempt(cell.id, number, twin);
-        const ready = await readyBoot(cell, prepared, { ...pipeline, folder: folder.path, files, number, graceMs: options.graceMs, diagnose: options.diagnose }, signal, way);
+        const ready = await readyBoot(cell, prepared, { ...pipeline, folder: folder.path, files, number, clock, graceMs: options.graceMs, diagnose: options.diagnose }, signal, way);
         return slotFor(signal)(ready.memory, () => {
           onPhase('boot');
           return ready.run();
         }, ready.shared);
       };
       if (mode !== 'both' || clone === undefined) return boot(clone);
+      const twinAt = clock.now();
       const warm = await boot(clone, 'warm');
+      clock.recast(twinAt, 'template');
+      clock.enter('wait');
       return compareStarts(await boot(undefined), warm);
     },
   };

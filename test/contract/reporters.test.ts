@@ -84,8 +84,8 @@ function pageData(output: string): PageData {
   return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as PageData;
 }
 
-/** They tell of kernels and architectures, not of cells. */
-const isWithoutCells: ReadonlySet<string> = new Set(['github-status']);
+/** They tell of kernels and architectures, or of time, not of every cell. */
+const isWithoutCells: ReadonlySet<string> = new Set(['github-status', 'profile']);
 
 /** Formats that carry what the guest printed as it was, for programs that parse them. */
 const isForPrograms: ReadonlySet<string> = new Set(['json', 'junit']);

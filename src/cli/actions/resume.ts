@@ -8,7 +8,7 @@ import { cellsToRun, type ShardOptions } from '../requested.ts';
 import { bootCells, type RunCommandOptions } from './run.ts';
 
 /** How the cells are run may be said anew; which ones may not. */
-const sayable = ['resume', 'jobs', 'accel', 'boot', 'diagnose', 'reporter', 'githubStatus', 'config', 'frozen', 'offline', 'history'];
+const sayable = ['resume', 'jobs', 'accel', 'boot', 'diagnose', 'reporter', 'profile', 'githubStatus', 'config', 'frozen', 'offline', 'history'];
 
 /** What was chosen by an earlier run or by git may be other cells now: the run knows its own. */
 function asBefore({ lastFailed, changed, shard, timings, ...options }: RunCommandOptions): ShardOptions {

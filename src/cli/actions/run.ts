@@ -21,6 +21,7 @@ export interface RunCommandOptions extends SelectionOptions, ProjectOptions, Sha
   readonly cached?: boolean;
   readonly history?: boolean;
   readonly reporter?: readonly string[];
+  readonly profile?: boolean;
   readonly githubStatus?: boolean;
   readonly githubCheck?: boolean;
   readonly githubComment?: boolean;
@@ -46,13 +47,14 @@ export async function runMatrix(selection: SelectionOptions, options: RunCommand
   return bootCells(workspace, { cells, shard, rounds, command: ['kit-test', ...process.argv.slice(2)] }, options);
 }
 
-type Work = Pick<RunProjectOptions, 'cells' | 'shard' | 'rounds' | 'resume' | 'command'>;
+type Work = Pick<RunProjectOptions, 'cells' | 'shard' | 'rounds' | 'resume' | 'command' | 'begunAt'>;
 
 /** Boots the cells and tells on standard error what reporters could not do; gives the exit code. */
 export async function bootCells(workspace: Workspace, work: Work, options: RunCommandOptions): Promise<number> {
   // QEMUs end with this process, whatever way it ends.
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
-  const outcome = await bootWith(workspace, work, options, interrupt.signal);
+  // This process does one run: it began with it.
+  const outcome = await bootWith(workspace, { ...work, begunAt: 0 }, options, interrupt.signal);
   tellTroubles(outcome);
   return outcome.exitCode;
 }
@@ -72,7 +74,7 @@ export function bootWith({ project }: Workspace, work: Work, options: RunCommand
     frozen: options.frozen ?? false,
     offline: options.offline,
     reporters: options.reporter,
-    addReporters: [...(options.githubStatus === true ? ['github-status'] : []), ...(options.githubCheck === true ? ['github-check'] : []), ...(options.githubComment === true ? ['github-comment'] : [])],
+    addReporters: [...(options.githubStatus === true ? ['github-status'] : []), ...(options.githubCheck === true ? ['github-check'] : []), ...(options.githubComment === true ? ['github-comment'] : []), ...(options.profile === true ? ['profile'] : [])],
     output: options.output,
     cwd: process.cwd(),
     stdout: process.stdout,

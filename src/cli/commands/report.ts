@@ -23,8 +23,8 @@ export function addReport(program: Command, setExitCode: SetExitCode): void {
       setExitCode(await servePage(run, options));
     });
   addProjectOptions(report.command('render').description('Write the reports of a run again, from what it recorded: also of a run that was killed.').argument('[run...]', `${runText}; several`))
-    .option('--reporter <name>', 'junit, tap, json, html; repeatable (default: all of them)', collect)
-    .addHelpText('after', '\nExamples:\n  kit-test report render\n  kit-test report render ./artifacts/run --reporter junit\n')
+    .option('--reporter <name>', 'junit, tap, json, html, or any other of kit-test run; repeatable (default: these four)', collect)
+    .addHelpText('after', '\nExamples:\n  kit-test report render\n  kit-test report render ./artifacts/run --reporter junit\n  kit-test report render --reporter profile\n')
     .action(async (runs: string[], options: RenderOptions) => {
       const { renderReports } = await import('../actions/report.ts');
       await renderReports(runs.length === 0 ? ['latest'] : runs, options);

@@ -23,6 +23,7 @@ Examples:
   kit-test run --changed                            what this branch touches, before a pull request
   kit-test run boot --watch                         write a case: run it whenever one of its files is saved
   kit-test run --matrix --cached                    run only what did not pass just like this before
+  kit-test run --matrix --profile                   where did the time go?
   kit-test run --resume                             the newest run was killed: run what it left
 `)
     .action(async (cases: string[], options: RunCommandOptions) => {
@@ -65,7 +66,8 @@ function addRunOptions(command: Command): Command {
     .option('--cached', 'do not run a cell again of which nothing has changed since it passed, a week ago at most')
     .option('--no-diagnose', 'end guests that hang without asking them why')
     .option('--no-history', 'neither read what earlier runs left nor remember this one')
-    .option('--reporter <name>', 'terminal, junit, tap, json, html, markdown, github, github-status, github-check, github-comment; repeatable', collect)
+    .option('--profile', 'print where the time went, in total and for the slowest cells')
+    .option('--reporter <name>', 'terminal, profile, junit, tap, json, html, markdown, github, github-status, github-check, github-comment; repeatable', collect)
     .option('--github-status', 'report commit statuses to GitHub too; needs GITHUB_TOKEN')
     .option('--github-check', 'report a check run with annotations to GitHub too; needs GITHUB_TOKEN')
     .option('--github-comment', 'keep one comment in the pull request up to date; needs GITHUB_TOKEN')

@@ -4,7 +4,7 @@ import type { Reporter } from '../../model/events.ts';
 import type { Output, ReporterContext, ReporterModule } from '../reporter.ts';
 import { createBoard } from '../terminal/board.ts';
 import { renderClosing } from '../terminal/closing.ts';
-import { detectCapabilities } from '../terminal/detect.ts';
+import { columnsOf, detectCapabilities } from '../terminal/detect.ts';
 import { renderFrame } from '../terminal/frame.ts';
 import { createPlainLines, noticeLine, type Display } from '../terminal/plain.ts';
 import { createScreen } from '../terminal/screen.ts';
@@ -14,7 +14,6 @@ export default { name: 'terminal', create: createTerminal } satisfies ReporterMo
 
 /** Ten frames a second look alive and cost next to nothing. */
 const frameMs = 100;
-const plainColumns = 120;
 
 function createTerminal(context: ReporterContext): Reporter {
   const { stdout, env } = context;
@@ -26,7 +25,7 @@ function createTerminal(context: ReporterContext): Reporter {
     onEvent: (event) => display.push(event),
     onEnd(report) {
       display.close();
-      const columns = stdout.columns ?? (Number(env['COLUMNS']) || plainColumns);
+      const columns = columnsOf(stdout, env);
       stdout.write(renderClosing(report, { theme, columns, folder: folder.startsWith('..') ? context.folder : folder }));
       return Promise.resolve();
     },

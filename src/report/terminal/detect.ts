@@ -14,6 +14,9 @@ export function detectCapabilities(env: Environment, isTTY: boolean): Capabiliti
   return { color: wantsColor(env, isTTY && !dumb), unicode: isUtf8(env), live: isTTY && !dumb && !isSet(env['CI']) };
 }
 
+/** Columns of a terminal; a file or a pipe has as many as the environment says, or so many that lines stay readable. */
+export const columnsOf = (stdout: { readonly columns?: number }, env: Environment): number => stdout.columns ?? (Number(env['COLUMNS']) || 120);
+
 function wantsColor(env: Environment, capable: boolean): boolean {
   if (isSet(env['NO_COLOR'])) return false;
   const forced = env['FORCE_COLOR'];

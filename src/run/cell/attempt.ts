@@ -6,7 +6,15 @@ import type { CellPhase } from '../../model/events.ts';
 import type { Attempt } from '../../model/report.ts';
 import { interrupted, type Stage, type Verdict } from '../../model/verdict.ts';
 import type { ObservedBoot } from './observe.ts';
+import { createPhaseClock, type PhaseClock } from './phase-clock.ts';
 import type { Prepared } from './prepare.ts';
+
+/** Which attempt it is, and where it tells how far it is. */
+export interface AttemptProgress {
+  readonly number: number;
+  readonly onPhase: (phase: CellPhase) => void;
+  readonly clock: PhaseClock;
+}
 
 /** What an attempt needs done; run/ hands in the real ones. */
 export interface AttemptStages {
@@ -17,15 +25,18 @@ export interface AttemptStages {
   /** The cell is not attempted again. */
   leave?(cell: Cell): Promise<void>;
   /** Waits for a free place, boots, judges. */
-  boot(cell: Cell, prepared: Prepared, number: number, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<ObservedBoot>;
+  boot(cell: Cell, prepared: Prepared, progress: AttemptProgress, signal: AbortSignal): Promise<ObservedBoot>;
 }
 
 /** Never throws but for our own defects: every outcome is an Attempt with a verdict. */
 export async function attemptCell(cell: Cell, number: number, stages: AttemptStages, onPhase: (phase: CellPhase) => void, signal: AbortSignal): Promise<Attempt> {
   const startedAt = performance.now();
   let stage: Stage = cell.case.script === undefined ? 'kernel' : 'boot';
+  const clock = createPhaseClock(cell.case.script === undefined ? 'kernel' : 'wait');
   const enter = (phase: CellPhase): void => {
     stage = phase;
+    // A place for a guest is taken before it boots.
+    clock.enter(phase === 'boot' ? 'start' : phase);
     onPhase(phase);
   };
   const blank = (verdict: Verdict): Attempt => ({
@@ -34,6 +45,7 @@ export async function attemptCell(cell: Cell, number: number, stages: AttemptSta
     results: [],
     durationMs: performance.now() - startedAt,
     prepareMs: performance.now() - startedAt,
+    phases: clock.read(),
     excerpt: [],
   });
   try {
@@ -43,13 +55,15 @@ export async function attemptCell(cell: Cell, number: number, stages: AttemptSta
     // A cell that is tried again has failed just now.
     const earlier = number === 1 ? await stages.recall?.(cell, prepared, signal) : undefined;
     const prepareMs = performance.now() - startedAt;
-    if (earlier !== undefined) return { ...earlier, prepareMs };
-    const boot = await stages.boot(cell, prepared, number, enter, signal);
+    if (earlier !== undefined) return { ...earlier, prepareMs, phases: clock.read() };
+    clock.enter('wait');
+    const boot = await stages.boot(cell, prepared, { number, onPhase: enter, clock }, signal);
     return {
       number,
       ...boot,
       durationMs: boot.boot.durationMs,
       prepareMs,
+      phases: clock.read(),
       ...(prepared.kernel === undefined ? {} : {
         kernel: { release: prepared.kernel.release, digest: prepared.kernel.digest, origin: prepared.kernel.origin },
         image: { digest: prepared.image.digest, bytes: prepared.image.segments.reduce((sum, { bytes }) => sum + bytes, 0) },

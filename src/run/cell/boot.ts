@@ -19,6 +19,7 @@ import { openInquiry } from './hang.ts';
 import type { Machine } from './machine.ts';
 import type { SharedMemory } from './memory-gate.ts';
 import { observeBoot, type Bootable, type ObservedBoot, type ObserveOptions } from './observe.ts';
+import type { PhaseClock } from './phase-clock.ts';
 import type { Prepared, PreparedCell, PreparedScript } from './prepare.ts';
 import { unplacedNote } from '../symbols.ts';
 import { watchEntry } from '../warm/entry.ts';
@@ -36,6 +37,7 @@ export interface BootPlace {
   readonly files: AttemptFiles;
   /** Number of the attempt. */
   readonly number: number;
+  readonly clock?: PhaseClock | undefined;
   /** Folder of the project. */
   readonly root: string;
   readonly graceMs: number;
@@ -68,11 +70,14 @@ export async function readyBoot(cell: Cell, prepared: Prepared, place: BootPlace
   const warm = clone && (await byClone(cell, clone, bootable, place, signal));
   const run = async (): Promise<ObservedBoot> => {
     if (warm === undefined) return observe(bootable);
+    const begunAt = place.clock?.now() ?? 0;
     const observed = await observe(warm);
     // What happened before the guest went on is no doing of its own.
     if (warm.isRestored() || signal.aborted) return observed;
     place.progress.notice(`${cell.id}: booted cold, for its template cannot be used: ${whyNot(observed)}`);
     await clone?.drop();
+    place.clock?.recast(begunAt, 'template');
+    place.clock?.enter('start');
     return observe(bootable);
   };
   const shared = clone && { key: clone.template.key, bytes: Math.min(memory, clone.template.memoryBytes) };
@@ -84,8 +89,8 @@ async function readyScript(cell: Cell, { script, host }: PreparedScript, place: 
   const { startCommand } = await import('../../boot/command-runner.ts');
   const plan = planScript(cell, script, { ...place, host, labels: [...cell.case.labels.filter((label) => !label.startsWith('!')), ...host.labels] });
   const bootable: Bootable = { start: (options) => startCommand(plan, options, () => undefined), command: scriptCommand(plan) };
-  const { folder, files, onConsole, harness, graceMs } = place;
-  const observed: ObserveOptions = { script: true, folder, files, expect: cell.case.expect, known: knownFailures(cell, harness.known), scale: 1, consoleLimit: harness.consoleLimit, graceMs, onConsole };
+  const { folder, files, onConsole, harness, graceMs, clock } = place;
+  const observed: ObserveOptions = { script: true, folder, files, expect: cell.case.expect, known: knownFailures(cell, harness.known), scale: 1, consoleLimit: harness.consoleLimit, graceMs, clock, onConsole };
   return { memory: 0, command: bootable.command, run: () => observeBoot(bootable, observed, signal) };
 }
 
@@ -146,11 +151,11 @@ function observing(cell: Cell, { waits, symbols: file }: PreparedCell, { accel }
   const probing = probe && { probes: probe, folder: dir, scale, waits };
   const steps = expect.find((one) => one.dialog !== undefined)?.dialog;
   const dialog = steps && { steps, scale };
-  const { folder, files, onConsole } = place;
+  const { folder, files, clock, onConsole } = place;
   // Of a command of the user's none come home.
   const graceMs = place.graceMs + (artifacts === undefined || accel === undefined || !waits ? 0 : artifactsMs * scale);
   const inquiry = place.diagnose ?? cell.case.diagnose ?? place.harness.diagnose ? openInquiry({ registers: cell.arch.registers, symbols: file?.symbols, folder, files }) : undefined;
-  return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, dialog, scale, consoleLimit: place.harness.consoleLimit, resultsPort: cell.case.results === 'port' && accel !== undefined, graceMs, inquiry, onConsole, ...naming(cell, file, place) };
+  return { folder, files, expect, known: knownFailures(cell, place.harness.known), probing, dialog, scale, consoleLimit: place.harness.consoleLimit, resultsPort: cell.case.results === 'port' && accel !== undefined, graceMs, inquiry, clock, onConsole, ...naming(cell, file, place) };
 }
 
 function naming(cell: Cell, file: PreparedCell['symbols'], { progress }: BootPlace): Pick<ObserveOptions, 'symbols' | 'sourceOf' | 'onUnplaced'> {

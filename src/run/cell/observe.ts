@@ -18,9 +18,11 @@ import { excerptAround } from '../../verdict/excerpt.ts';
 import { isKnownCrash, judgeKnown } from '../../verdict/known.ts';
 import { addSources, type SourceFinder } from '../crash-sources.ts';
 import type { HangInquiry } from './hang.ts';
+import { bootPhases } from './boot-phases.ts';
 import { withStatus } from './script.ts';
 import { beginDialog, type DialogPlan } from './dialog.ts';
 import { beginProbing, type ProbePlan } from './probing.ts';
+import type { PhaseClock } from './phase-clock.ts';
 import { createStopwatch } from './stopwatch.ts';
 
 /** A boot that is planned: QEMU's, or a command's of the user. */
@@ -56,6 +58,8 @@ export interface ObserveOptions {
   readonly sourceOf?: SourceFinder | undefined;
   /** Told where they could not be. */
   readonly onUnplaced?: (() => void) | undefined;
+  /** Told which phases the boot came to, and when. */
+  readonly clock?: PhaseClock | undefined;
   /** Console bytes as they come, for who wants to show them. */
   readonly onConsole?: ((chunk: Uint8Array) => void) | undefined;
 }
@@ -114,6 +118,7 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
       },
     }),
   });
+  const begunAt = performance.now();
   const probing = beginProbing(options.probing, vm, () => look());
   const dialog = beginDialog(options.dialog, vm, () => decide(last));
   // What is typed while the guest waits for the probes would end that wait.
@@ -125,6 +130,9 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
   await writeFileAtomic(join(folder, files.qemuCmd), `${bootable.command}\n`);
   const { usage, ...boot } = await vm.exit;
   const took = { ms: stopwatch.read(), scale: options.scale };
+  const decidedAt = stopwatch.decidedAt();
+  for (const [phase, ms] of bootPhases({ boot, script: options.script === true, decidedMs: decidedAt && decidedAt - begunAt })) options.clock?.enter(phase, begunAt + ms);
+  options.clock?.enter('report');
   clearTimeout(grace);
   await times.write(join(folder, files.times), await file.close());
   const told = await port?.close() === true;

@@ -6,6 +6,8 @@ export interface Stopwatch {
   look(userspace: boolean, decided: boolean): void;
   /** Milliseconds, up to now where nothing was decided; undefined where user space was never seen. */
   read(): number | undefined;
+  /** When all had been said, by the clock; undefined where it was not. */
+  decidedAt(): number | undefined;
 }
 
 export function createStopwatch(now: () => number = () => performance.now()): Stopwatch {
@@ -17,6 +19,7 @@ export function createStopwatch(now: () => number = () => performance.now()): St
       if (decided) end ??= now();
       else end = undefined;
     },
+    decidedAt: () => end,
     read: () => (begin === undefined ? undefined : (end ?? now()) - begin),
   };
 }

@@ -14,6 +14,7 @@ import { errorCode } from '../../sys/fs.ts';
 import { artifactsSerial } from '../cell/artifacts.ts';
 import { hostMemo, type Machine } from '../cell/machine.ts';
 import type { SharedMemory } from '../cell/memory-gate.ts';
+import type { PhaseClock } from '../cell/phase-clock.ts';
 import type { PreparedCell } from '../cell/prepare.ts';
 import type { Supplies } from '../workspace.ts';
 import { buildPayload } from './payload.ts';
@@ -36,6 +37,8 @@ export interface WarmOptions {
   /** How many guests of this run can go on from the same template. */
   readonly wanted: number;
   readonly slot: Slot;
+  /** Told what the time is spent on. */
+  readonly clock: PhaseClock;
 }
 
 export interface Warm {
@@ -66,8 +69,9 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
     return false;
   };
 
-  const findClone = async (cell: Cell, prepared: PreparedCell, { wanted, slot }: WarmOptions, qemu: Qemu, signal: AbortSignal): Promise<Clone | undefined> => {
+  const findClone = async (cell: Cell, prepared: PreparedCell, { wanted, slot, clock }: WarmOptions, qemu: Qemu, signal: AbortSignal): Promise<Clone | undefined> => {
     if (!isAtLeast(qemu.version, oldestQemu)) throw new HarnessError('NO_WARM_START', `QEMU ${qemu.version} is older than ${oldestQemu}`);
+    clock.enter('template');
     const { initrd, digest, format } = await waitingGuest(cell, prepared, { supplies, images }, signal);
     // Planned with words in place of what differs from machine to machine, or is named by its content.
     const symbolic = await planWaiting(cell, { ...prepared, kernel: { ...prepared.kernel, image: prepared.kernel.digest } }, digest, { memory: 'memory', blank: 'blank', scratch: 'scratch' }, signal);
@@ -80,6 +84,7 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
     };
     const template = (await findTemplate(key, cache)) ?? ((await paysOff(key, wanted)) ? await openTemplate(key, cache, boot, signal) : undefined);
     if (template === undefined) return undefined;
+    clock.enter('image');
     const payload = await buildPayload(prepared.image.segments, format, cache, signal);
     return {
       template,

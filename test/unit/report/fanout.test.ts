@@ -40,6 +40,24 @@ describe('createFanout', () => {
     expect(good.seen).toHaveLength(sampleEvents.length + 1);
   });
 
+  it('tells each reporter which ones have finished before it, and how long they took', async () => {
+    const told: (readonly string[])[] = [];
+    const slow: Reporter = { name: 'slow', onEnd: () => new Promise((resolve) => setTimeout(resolve, 30)) };
+    let ms = 0;
+    const last: Reporter = {
+      name: 'last',
+      onEnd(_, earlier = []) {
+        told.push(earlier.map(({ name }) => name));
+        ms = earlier[1]?.ms ?? 0;
+        return Promise.resolve();
+      },
+    };
+    await createFanout([recorder('bad', { end: true }), slow, last]).finish(sampleReport);
+    expect(told).toEqual([['bad', 'slow']]);
+    // Timers may come a moment early.
+    expect(ms).toBeGreaterThan(25);
+  });
+
   it('takes reporters that have neither events nor an end', async () => {
     const fanout = createFanout([{ name: 'silent' }]);
     fanout.emit({ at: '', kind: 'notice', message: '' });

@@ -37,6 +37,7 @@ export const attempt = (verdict: Verdict, more: Partial<Attempt> = {}): Attempt 
   results: [],
   durationMs: 2345,
   prepareMs: 120,
+  ...(verdict.kind === 'skip' ? {} : { phases: { kernelMs: 40, imageMs: 80, waitMs: 1500, startMs: 95, bootMs: 1700, testMs: 380, endMs: 50, reportMs: 12 } }),
   accel: 'tcg',
   usage: { cpuMs: 2130, peakMemoryBytes: 180 * 1024 ** 2 },
   boot: { exit: { kind: 'exited', code: 0 }, durationMs: 2225, firstByteMs: 210, userspaceMs: 1800, consoleBytes: 48_211, stderr: '' },
