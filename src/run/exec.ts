@@ -8,13 +8,17 @@ import { cellFolder, type Cell } from '../model/cell.ts';
 import type { Progress } from '../model/events.ts';
 import type { Project } from '../model/project.ts';
 import type { Attempt } from '../model/report.ts';
+import type { StartMode } from '../model/start.ts';
 import { createRawOutput } from '../console/raw-output.ts';
 import { attemptFiles } from '../report/layout.ts';
 import { attemptCell } from './cell/attempt.ts';
 import { readyBoot } from './cell/boot.ts';
 import { defaultConcurrency } from './host.ts';
 import { createMemoryGate } from './cell/memory-gate.ts';
+import type { Prepared } from './cell/prepare.ts';
 import { openPipeline } from './pipeline.ts';
+import type { Slot } from './warm/open.ts';
+import { createStarts } from './warm/starts.ts';
 
 export interface ExecRequest {
   readonly command: readonly string[];
@@ -63,6 +67,8 @@ export interface ExecOptions {
   readonly frozen: boolean;
   readonly offline?: boolean | undefined;
   readonly accel?: 'auto' | Accel | undefined;
+  /** How guests start; undefined: as the project says. */
+  readonly start?: Exclude<StartMode, 'both'> | undefined;
   readonly jobs?: number | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -85,6 +91,9 @@ export async function execCells(project: Project, cells: readonly Cell[], option
   const pipeline = await openPipeline(project, options);
   const queue = new PQueue({ concurrency: options.jobs ?? project.harness.concurrency ?? defaultConcurrency(cells) });
   const gate = createMemoryGate();
+  // A command compares nothing.
+  const startOf = createStarts(pipeline, { cells, times: 1, said: options.start ?? (project.harness.start === 'both' ? 'auto' : undefined) });
+  const slot: Slot = (memory, work, shared) => gate(memory, work, signal, shared);
   const runOne = async (cell: Cell): Promise<ExecResult> => {
     const raw = createRawOutput();
     const show = (bytes: Uint8Array): void => {
@@ -94,9 +103,10 @@ export async function execCells(project: Project, cells: readonly Cell[], option
     const folder = await pipeline.temporary();
     const stages = {
       prepare: pipeline.prepare,
-      async boot(_: Cell, prepared: Parameters<typeof pipeline.machine.plan>[1]) {
-        const ready = await readyBoot(cell, prepared, { ...pipeline, folder, files, number: 1, graceMs: 2000, onConsole: (chunk) => show(raw.push(chunk)) }, signal);
-        return gate(ready.memory, () => ready.run(), signal);
+      async boot(_: Cell, prepared: Prepared) {
+        const { clone } = await startOf(cell, prepared, slot, signal);
+        const ready = await readyBoot(cell, prepared, { ...pipeline, folder, files, number: 1, graceMs: 2000, onConsole: (chunk) => show(raw.push(chunk)) }, signal, clone);
+        return slot(ready.memory, () => ready.run(), ready.shared);
       },
     };
     const attempt = await attemptCell(cell, 1, stages, () => undefined, signal);

@@ -152,6 +152,21 @@ describe('a template', () => {
     expect(starts).toEqual([false, true, true]);
   });
 
+  it('is used by exec too, from the second command of a kernel on', async () => {
+    await using cache = await seedCache();
+    await using project = await createProject(one);
+    const exec = (...words: readonly string[]) => project.run(['exec', '--kernel', '6.1', '--arch', 'aarch64', '--accel', 'tcg', ...words], { KIT_TEST_CACHE: cache.root });
+    const templates = async (): Promise<number> => (await readdir(join(cache.root, 'entries/template')).catch(() => [])).length;
+    const counts: number[] = [];
+    for (const word of ['a', 'b', 'c']) {
+      expect(await exec('--', 'sh', '-c', `echo ${word}; exit 3`)).toMatchObject({ code: 3, stdout: `${word}\n` });
+      counts.push(await templates());
+    }
+    expect(counts).toEqual([0, 1, 1]);
+    expect(await exec('--boot', 'cold', '--cpus', '2', '--', 'nproc')).toMatchObject({ code: 0, stdout: '2\n' });
+    expect(await templates()).toBe(1);
+  });
+
   it('that is damaged is made anew, and costs no cell', async () => {
     await using cache = await seedCache();
     await using project = await createProject(one);

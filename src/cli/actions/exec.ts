@@ -1,6 +1,7 @@
 // The work of `kit-test exec`.
 import { arch as hostArch } from 'node:os';
 import type { Accel } from '../../model/arch.ts';
+import type { StartMode } from '../../model/start.ts';
 import type { Cell } from '../../model/cell.ts';
 import { UsageError } from '../../model/errors.ts';
 import type { Project } from '../../model/project.ts';
@@ -27,6 +28,7 @@ export interface ExecCommandOptions extends ProjectOptions {
   readonly timeout?: number;
   readonly jobs?: number;
   readonly accel?: 'auto' | Accel;
+  readonly boot?: Exclude<StartMode, 'both'>;
   readonly frozen?: boolean;
   readonly offline?: boolean;
 }
@@ -53,6 +55,7 @@ export async function execCommand(words: readonly string[], options: ExecCommand
     frozen: options.frozen ?? false,
     offline: options.offline,
     accel: options.accel,
+    start: options.boot,
     jobs: options.jobs,
     progress: stderrProgress(),
     signal: interrupt.signal,

@@ -1,0 +1,39 @@
+// How each guest of a command starts: what is said, what is sound, and the copy that it goes on from.
+import type { Cell } from '../../model/cell.ts';
+import type { StartMode } from '../../model/start.ts';
+import type { Prepared } from '../cell/prepare.ts';
+import { runnerFor } from '../cell/runner.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { createDemand, startMode, whyCold } from './choose.ts';
+import type { Clone, Slot } from './open.ts';
+
+export interface StartOptions {
+  readonly cells: readonly Cell[];
+  /** How often each cell is run, as far as that is known. */
+  readonly times: number;
+  /** What the command line says. */
+  readonly said: StartMode | undefined;
+}
+
+export interface Start {
+  readonly mode: StartMode;
+  /** Undefined where the guest boots. */
+  readonly clone: Clone | undefined;
+}
+
+/** Decides for one cell after the other; `slot` is where a template that is missing is made. */
+export type Starts = (cell: Cell, prepared: Prepared, slot: Slot, signal: AbortSignal) => Promise<Start>;
+
+export function createStarts({ warm, harness, progress }: Pick<Pipeline, 'warm' | 'harness' | 'progress'>, { cells, times, said }: StartOptions): Starts {
+  const demand = createDemand(cells, times);
+  const told = new Set<string>();
+  return async (cell, prepared, slot, signal) => {
+    const mode = startMode(cell, { said, project: harness.start });
+    if (mode === 'cold' || prepared.script !== undefined || runnerFor(harness, cell.arch) !== undefined) return { mode, clone: undefined };
+    const why = whyCold(cell, prepared, mode);
+    if (why === undefined) return { mode, clone: await warm.clone(cell, prepared, { wanted: mode === 'auto' ? demand(cell) : Number.POSITIVE_INFINITY, slot }, signal) };
+    if (mode !== 'auto' && !told.has(cell.case.name)) progress.notice(`${cell.case.name} starts cold: ${why}`);
+    told.add(cell.case.name);
+    return { mode, clone: undefined };
+  };
+}
