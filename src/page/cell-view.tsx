@@ -4,6 +4,7 @@ import { formatDuration, formatSize } from '../model/format.ts';
 import type { Attempt, CellResult } from '../model/report.ts';
 import { verdictReason } from '../model/verdict.ts';
 import { decisiveAttempt } from '../report/attempts.ts';
+import { phaseWords } from '../report/profile.ts';
 import { roundDetails, roundWords } from '../report/round-words.ts';
 import { outlookOf } from '../report/summarize.ts';
 import { Console } from './console-view.tsx';
@@ -129,6 +130,7 @@ function Facts({ cell, attempt }: { readonly cell: CellResult; readonly attempt:
     ['started', startWords(attempt)],
     ['user space after', boot?.userspaceMs === undefined ? undefined : formatDuration(boot.userspaceMs)],
     ['in all', boot === undefined && attempt.trimmed !== true ? undefined : formatDuration(boot?.durationMs ?? attempt.durationMs)],
+    ['time went to', attempt.phases && phaseWords(attempt.phases).join(', ')],
     ['made ready in', prepareMs === 0 ? undefined : formatDuration(prepareMs)],
     ['took', usage && `${formatDuration(usage.cpuMs)} of CPU, ${formatSize(usage.peakMemoryBytes)}`],
     ['hung in', hang?.where ?? hang?.cause],

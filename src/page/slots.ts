@@ -1,5 +1,6 @@
 // Attempts laid on as few rows as ran at once, in the order they began. Pure.
-import type { RunReport } from '../model/report.ts';
+import { phaseMs, placePhases, type Phase, type PhaseTimes } from '../model/phase.ts';
+import type { Attempt, RunReport } from '../model/report.ts';
 import { outlookOf, type Outlook } from '../report/summarize.ts';
 
 export interface Bar {
@@ -12,8 +13,17 @@ export interface Bar {
   /** Since the run began. */
   readonly startMs: number;
   readonly endMs: number;
-  /** From the start of the boot to user space. */
-  readonly userspaceMs?: number | undefined;
+  /** What it did with its slot, without gaps; none where nothing tells. */
+  readonly segments: readonly Segment[];
+  /** Of the whole attempt, what was outside of the slot too. */
+  readonly phases?: PhaseTimes | undefined;
+}
+
+/** One phase of a bar; its times count since the run began. */
+export interface Segment {
+  readonly phase: Phase;
+  readonly startMs: number;
+  readonly endMs: number;
 }
 
 /** Only attempts that booted take a slot. */
@@ -26,19 +36,28 @@ export function laySlots(report: RunReport): { readonly bars: readonly Bar[]; re
       const bootMs = attempt.trimmed === true ? attempt.durationMs : attempt.boot?.durationMs;
       if (attempt.startedAt === undefined || bootMs === undefined) return [];
       const startMs = Math.max(0, Date.parse(attempt.startedAt) - began);
+      const segments = segmentsOf(attempt, startMs);
       const isItself = cell.rounds === undefined && attempt === cell.attempts.at(-1);
-      return [{ cell: cell.id, attempt: attempt.number, outlook: isItself ? outlookOf(cell) : outlookOf({ ...attempt, flaky: false }), round: cell.rounds !== undefined, startMs, endMs: startMs + bootMs, userspaceMs: attempt.boot?.userspaceMs }];
+      return [{ cell: cell.id, attempt: attempt.number, outlook: isItself ? outlookOf(cell) : outlookOf({ ...attempt, flaky: false }), round: cell.rounds !== undefined, startMs, endMs: segments.at(-1)?.endMs ?? startMs + bootMs, segments, phases: attempt.phases }];
     })
     .sort((a, b) => a.startMs - b.startMs);
   const free: number[] = [];
   const bars = boots.map((boot) => {
-    // A guest's end and the next one's start are told by two clocks: a millisecond's overlap is none.
-    const found = free.findIndex((at) => at <= boot.startMs + 5);
+    // A guest's end and the next one's start are told by two clocks, and a place is taken a moment before QEMU starts: that overlap is none.
+    const found = free.findIndex((at) => at <= boot.startMs + 25);
     const slot = found === -1 ? free.length : found;
     free[slot] = boot.endMs;
     return { ...boot, slot };
   });
   return { bars, slots: free.length, endMs: Math.max(report.durationMs, ...bars.map(({ endMs }) => endMs), 1) };
+}
+
+/** Reports of older versions tell only when user space began. */
+function segmentsOf({ phases, boot }: Attempt, startMs: number): readonly Segment[] {
+  const { userspaceMs, durationMs = 0 } = boot ?? {};
+  const times = phases ?? (userspaceMs === undefined ? {} : { bootMs: Math.min(userspaceMs, durationMs), testMs: Math.max(0, durationMs - userspaceMs) });
+  let at = startMs;
+  return placePhases.map((phase) => ({ phase, startMs: at, endMs: (at += phaseMs(times, phase)) })).filter((segment) => segment.endMs > segment.startMs);
 }
 
 const tickSteps = [100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000];

@@ -1,4 +1,5 @@
 // Where the time of a run went: the phases of its attempts, added up. Pure, and in the page too.
+import { formatDuration } from '../model/format.ts';
 import { phaseMs, phases, placePhases, sumPhases, type Phase, type PhaseTimes } from '../model/phase.ts';
 import type { CellResult, RunReport } from '../model/report.ts';
 
@@ -39,6 +40,9 @@ export function profileOf({ cells }: Pick<RunReport, 'cells'>): Profile | undefi
   }));
   return { attempts: known.length, totals, placeMs };
 }
+
+/** `boot 1.9s` for each phase that there was, in the order of phases. */
+export const phaseWords = (times: PhaseTimes): readonly string[] => phases.filter((phase) => times[`${phase}Ms`] !== undefined).map((phase) => `${phase} ${formatDuration(phaseMs(times, phase))}`);
 
 /** The cells that took longest, longest first. */
 export function slowestProfiles(cells: readonly CellResult[], count: number): readonly CellProfile[] {

@@ -208,6 +208,27 @@ describe.skipIf(program === undefined)('the page of a run', () => {
     expect(await page.locator('.cell-view').count()).toBe(0);
   });
 
+  it('shows in its timeline where the time went, in all and for each guest', async () => {
+    await using visited = await visit(fromFiles());
+    const { page } = visited;
+    const legend = await page.locator('.phases li').allInnerTexts();
+    expect(legend.map((item) => item.trim().replace(/ \d.*/, ''))).toEqual(['start', 'boot', 'test', 'end', 'outside of guests:', 'kernel', 'image', 'wait', 'report']);
+    expect(legend.slice(0, 4)).toEqual(Array(4).fill(expect.stringMatching(/^\s*\w+ [\d.ms ]+ \(\d+%\)$/)));
+    expect(await page.locator('.timeline').getAttribute('aria-label')).toMatch(/^12 boots on \d slots in [^:]+: start .*, boot .*, test .*, end /);
+    const bar = page.locator('.timeline .bar').first();
+    expect(await bar.locator('title').textContent()).toBe('wavers/6.1/x86_64, round 1: pass, 1.0s: kernel 40ms, image 80ms, wait 1.5s, start 95ms, boot 500ms, test 355ms, end 50ms, report 12ms');
+    // What is drawn is drawn where it belongs: the kernel's boot ends where the test begins.
+    const [whole, start, boot, end] = await Promise.all(['.whole', '.start', '.boot', '.end'].map(async (part) => (await bar.locator(part).boundingBox()) ?? { x: Number.NaN, width: Number.NaN }));
+    const at = (ms: number): number => (whole?.x ?? 0) + ((whole?.width ?? 0) * ms) / 1000;
+    for (const [box, ms] of [[start, 0], [boot, 95], [end, 950]] as const) expect(Math.abs((box?.x ?? Number.NaN) - at(ms))).toBeLessThan(1);
+    expect(Math.abs((boot?.x ?? 0) + (boot?.width ?? Number.NaN) - at(595))).toBeLessThan(1);
+  });
+
+  it('tells of a cell where its time went', async () => {
+    await using visited = await visit(`${fromFiles()}#cell=${failing.id}`);
+    expect((await textOf(visited.page, '.cell-view .facts')).replace(/\s+/g, ' ')).toContain('time went to kernel 40ms, image 80ms, wait 1.5s, start 95ms, boot 1.7s, test 380ms, end 50ms, report 12ms');
+  });
+
   it.each([
     ['light', { colorScheme: 'light' }, ''],
     ['dark', { colorScheme: 'dark' }, ''],

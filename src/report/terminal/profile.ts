@@ -1,9 +1,9 @@
 // A table of where the time of a run went: for each phase, beside the cells, and for the cells that took longest.
 import { count, formatDuration } from '../../model/format.ts';
-import { phaseMs, phases, phaseTexts } from '../../model/phase.ts';
+import { phaseTexts } from '../../model/phase.ts';
 import type { ReporterTime } from '../../model/events.ts';
 import type { RunReport } from '../../model/report.ts';
-import { profileOf, slowestProfiles, type CellProfile, type PhaseTotal, type Profile } from '../profile.ts';
+import { phaseWords, profileOf, slowestProfiles, type CellProfile, type PhaseTotal, type Profile } from '../profile.ts';
 import { clip, safeLine } from '../text.ts';
 import { glyphsOf, paint, type Theme } from './theme.ts';
 
@@ -67,7 +67,7 @@ function cellsSection(cells: readonly CellProfile[], { theme, columns }: Profile
     paint(theme, 'dim', clip('the slowest cells, without their waiting', columns - 1, glyphsOf(theme).ellipsis)),
     ...cells.flatMap(({ id, ms, phases: times }) => [
       `  ${clip(id, Math.max(8, columns - 13), glyphsOf(theme).ellipsis)}  ${formatDuration(ms)}`,
-      ...wrapList('    ', phases.filter((phase) => times[`${phase}Ms`] !== undefined).map((phase) => `${phase} ${formatDuration(phaseMs(times, phase))}`), columns - 1),
+      ...wrapList('    ', phaseWords(times), columns - 1),
     ]),
   ];
 }

@@ -25,6 +25,23 @@ describe('the slots of the timeline', () => {
     expect(bars[1]).toMatchObject({ startMs: 3000, endMs: 4010 });
   });
 
+  it('are taken by the phases of a guest, one after the other, and not by what is outside of it', () => {
+    const [bar] = laySlots(report([at('a/1/x', 1000)])).bars;
+    expect(bar?.segments).toEqual([
+      { phase: 'start', startMs: 1000, endMs: 1095 },
+      { phase: 'boot', startMs: 1095, endMs: 2795 },
+      { phase: 'test', startMs: 2795, endMs: 3175 },
+      { phase: 'end', startMs: 3175, endMs: 3225 },
+    ]);
+    expect(bar).toMatchObject({ startMs: 1000, endMs: 3225, phases: { waitMs: 1500 } });
+  });
+
+  it('show boot and test where an older version wrote the report', () => {
+    const { phases, ...older } = attempt({ kind: 'pass' }, { startedAt: began });
+    expect(phases).toBeDefined();
+    expect(laySlots(report([cellResult('a/1/x', older)])).bars[0]?.segments).toEqual([{ phase: 'boot', startMs: 0, endMs: 1800 }, { phase: 'test', startMs: 1800, endMs: 2225 }]);
+  });
+
   it('are taken only by what booted', () => {
     expect(laySlots(report([cellResult('a/1/x', attempt({ kind: 'skip', reason: 'no' }))])).bars).toEqual([]);
   });

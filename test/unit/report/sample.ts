@@ -158,7 +158,7 @@ export function cachedCell(id: string, run: string): CellResult {
 /** A cell that went in rounds, one for each verdict: what it left is kept of some. */
 export function roundsCell(id: string, verdicts: readonly [Verdict, ...Verdict[]], plan: RoundPlan = { planned: verdicts.length }): CellResult {
   const began = Date.parse(at(0));
-  const [first, ...rest] = cellResult(id, ...(verdicts.map((verdict, index) => attempt(verdict, { number: index + 1, durationMs: 1000 + 10 * index, startedAt: new Date(began + index * 3000).toISOString() })) as [Attempt, ...Attempt[]])).attempts;
+  const [first, ...rest] = cellResult(id, ...(verdicts.map((verdict, index) => attempt(verdict, { number: index + 1, durationMs: 1000 + 10 * index, phases: { kernelMs: 40, imageMs: 80, waitMs: 1500, startMs: 95, bootMs: 500, testMs: 355 + 10 * index, endMs: 50, reportMs: 12 }, startedAt: new Date(began + index * 3000).toISOString() })) as [Attempt, ...Attempt[]])).attempts;
   return cellResultOf(planned(id), [first, ...rest], plan);
 }
 
