@@ -11,7 +11,7 @@ import type { Attempt } from '../model/report.ts';
 import type { StartMode } from '../model/start.ts';
 import { createRawOutput } from '../console/raw-output.ts';
 import { attemptFiles } from '../report/layout.ts';
-import { attemptCell } from './cell/attempt.ts';
+import { attemptCell, type AttemptProgress } from './cell/attempt.ts';
 import { readyBoot } from './cell/boot.ts';
 import { defaultConcurrency } from './host.ts';
 import { createMemoryGate } from './cell/memory-gate.ts';
@@ -103,8 +103,8 @@ export async function execCells(project: Project, cells: readonly Cell[], option
     const folder = await pipeline.temporary();
     const stages = {
       prepare: pipeline.prepare,
-      async boot(_: Cell, prepared: Prepared) {
-        const { clone } = await startOf(cell, prepared, slot, signal);
+      async boot(_: Cell, prepared: Prepared, { clock }: AttemptProgress) {
+        const { clone } = await startOf(cell, prepared, { slot, clock }, signal);
         const ready = await readyBoot(cell, prepared, { ...pipeline, folder, files, number: 1, graceMs: 2000, onConsole: (chunk) => show(raw.push(chunk)) }, signal, clone);
         return slot(ready.memory, () => ready.run(), ready.shared);
       },

@@ -7,7 +7,6 @@ import type { AttemptStages } from './cell/attempt.ts';
 import { readyBoot } from './cell/boot.ts';
 import { createMemoryGate } from './cell/memory-gate.ts';
 import type { ObservedBoot } from './cell/observe.ts';
-import type { PhaseClock } from './cell/phase-clock.ts';
 import { openGroups } from './groups.ts';
 import type { Pipeline } from './pipeline.ts';
 import { compareStarts } from './warm/both.ts';
@@ -37,13 +36,13 @@ export function createStages(pipeline: Pipeline, folder: RunFolder, options: Sta
     return work();
   }, signal, shared));
 
-import type { PhaseClock } from './cell/phase-clock.ts';
   return {
     prepare: pipeline.prepare,
     leave: (cell) => groups.leave(cell),
     async boot(cell, prepared, { number, onPhase, clock }, signal) {
       await groups.enter(cell, signal);
-import type { PhaseClock } from './cell/phase-clock.ts';
+      const { mode, clone } = await startOf(cell, prepared, { slot: slotFor(signal), clock }, signal);
+      clock.enter('wait');
       const boot = async (way: Clone | undefined, twin?: 'warm'): Promise<ObservedBoot> => {
         const files = await folder.attempt(cell.id, number, twin);
         const ready = await readyBoot(cell, prepared, { ...pipeline, folder: folder.path, files, number, clock, graceMs: options.graceMs, diagnose: options.diagnose }, signal, way);

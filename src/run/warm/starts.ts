@@ -5,7 +5,7 @@ import type { Prepared } from '../cell/prepare.ts';
 import { runnerFor } from '../cell/runner.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { createDemand, startMode, whyCold } from './choose.ts';
-import type { Clone, Slot } from './open.ts';
+import type { Clone, WarmOptions } from './open.ts';
 
 export interface StartOptions {
   readonly cells: readonly Cell[];
@@ -21,17 +21,17 @@ export interface Start {
   readonly clone: Clone | undefined;
 }
 
-/** Decides for one cell after the other; `slot` is where a template that is missing is made. */
-export type Starts = (cell: Cell, prepared: Prepared, slot: Slot, signal: AbortSignal) => Promise<Start>;
+/** Decides for one cell after the other; in `slot` a template that is missing is made. */
+export type Starts = (cell: Cell, prepared: Prepared, making: Pick<WarmOptions, 'slot' | 'clock'>, signal: AbortSignal) => Promise<Start>;
 
 export function createStarts({ warm, harness, progress }: Pick<Pipeline, 'warm' | 'harness' | 'progress'>, { cells, times, said }: StartOptions): Starts {
   const demand = createDemand(cells, times);
   const told = new Set<string>();
-  return async (cell, prepared, slot, signal) => {
+  return async (cell, prepared, making, signal) => {
     const mode = startMode(cell, { said, project: harness.start });
     if (mode === 'cold' || prepared.script !== undefined || runnerFor(harness, cell.arch) !== undefined) return { mode, clone: undefined };
     const why = whyCold(cell, prepared, mode);
-    if (why === undefined) return { mode, clone: await warm.clone(cell, prepared, { wanted: mode === 'auto' ? demand(cell) : Number.POSITIVE_INFINITY, slot }, signal) };
+    if (why === undefined) return { mode, clone: await warm.clone(cell, prepared, { wanted: mode === 'auto' ? demand(cell) : Number.POSITIVE_INFINITY, ...making }, signal) };
     if (mode !== 'auto' && !told.has(cell.case.name)) progress.notice(`${cell.case.name} starts cold: ${why}`);
     told.add(cell.case.name);
     return { mode, clone: undefined };
