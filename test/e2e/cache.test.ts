@@ -216,13 +216,13 @@ describe('a run beside kit-test cache prune --all', () => {
 });
 
 describe('the limits of harness.config.ts', () => {
-  const config = (limits: string): string => `export default { matrix: { kernels: ['6.1'], arch: ['aarch64'] }, accel: 'tcg', tcgScale: 1, ${limits} };\n`;
+  const config = (limits: string): string => `export default { matrix: { kernels: ['6.1'], arch: ['aarch64'] }, accel: 'tcg', tcgScale: 1, start: 'cold', ${limits} };\n`;
 
   it('take the longest unused after a run, and one line says so', async () => {
     await using cache = await seedCache();
     for (const days of [5, 4, 3]) await add(cache.root, 'template', `${days}`, { bytes: 1024 ** 2, days });
     await add(cache.root, 'initrd', 'unused', { bytes: 1024 ** 2, days: 400 });
-    await using project = await createProject(scriptCase('one', 'true'));
+    await using project = await createProject({ ...scriptCase('one', 'true'), 'harness.config.ts': config('') });
     const env = { KIT_TEST_CACHE: cache.root };
     const templates = (): Promise<string[]> => readdir(join(cache.root, 'entries/template'));
     expect(await project.run(['run', '--matrix'], env)).toMatchObject({ code: 0, stderr: '' });
