@@ -46,16 +46,19 @@ export function createStages(pipeline: Pipeline, folder: RunFolder, options: Sta
       const boot = async (way: Clone | undefined, twin?: 'warm'): Promise<ObservedBoot> => {
         const files = await folder.attempt(cell.id, number, twin);
         const ready = await readyBoot(cell, prepared, { ...pipeline, folder: folder.path, files, number, clock, graceMs: options.graceMs, diagnose: options.diagnose }, signal, way);
-        return slotFor(signal)(ready.memory, () => {
+        return slotFor(signal)(ready.memory, async () => {
+          const placeAt = clock.now();
           onPhase('boot');
-          return ready.run();
+          const observed = await ready.run();
+          if (twin === undefined) return observed;
+          // The attempt is the cold one: its boot has the phases of a boot.
+          clock.recast(placeAt, 'template');
+          clock.enter('wait');
+          return observed;
         }, ready.shared);
       };
       if (mode !== 'both' || clone === undefined) return boot(clone);
-      const twinAt = clock.now();
       const warm = await boot(clone, 'warm');
-      clock.recast(twinAt, 'template');
-      clock.enter('wait');
       return compareStarts(await boot(undefined), warm);
     },
   };
