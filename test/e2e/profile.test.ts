@@ -77,4 +77,16 @@ describe('a run with --profile', () => {
     expect(table(again.stdout)).toBe(table(outcome.stdout));
     expect(table(again.stdout)).toContain('template');
   });
+
+  it('may be asked for when a run goes on, and tells of what ran before too', async () => {
+    await using killed = await createProject({ 'harness.config.ts': "export default { matrix: { kernels: ['6.1'], arch: ['aarch64'] }, accel: 'tcg', concurrency: 1 };\n", ...scriptCase('first', 'true'), ...scriptCase('second', 'true') });
+    await killed.run(['run', '--matrix']);
+    const events = '.kit-test/runs/latest/events.ndjson';
+    // As a kill leaves it: the first cell has ended, the second one is open.
+    const lines = (await killed.read(events)).split('\n');
+    await killed.write({ [events]: `${lines.slice(0, lines.findIndex((line) => line.includes('"cell-end"')) + 1).join('\n')}\n` });
+    const resumed = await killed.run(['run', '--resume', '--profile'], { NO_COLOR: '1' });
+    expect(resumed).toMatchObject({ code: 0, stderr: expect.stringContaining('1 of 2 cells are left') as string });
+    expect(resumed.stdout).toMatch(/^profile {2}2 attempts/m);
+  });
 });
