@@ -55,7 +55,10 @@ const week = 7 * 24 * 3600_000;
 export function openWarm({ supplies, images, machine }: { readonly supplies: Supplies; readonly images: ImageBuilder; readonly machine: Machine }): Warm {
   const { cache, progress } = supplies;
   const memo = hostMemo(cache.root);
+  /** Kernels and architectures with which it does not work here. */
   const cold = new Set<string>();
+  /** Templates that no guest could go on from, by kernel and architecture. */
+  const dropped = new Map<string, number>();
 
   const planWaiting = (cell: Cell, prepared: PreparedCell, initrd: string, places: TemplatePlaces, signal: AbortSignal): Promise<BootPlan> => {
     const scratch = cell.case.artifacts && { path: places.scratch, serial: artifactsSerial, writable: true, bytes: 0 };
@@ -89,13 +92,19 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
     return {
       template,
       prepared: { ...prepared, initrd, payload: { path: payload, serial: payloadSerial }, memoryFile: { path: template.memory, shared: false } },
-      drop: () => dropTemplate(key, cache),
+      async drop() {
+        const kind = kindOf(cell);
+        dropped.set(kind, (dropped.get(kind) ?? 0) + 1);
+        // A damaged one can be made anew; if that is of no use either, the others are spared the attempt.
+        if ((dropped.get(kind) ?? 0) > 1) cold.add(kind);
+        await dropTemplate(key, cache);
+      },
     };
   };
 
   return {
     async clone(cell, prepared, options, signal) {
-      const kind = `${cell.kernel.name} on ${cell.arch.name}`;
+      const kind = kindOf(cell);
       if (cold.has(kind)) return undefined;
       // Without one there is no cold boot either.
       const qemu = await machine.qemu(cell.arch, signal);
@@ -111,5 +120,7 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
     },
   };
 }
+
+const kindOf = ({ kernel, arch }: Cell): string => `${kernel.name} on ${arch.name}`;
 
 const isTrue = (value: unknown): value is true => value === true;
