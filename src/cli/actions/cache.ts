@@ -11,7 +11,7 @@ import { exists } from '../../sys/fs.ts';
 import { inventoryDocument, prunedDocument } from '../cache/document.ts';
 import { inventoryText, itemsText, prunedText } from '../cache/text.ts';
 import { colours } from '../colours.ts';
-import { countingProgress } from '../counting-progress.ts';
+import { countingProgress } from '../progress-line.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions } from '../options.ts';
 
@@ -38,7 +38,7 @@ export async function listCommand(options: CacheListOptions): Promise<number> {
   const root = await openedCache(options);
   using interrupt = watchInterrupt(() => process.exit(exitCodes.interrupted));
   using progress = countingProgress('looking at what the cache holds');
-  const inventory = await readInventory(root, { onItem: progress.count, signal: interrupt.signal });
+  const inventory = await readInventory(root, { onItem: progress.at, signal: interrupt.signal });
   progress.clear();
   checkKinds(options.kind, inventory.items);
   const shown = options.kind === undefined ? inventory : { items: inventory.items.filter(({ kind }) => options.kind?.includes(kind)), unfinishedBytes: 0 };
@@ -59,7 +59,7 @@ export async function pruneCommand(options: CachePruneOptions): Promise<number> 
   const nowMs = Date.now();
   const asked = options.unused !== undefined || options.max !== undefined || options.all === true;
   const limit = { kinds: options.kind, unusedMs: asked ? options.unused : defaultUnusedMs, maxBytes: options.max, all: options.all };
-  const pruned = await pruneCache(root, [limit], nowMs, { kinds: options.kind, dryRun: options.dryRun, onItem: progress.count, onGone: removing.count, signal: interrupt.signal });
+  const pruned = await pruneCache(root, [limit], nowMs, { kinds: options.kind, dryRun: options.dryRun, onItem: progress.at, onGone: removing.at, signal: interrupt.signal });
   progress.clear();
   removing.clear();
   if (options.json === true) print(prunedDocument(root, pruned, options.dryRun === true));

@@ -14,7 +14,7 @@ import { openSymbolFile, unplacedNote, type KernelSymbols } from '../../run/symb
 import { colours } from '../colours.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ProjectOptions } from '../options.ts';
-import { readingProgress } from '../reading-progress.ts';
+import { readingProgress } from '../progress-line.ts';
 
 export interface ParseCommandOptions extends ProjectOptions {
   readonly format: 'text' | 'ndjson';
@@ -34,7 +34,7 @@ export async function parseFiles(files: readonly string[], options: ParseCommand
   const unjudged = new Map<Unjudged, number>();
   for (const source of sources) {
     using progress = readingProgress(source);
-    const judged = await parseConsole(source, { by, symbols, record: await recordOf(source.path), onProgress: progress.read });
+    const judged = await parseConsole(source, { by, symbols, record: await recordOf(source.path), onProgress: progress.at });
     progress.clear();
     if (judged.unplaced) process.stderr.write(`${colours(process.stderr).yellow('note')} ${safeLine(source.name)}: ${unplacedNote(safeLine(symbols?.symbols.file ?? ''))}\n`);
     verdicts.add(judged.parsed.verdict);
