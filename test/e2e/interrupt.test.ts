@@ -14,7 +14,8 @@ import { cellOf, createProject, processesWith, scriptCase } from './project.ts';
 const uniqueName = (): string => `hang-${randomBytes(6).toString('hex')}`;
 const interrupted = { kind: 'skip', reason: 'interrupted' };
 const hang = 'echo begun; sleep 1000';
-const jobs = ['run', '--matrix', '--jobs', '2'];
+/** Its guests boot, so that every QEMU is one of a cell; warm.test.ts kills runs that start warm. */
+const jobs = ['run', '--matrix', '--jobs', '2', '--boot', 'cold'];
 
 const qemuGone = (name: string): Promise<void> => expect.poll(() => processesWith(name), { timeout: 10_000 }).toEqual([]);
 
@@ -46,7 +47,7 @@ describe.runIf(process.platform === 'linux')('a run', () => {
   it('whose QEMU somebody kills calls it an error of ours and goes on', async () => {
     const name = uniqueName();
     await using project = await createProject({ ...scriptCase('other', 'true'), ...scriptCase(name, hang) });
-    const { ended } = project.start(['run', '--matrix', '--jobs', '2']);
+    const { ended } = project.start(jobs);
     await expect.poll(() => processesWith(name), { timeout: 60_000, interval: 20 }).toHaveLength(1);
     for (const { pid } of await processesWith(name)) process.kill(pid, 'SIGKILL');
     expect(await ended).toMatchObject({ code: 3, stderr: '' });
@@ -91,7 +92,7 @@ describe.runIf(process.platform === 'linux')('a run', () => {
 
     const { code, stdout } = await project.run(['run', 'a-passes'], env);
     expect({ code, stdout }).toMatchObject({ code: 0 });
-    expect(await readdir(join(cache.root, 'tmp'))).toEqual([]);
+    expect(await filesBelow(cache.root, 'tmp')).toEqual([]);
     expect(await readdir(join(cache.root, 'locks'))).toEqual([]);
     expect(await wrongBlobs(cache.root)).toEqual([]);
     // What the kills left of images is what is made afresh.

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Attempt, CellResult, RunReport } from '../../src/model/report.ts';
 import { openGuests } from './guest.ts';
-import { seedCache } from './own-cache.ts';
+import { filesBelow, seedCache } from './own-cache.ts';
 import { cellOf, createProject, scriptCase, type Project } from './project.ts';
 
 const config = (extra = '') => `export default { matrix: { kernels: ['6.1'], arch: ['x86_64', 'aarch64', 'arm'] }, accel: 'tcg', ${extra} };\n`;
@@ -200,6 +201,22 @@ describe('a template', () => {
     // The broken one is gone.
     await run();
     expect(await warmOf(project)).toBe(true);
+  });
+
+  it('that a killed run was making leaves nothing that the next one does not clean', async () => {
+    await using cache = await seedCache();
+    await using project = await createProject(one);
+    const env = { KIT_TEST_CACHE: cache.root };
+    for (let round = 0; round < 5; round += 1) {
+      const { child, ended } = project.start(['run', '--matrix', '--boot', 'warm'], env);
+      await sleep(600 + 500 * round + 200 * Math.random());
+      child.kill('SIGKILL');
+      await ended;
+    }
+    expect((await project.run(['run', '--matrix', '--boot', 'warm'], env)).code).toBe(0);
+    expect(await warmOf(project)).toBe(true);
+    expect(await filesBelow(cache.root, 'tmp')).toEqual([]);
+    expect(await readdir(join(cache.root, 'locks'))).toEqual([]);
   });
 
   it('is not used where the kernel cannot mount a root file system on a drive', async () => {
