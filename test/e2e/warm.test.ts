@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Attempt, CellResult, RunReport } from '../../src/model/report.ts';
 import { openGuests } from './guest.ts';
 import { filesBelow, seedCache } from './own-cache.ts';
-import { cellOf, createProject, scriptCase, type Project } from './project.ts';
+import { cellOf, createProject, scriptCase, type Outcome, type Project } from './project.ts';
 
 const config = (extra = '') => `export default { matrix: { kernels: ['6.1'], arch: ['x86_64', 'aarch64', 'arm'] }, accel: 'tcg', ${extra} };\n`;
 
@@ -142,6 +142,15 @@ describe('a template', () => {
   const one = { 'harness.config.ts': "export default { matrix: { kernels: ['6.1'], arch: ['aarch64'] }, accel: 'tcg' };\n", ...scriptCase('one', 'true') };
   const warmOf = async (project: Project): Promise<boolean> => isWarm(lastOf(cellOf(await project.report(), 'one')));
 
+  /** Has a template made, and says where it lies. */
+  const made = async (project: Project, cache: string): Promise<{ readonly run: () => Promise<Outcome>; readonly folder: string }> => {
+    const run = (): Promise<Outcome> => project.run(['run', '--matrix', '--boot', 'warm'], { KIT_TEST_CACHE: cache });
+    await run();
+    const folder = join(cache, 'entries/template');
+    const [key = ''] = await readdir(folder);
+    return { run, folder: join(folder, key) };
+  };
+
   it('is not made for the first guest that wants one, and used from the second on', async () => {
     await using cache = await seedCache();
     await using project = await createProject(one);
@@ -171,11 +180,8 @@ describe('a template', () => {
   it('that is damaged is made anew, and costs no cell', async () => {
     await using cache = await seedCache();
     await using project = await createProject(one);
-    const run = () => project.run(['run', '--matrix', '--boot', 'warm'], { KIT_TEST_CACHE: cache.root });
-    await run();
-    const folder = join(cache.root, 'entries/template');
-    const [key = ''] = await readdir(folder);
-    await writeFile(join(folder, key, 'state'), 'no state');
+    const { run, folder } = await made(project, cache.root);
+    await writeFile(join(folder, 'state'), 'no state');
     expect((await run()).code).toBe(0);
     expect(await warmOf(project)).toBe(true);
   });
@@ -183,14 +189,11 @@ describe('a template', () => {
   it('that no guest can go on from makes the cell boot cold, and says so', async () => {
     await using cache = await seedCache();
     await using project = await createProject(one);
-    const run = () => project.run(['run', '--matrix', '--boot', 'warm'], { KIT_TEST_CACHE: cache.root });
-    await run();
-    const folder = join(cache.root, 'entries/template');
-    const [key = ''] = await readdir(folder);
+    const { run, folder } = await made(project, cache.root);
     // Whole as far as its digests tell, but no state that QEMU can read.
     const state = Buffer.from('QEVM is not what this is');
-    const path = join(folder, key, 'template.json');
-    await writeFile(join(folder, key, 'state'), state);
+    const path = join(folder, 'template.json');
+    await writeFile(join(folder, 'state'), state);
     await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), state: createHash('sha256').update(state).digest('hex') }));
     const outcome = await run();
     expect(outcome.code).toBe(0);

@@ -1,18 +1,6 @@
 // What `builtin:init` puts into the root file system: our guest side, POSIX sh over busybox.
 // Follow it from init.sh to main.sh; what they print is the console protocol in ARCHITECTURE.md.
-
-export interface GuestFile {
-  /** Path in the guest, without a leading slash. */
-  readonly path: string;
-  readonly mode: number;
-  /** File beside this one with the content. With neither `source` nor `symlink` the entry is a folder. */
-  readonly source?: string;
-  readonly symlink?: string;
-}
-
-const folder = (path: string, mode = 0o755): GuestFile => ({ path, mode });
-const link = (path: string, symlink: string): GuestFile => ({ path, mode: 0o777, symlink });
-const library = (source: string): GuestFile => ({ path: `usr/lib/kit-test/${source}`, mode: 0o644, source });
+import { folder, library, link, type GuestFile } from '../files.ts';
 
 // Folders for mounts are part of the tree because each `mkdir` would cost the guest a process.
 export const tree: readonly GuestFile[] = [

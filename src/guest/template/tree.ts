@@ -1,9 +1,5 @@
 // What `builtin:template` puts into the root file system of a template: enough to wait, and to enter the root of a case.
-import type { GuestFile } from '../init/tree.ts';
-
-const folder = (path: string): GuestFile => ({ path, mode: 0o755 });
-const link = (path: string, symlink: string): GuestFile => ({ path, mode: 0o777, symlink });
-const library = (source: string): GuestFile => ({ path: `usr/lib/kit-test/${source}`, mode: 0o644, source });
+import { folder, library, link, type GuestFile } from '../files.ts';
 
 export const tree: readonly GuestFile[] = [
   { path: 'init', mode: 0o755, source: 'init.sh' },

@@ -10,13 +10,14 @@ import { metadataText } from '../../image/linuxkit/metadata.ts';
 import { outputFormats } from '../../image/linuxkit/outputs.ts';
 import type { OtherKernel, System } from '../../image/system.ts';
 import { createImageBuilder } from '../../image/build.ts';
-import { readModule, requireModules } from '../../kernel/modules.ts';
+import { requireModules } from '../../kernel/modules.ts';
 import { readLayoutImage } from '../../oci/layout.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { openSlices } from '../../source/slices.ts';
 import { errorCode } from '../../sys/fs.ts';
 import { readInputs } from './inputs.ts';
 import { outputBase, tellSteps, writeOutputs, type BuildRequest, type BuiltFiles } from './request.ts';
+import { modulesRequest } from '../kernel-modules.ts';
 import { openImage, parseYaml, type ImageSource } from '../image-yaml.ts';
 import { packageFiles } from '../package-file.ts';
 import { openSupplies, type Supplies } from '../workspace.ts';
@@ -70,17 +71,12 @@ async function build(project: Project, image: ImageSource, supplies: Supplies & 
 
 async function otherKernel(project: Project, name: string, modules: readonly string[], arch: Arch, supplies: Supplies, signal: AbortSignal): Promise<OtherKernel> {
   const kernel = await supplies.kernel(findKernel(project, name), arch, signal);
-  const selection = modules.length === 0 ? undefined : await requireModules(kernel, modules);
+  const selection = modules.length === 0 ? { files: [], tables: {} } : await requireModules(kernel, modules);
   return {
     image: kernel.image,
     digest: kernel.digest,
     cmdline: findKernel(project, name).cmdline,
-    modules: {
-      release: kernel.release,
-      kernelDigest: kernel.digest,
-      files: (selection?.files ?? []).map(({ path, file }) => ({ path, read: () => readModule(file) })),
-      texts: Object.entries(selection?.tables ?? {}).map(([table, content]) => ({ name: table, content })),
-    },
+    modules: modulesRequest(kernel, selection),
   };
 }
 

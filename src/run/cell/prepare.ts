@@ -16,12 +16,13 @@ import { addSegment } from '../../image/segment.ts';
 import type { ExtraFile } from '../../image/extra.ts';
 import type { ImageBuilder } from '../../image/build.ts';
 import { parseKconfig } from '../../kernel/kconfig.ts';
-import { readModule, requireModules, type ModuleSelection } from '../../kernel/modules.ts';
+import { requireModules, type ModuleSelection } from '../../kernel/modules.ts';
 import { unmetConfig, unmetRelease, unmetSystem } from '../../matrix/needs.ts';
 import { attach, type Attachments, type Copy } from './attachments.ts';
 import { hostFacts, type HostFacts } from '../host-facts.ts';
 import { fromImage, unknownRelease } from '../from-image.ts';
 import { readImageSource, type ImageSource } from '../image-yaml.ts';
+import { modulesRequest } from '../kernel-modules.ts';
 import { formatFiles, prepareMedium } from './medium.ts';
 import { defaultFormat, runnerFor, unfitForRunner, valuesOfFiles, type RunnerValues } from './runner.ts';
 import { createSymbolLoader, type KernelSymbols } from '../symbols.ts';
@@ -101,16 +102,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     const modules = names.length === 0 ? noModules : await requireModules(kernel, names);
     const { yaml, baseDir, placeOf } = await sourceOf(cell);
     const rootfs = await images.rootfs({ yaml, baseDir, placeOf, withKernel: cell.kernel.name === fromImage, arch: cell.arch, extra: extraFiles(cell, attachments) }, signal);
-    const ofKernel = await images.modules(
-      {
-        release: kernel.release,
-        kernelDigest: kernel.digest,
-        files: modules.files.map(({ path, file }) => ({ path, read: () => readModule(file) })),
-        texts: Object.entries(modules.tables).map(([name, content]) => ({ name, content })),
-        kconfig,
-      },
-      signal,
-    );
+    const ofKernel = await images.modules(modulesRequest(kernel, modules, kconfig), signal);
     const image = ofKernel === undefined ? rootfs : addSegment(rootfs, ofKernel);
     const initrd = await composeInitrd(supplies.cache, image.segments, signal);
     const medium = runner === undefined ? await prepareMedium({ cell, kernel, image }, supplies, signal) : undefined;

@@ -18,7 +18,7 @@ import type { PhaseClock } from '../cell/phase-clock.ts';
 import type { PreparedCell } from '../cell/prepare.ts';
 import type { Supplies } from '../workspace.ts';
 import { buildPayload } from './payload.ts';
-import { dropTemplate, findTemplate, openTemplate, type BootTemplate, type Template, type TemplatePlaces } from './template.ts';
+import { dropTemplate, hasTemplate, openTemplate, type BootTemplate, type Template, type TemplatePlaces } from './template.ts';
 import { asWaiting, payloadSerial, waitingGuest } from './waiting-guest.ts';
 
 /** What a cell's guest goes on from. */
@@ -85,7 +85,7 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
       const plan = await planWaiting(cell, prepared, initrd, places, shared);
       return slot(plan.memory, () => takeSnapshot(plan, shared));
     };
-    const template = (await findTemplate(key, cache)) ?? ((await paysOff(key, wanted)) ? await openTemplate(key, cache, boot, signal) : undefined);
+    const template = (await hasTemplate(key, cache)) || (await paysOff(key, wanted)) ? await openTemplate(key, cache, boot, signal) : undefined;
     if (template === undefined) return undefined;
     clock.enter('image');
     const payload = await buildPayload(prepared.image.segments, format, cache, signal);

@@ -5,6 +5,7 @@ import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cache } from '../../cache/store.ts';
 import { HarnessError } from '../../model/errors.ts';
+import { exists } from '../../sys/fs.ts';
 import { readFacts, writeFacts } from '../../boot/warm/facts.ts';
 import type { Snapshot } from '../../boot/warm/snapshot.ts';
 
@@ -52,6 +53,9 @@ export async function openTemplate(key: string, cache: Cache, boot: BootTemplate
 export async function findTemplate(key: string, cache: Cache): Promise<Template | undefined> {
   return read(key, cache.entryPath(KIND, key)).catch(() => undefined);
 }
+
+/** Whether there is one, in whatever state. Who uses it opens it: that notes the use, by which the longest unused are known. */
+export const hasTemplate = (key: string, cache: Cache): Promise<boolean> => exists(cache.entryPath(KIND, key));
 
 /** Forgets one that no guest could go on from. */
 export const dropTemplate = (key: string, cache: Cache): Promise<void> => cache.drop(KIND, key);

@@ -1,13 +1,14 @@
 // The guest of a template: the cell's kernel and machine, with an initrd whose init waits for the root file system of a case.
-import { createHash } from 'node:crypto';
 import { composeInitrd } from '../../boot/initrd.ts';
 import { callsProgram, encodeCalls, enterPayload, silence } from '../../boot/warm/calls.ts';
 import type { ImageBuilder } from '../../image/build.ts';
-import { readModule, selectModules } from '../../kernel/modules.ts';
+import { addSegment } from '../../image/segment.ts';
+import { selectModules } from '../../kernel/modules.ts';
 import type { Cell } from '../../model/cell.ts';
 import { HarnessError } from '../../model/errors.ts';
 import { unsupported } from '../cell/attachments.ts';
 import type { PreparedCell } from '../cell/prepare.ts';
+import { modulesRequest } from '../kernel-modules.ts';
 import type { Supplies } from '../workspace.ts';
 import { payloadFormats, type PayloadFormat } from './payload.ts';
 import type { TemplatePlaces } from './template.ts';
@@ -41,14 +42,8 @@ export async function waitingGuest(cell: Cell, { kernel, kconfig, drives: asked 
       { path: 'etc/kit-test/modules', mode: 0o644, content: modules.files.map(({ name }) => `${name}\n`).join('') },
     ],
   }, signal);
-  const ofKernel = await images.modules({
-    release: kernel.release,
-    kernelDigest: kernel.digest,
-    files: modules.files.map(({ path, file }) => ({ path, read: () => readModule(file) })),
-    texts: Object.entries(modules.tables).map(([name, content]) => ({ name, content })),
-  }, signal);
-  const segments = ofKernel === undefined ? image.segments : [...image.segments, ofKernel];
-  const digest = createHash('sha256').update(segments.map((each) => each.digest).join('\n')).digest('hex');
+  const ofKernel = await images.modules(modulesRequest(kernel, modules), signal);
+  const { segments, digest } = ofKernel === undefined ? image : addSegment(image, ofKernel);
   return { initrd: await composeInitrd(supplies.cache, segments, signal), digest, format };
 }
 
