@@ -106,7 +106,7 @@ describe('kit-test run --shard', () => {
 describe('kit-test report merge', () => {
   /** Two boots differ in times, and in how many lines the kernel prints. */
   const content = (report: RunReport): unknown => JSON.parse(JSON.stringify(report, (key, value: unknown) => (differing.has(key) ? undefined : value)));
-  const differing = new Set(['id', 'startedAt', 'durationMs', 'prepareMs', 'boot', 'line', 'excerpt', 'command', 'merged', 'notices', 'history', 'usage', 'cost']);
+  const differing = new Set(['id', 'startedAt', 'durationMs', 'prepareMs', 'boot', 'line', 'excerpt', 'command', 'merged', 'notices', 'history', 'usage', 'cost', 'phases', 'startupMs']);
 
   it('makes the run that was never divided, but for its times, with all its reports', async () => {
     const whole = await project.run(['run', '--matrix', '--output', 'whole']);
