@@ -62,6 +62,6 @@ export interface HangReport {
   readonly screen?: string;
   /** How long it was asked; not in the duration of the boot. */
   readonly askedMs: number;
-  /** Bytes of the console before the first question: what stands after them was asked for. */
+  /** Bytes of the console before the first question: all that is stored and judged of it. */
   readonly consoleBytes: number;
 }

@@ -1,6 +1,7 @@
 // What decides about a case besides its console, as far as a run left it: how long the test part took, how probes and the
-// steps of a dialog ended, where it hung.
+// steps of a dialog ended, which limit it ran out of, where it hung.
 import type { Accel } from '../model/arch.ts';
+import type { BootExit } from '../model/boot.ts';
 import type { Expect, Probe } from '../model/case.ts';
 import type { DialogOutcome } from '../model/dialog.ts';
 import type { HangReport } from '../model/hang.ts';
@@ -26,6 +27,8 @@ export interface SavedEvidence {
   readonly probes?: readonly ProbeOutcome[];
   readonly dialog?: readonly DialogOutcome[];
   readonly hang?: HangReport;
+  /** Where the guest did not end by itself. */
+  readonly exit?: BootExit;
   readonly notJudged: readonly Unjudged[];
 }
 
@@ -37,11 +40,13 @@ export function savedEvidence(by: SavedExpectations, record: SavedRecord, replay
   const probes = probesOf(by.probes ?? [], record.attempt?.probes);
   const dialog = dialogOf(by.expect, record.attempt?.dialog);
   const hang = record.attempt?.hang;
+  const exit = record.attempt?.boot?.exit;
   return {
     ...(took === undefined ? {} : { took }),
     ...(probes === undefined ? {} : { probes }),
     ...(dialog === undefined ? {} : { dialog }),
     ...(hang === undefined ? {} : { hang }),
+    ...(exit?.kind === 'stopped' ? { exit } : {}),
     notJudged: [
       ...(took === undefined && by.expect.some(({ duration }) => duration !== undefined) ? ['duration' as const] : []),
       ...(probes === undefined ? ['probe' as const] : []),

@@ -1,4 +1,5 @@
 // Judges a saved console as a live one is judged. The watch is handed in: stages do not import each other.
+import type { BootExit } from '../model/boot.ts';
 import type { Expect } from '../model/case.ts';
 import type { ConsoleWatch, ResultsFinding, TestResult, WatchState } from '../model/console.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -26,12 +27,17 @@ export function judgeConsole(watch: ConsoleWatch, chunks: Iterable<Uint8Array>, 
   return judgeEnded(watch, consoleBytes, expect);
 }
 
-/** The same, for a console that was read in its own time. Without expectations the results that were found decide; `outside` is what else was saved. */
-export function judgeEnded(watch: ConsoleWatch, consoleBytes: number, given?: readonly Expect[], outside: Pick<JudgeInput, 'took' | 'probes' | 'dialog' | 'hang'> = {}): ConsoleJudgement {
+/** What else was saved of a guest: how it ended, where it did not end by itself. */
+type Outside = Pick<JudgeInput, 'took' | 'probes' | 'dialog' | 'hang'> & { readonly exit?: BootExit };
+
+const byItself: BootExit = { kind: 'exited', code: 0 };
+
+/** The same, for a console that was read in its own time. Without expectations the results that were found decide. */
+export function judgeEnded(watch: ConsoleWatch, consoleBytes: number, given?: readonly Expect[], { exit = byItself, ...outside }: Outside = {}): ConsoleJudgement {
   const state = watch.end();
   const expect = given ?? autoExpect(state.findings);
   const protocols = protocolsOf(expect);
-  const { verdict, results } = judge({ ...outside, expect, findings: state.findings, seen: state, kunit: true, boot: { exit: { kind: 'exited', code: 0 }, durationMs: 0, consoleBytes, stderr: '' } });
+  const { verdict, results } = judge({ ...outside, expect, findings: state.findings, seen: state, kunit: true, boot: { exit, durationMs: 0, consoleBytes, stderr: '' } });
   return {
     verdict, results, state,
     documents: resultDocuments(state.findings, protocols.size > 0 ? protocols : protocolsOf(autoExpect(state.findings))),

@@ -1,4 +1,5 @@
 // Asks a guest that has run out of a limit why it hangs, and keeps what it answers apart from what it said by itself.
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arch } from '../../model/arch.ts';
 import type { HangReport, MachineAnswers } from '../../model/hang.ts';
@@ -6,7 +7,6 @@ import type { Symbols } from '../../model/symbols.ts';
 import type { Vm } from '../../boot/life.ts';
 import { readAnswers, type KernelAnswers } from '../../console/hang/answers.ts';
 import { explainHang, isExplained } from '../../console/hang/explain.ts';
-import { writeFileAtomic } from '../../sys/fs.ts';
 
 export interface HangOptions {
   readonly registers: Arch['registers'];
@@ -22,7 +22,7 @@ export interface HangInquiry {
   takes(chunk: Uint8Array): boolean;
   /** Asks, when a limit has run out. */
   ask(vm: Vm, userspace: boolean, signal: AbortSignal): Promise<void>;
-  /** What it was, once the guest has ended, and its log written; undefined where nothing was asked. */
+  /** What it was, once the guest has ended; undefined where nothing was asked. */
   report(consoleBytes: number): Promise<HangReport | undefined>;
 }
 
@@ -33,32 +33,33 @@ export function openInquiry({ registers, symbols, folder, files }: HangOptions):
   let asking: Promise<MachineAnswers> | undefined;
   let askedMs = 0;
   let bytes = 0;
-  const log: Buffer[] = [];
   const heard: Buffer[] = [];
-  const keep = (to: Buffer[], chunk: Uint8Array): void => {
-    // The chunk itself is only lent.
-    if (bytes < keptBytes) to.push(Buffer.from(chunk));
+  const log = join(folder, files.hang);
+  // Written as it comes: of a run that is killed meanwhile the answers stay.
+  const note = (text: string | Uint8Array): void => {
+    if (bytes < keptBytes) appendFileSync(log, text);
   };
   const answers = (): KernelAnswers => readAnswers(Buffer.concat(heard).toString('utf8'), symbols);
   return {
     takes(chunk) {
       if (asking === undefined) return false;
-      keep(log, chunk);
-      keep(heard, chunk);
+      note(chunk);
+      // The chunk itself is only lent.
+      if (bytes < keptBytes) heard.push(Buffer.from(chunk));
       bytes += chunk.length;
       return true;
     },
     async ask(vm, userspace, signal) {
       if (vm.diagnose === undefined) return;
       const startedAt = performance.now();
-      asking = vm.diagnose({ registers, userspace, screenFile: join(folder, files.screen), note: (text) => keep(log, Buffer.from(text)), explained: () => isExplained(answers()) }, signal);
+      writeFileSync(log, '');
+      asking = vm.diagnose({ registers, userspace, screenFile: join(folder, files.screen), note, explained: () => isExplained(answers()) }, signal);
       await asking;
       askedMs = performance.now() - startedAt;
     },
     async report(consoleBytes) {
       if (asking === undefined) return undefined;
       const machine = await asking;
-      await writeFileAtomic(join(folder, files.hang), Buffer.concat(log));
       const { screen } = machine;
       return { ...explainHang(machine, answers()), log: files.hang, ...(screen === undefined ? {} : { screen: `${files.screen}.${screen}` }), askedMs, consoleBytes };
     },

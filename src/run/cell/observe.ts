@@ -99,11 +99,11 @@ export async function observeBoot(bootable: Bootable, options: ObserveOptions, s
     signal,
     ...(inquiry === undefined ? {} : { onLimit: (ending: AbortSignal) => inquiry.ask(vm, last?.userspace === true, ending) }),
     onConsole(chunk, atMs) {
+      options.onConsole?.(chunk);
+      // What was asked for is no evidence: neither judged here nor stored, where it would be judged later.
+      if (inquiry?.takes(chunk) === true) return;
       file.write(chunk);
       times.note(chunk.length, atMs);
-      options.onConsole?.(chunk);
-      // What was asked for is no evidence.
-      if (inquiry?.takes(chunk) === true) return;
       last = watch.push(chunk);
       if (last.userspace) vm.userspaceSeen();
       probing.seen(last);

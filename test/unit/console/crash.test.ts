@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { crashesOf } from './read.ts';
+
+const hangs = new URL('../../corpus/hang/', import.meta.url);
 
 const stamp = (text: string): string => text.trim().split('\n').map((line, index) => `[   12.${String(345678 + index)}] ${line}\n`).join('');
 
@@ -130,6 +133,14 @@ describe('crash reports', () => {
   ])('are not seen in %s', (_, line) => {
     expect(crashesOf(`${line}\n`)).toEqual([]);
     expect(crashesOf(`[   12.345678] ${line}\n`)).toEqual([]);
+  });
+
+  // Whoever asked: a test of the guest that writes to /proc/sysrq-trigger, or somebody at the console.
+  it.each(readdirSync(hangs).filter((name) => name.endsWith('.log')))('are not seen in what a kernel answers to magic keys: %s', (name) => {
+    const answers = readFileSync(new URL(name, hangs), 'latin1');
+    expect(answers).toMatch(/sysrq ?: Show/i);
+    expect(crashesOf(answers)).toEqual([]);
+    expect(crashesOf(`${answers}${stamp('sysrq: Trigger a crash')}${stamp('Kernel panic - not syncing: sysrq triggered crash')}`)).toMatchObject([{ title: 'kernel panic: sysrq triggered crash', panicked: true }]);
   });
 
   const boot = '[    0.000000] Linux version 6.1.0\n[    0.100000] a\n[    0.200000] b\n[    0.300000] c\n';
