@@ -120,6 +120,14 @@ describe('the shape of src/', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('sends no package to the browser but that which draws the page', () => {
+    const valueImports = new Map(sources.map(({ path, text }) => [path, importsOf(text.replace(/^import type .*$/gm, ''))]));
+    const reached = new Set(['page/main.tsx']);
+    for (const path of reached) valueImports.get(path)?.filter((specifier) => specifier.startsWith('.')).forEach((specifier) => reached.add(resolveImport(path, specifier)));
+    const packages = [...reached].flatMap((path) => (valueImports.get(path) ?? []).filter((specifier) => !specifier.startsWith('.')).map((specifier) => `src/${path} imports ${specifier}`));
+    expect(packages.filter((line) => !/ imports preact(\/\w+)?$/.test(line))).toEqual([]);
+  });
+
   it('has no home for a package that nobody imports', () => {
     const used = new Set(sources.flatMap(({ imports }) => imports.filter((specifier) => !specifier.startsWith('.')).map(packageName)));
     expect(Object.keys(homeOf).filter((name) => !used.has(name))).toEqual([]);

@@ -38,12 +38,3 @@ export type ProjectKnown = z.output<typeof ProjectKnownSchema>;
 
 /** Kernels are named by globs; what has a comparison in it is a range of versions. */
 export const isVersionRange = (text: string): boolean => /^\s*[<>=]|\|\|/.test(text);
-
-/** Why a failure does not count, as reports show it. */
-export interface Known {
-  readonly reason: string;
-  readonly link?: string;
-}
-
-/** `reason (link)`, the same in every report. */
-export const knownText = ({ reason, link }: { readonly reason: string; readonly link?: string | undefined }): string => (link === undefined ? reason : `${reason} (${link})`);

@@ -6,7 +6,7 @@ import type { HangReport } from './hang.ts';
 import type { CellHistory } from './history.ts';
 import type { BootResult, Usage } from './boot.ts';
 import type { BootMedium, CaseSource } from './case.ts';
-import type { Known } from './known.ts';
+import type { Known } from './known-text.ts';
 import type { PhaseTimes } from './phase.ts';
 import type { ProbeOutcome } from './probe.ts';
 import type { Shard } from './shard.ts';

@@ -1,6 +1,6 @@
 // The attempts of a cell → its result: by the last one where it was retried, by all of them where it went in rounds. Pure.
 import type { PlannedCell } from '../model/events.ts';
-import type { Known } from '../model/known.ts';
+import type { Known } from '../model/known-text.ts';
 import type { Attempt, CachedFrom, CellResult, RoundPlan } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { decisiveRound, roundsOf, trimRounds } from './rounds.ts';

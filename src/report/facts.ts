@@ -1,6 +1,6 @@
 // What is known about how a cell was run, as name and value: properties in JUnit, diagnostics in TAP.
 import type { Attempt, CellResult } from '../model/report.ts';
-import { knownText } from '../model/known.ts';
+import { knownText } from '../model/known-text.ts';
 import { decisiveAttempt } from './attempts.ts';
 import { historyNews } from './history-words.ts';
 

@@ -2,7 +2,7 @@
 // where results do not tell its verdict. `failure` is the guest's, `error` is ours, as JUnit has it.
 // Plain data; reporters/junit.ts makes XML of it.
 import type { Attempt, CellResult, RunReport } from '../model/report.ts';
-import { knownText } from '../model/known.ts';
+import { knownText } from '../model/known-text.ts';
 import { formatSize } from '../model/units.ts';
 import { verdictReason, type VerdictKind } from '../model/verdict.ts';
 import { attemptLine, decisiveAttempt, otherAttempts, otherFailures, shownAttempt } from './attempts.ts';

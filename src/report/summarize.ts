@@ -1,5 +1,5 @@
 // Totals and groups of a run: what every report says about all cells together.
-import { knownText, type Known } from '../model/known.ts';
+import { knownText, type Known } from '../model/known-text.ts';
 import type { CellResult, Totals } from '../model/report.ts';
 import { verdictReason, type VerdictKind } from '../model/verdict.ts';
 

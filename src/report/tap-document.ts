@@ -1,7 +1,7 @@
 // A run as TAP 14 (https://testanything.org/tap-version-14-specification.html): one test point for each cell, its
 // results as a subtest before it, YAML diagnostics for what is not plain.
 import type { CellResult, RunReport } from '../model/report.ts';
-import { knownText } from '../model/known.ts';
+import { knownText } from '../model/known-text.ts';
 import { verdictReason } from '../model/verdict.ts';
 import { otherConsoles, shownAttempt } from './attempts.ts';
 import { crashHeadline, crashLine, listedCrashes } from './crashes.ts';

@@ -1,5 +1,5 @@
 // Whether a cell is tried again.
-import type { Known } from '../model/known.ts';
+import type { Known } from '../model/known-text.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 /** Another attempt may change it: a skip will not, and neither will a second look at a pass or at a failure that is known. */

@@ -1,7 +1,8 @@
 // Failures that a case lists as known. What an entry covers is forgiven and the rest judged again by the same judge: so a
 // failure beside a known one is seen, and named. An entry that no longer fails is a failure itself.
 import type { Crash, Finding, TestResult } from '../model/console.ts';
-import { knownText, type KnowableVerdict, type Known, type KnownFailure } from '../model/known.ts';
+import { knownText, type Known } from '../model/known-text.ts';
+import type { KnowableVerdict, KnownFailure } from '../model/known.ts';
 import { parseExpression } from '../model/pattern.ts';
 import { suiteFailedText } from '../model/protocol.ts';
 import type { Verdict } from '../model/verdict.ts';

@@ -1,5 +1,5 @@
 // The grid of a run as a table of HTML, as large as there is room for. Pure.
-import { knownText } from '../../model/known.ts';
+import { knownText } from '../../model/known-text.ts';
 import type { CellResult } from '../../model/report.ts';
 import { gridOf, placeOf } from '../grid.ts';
 import { cellReason } from '../round-words.ts';

@@ -1,6 +1,6 @@
 // What GitHub shows of a run: the grid, and each failure with lines of its console. Pure.
 import { count } from '../../model/format.ts';
-import { knownText } from '../../model/known.ts';
+import { knownText } from '../../model/known-text.ts';
 import type { Attempt, CellResult, RunReport } from '../../model/report.ts';
 import { formatDuration } from '../../model/units.ts';
 import { decisiveAttempt, otherAttempts, shownAttempt } from '../attempts.ts';

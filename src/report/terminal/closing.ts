@@ -2,7 +2,7 @@
 // that repeats it, what was flaky or skipped, and the totals.
 import { count } from '../../model/format.ts';
 import type { CellResult, RunReport } from '../../model/report.ts';
-import { knownText } from '../../model/known.ts';
+import { knownText } from '../../model/known-text.ts';
 import { formatDuration } from '../../model/units.ts';
 import { decisiveAttempt, otherAttempts } from '../attempts.ts';
 import { costWords } from '../cost.ts';

@@ -1,7 +1,7 @@
 // Failures that are known, at the end of a run on the terminal: why they do not count, and what they are.
 import { count } from '../../model/format.ts';
 import type { CellResult } from '../../model/report.ts';
-import { knownText } from '../../model/known.ts';
+import { knownText } from '../../model/known-text.ts';
 import { cellReason } from '../round-words.ts';
 import { knownGroups } from '../summarize.ts';
 import { clip, safeLine } from '../text.ts';
