@@ -8,7 +8,10 @@ export interface PageData {
   readonly comparison?: Comparison;
 }
 
-/** Id of the element whose text is a PageData: JSON, gzipped, in base64. */
+/**
+ * Id of the element whose text is, gzipped and in base64, lines of JSON: a PageData whose cells are in outline, then each of
+ * its cells whole.
+ */
 export const pageDataId = 'kit-test-data';
 
 /**

@@ -1,20 +1,22 @@
 // The whole page: head, search, grid, what went wrong, the timeline; beside it the cell that was chosen.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { PageData } from '../model/page.ts';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { CellResult } from '../model/report.ts';
 import { isTrouble } from '../report/summarize.ts';
 import { CellView } from './cell-view.tsx';
 import { ComparisonView } from './comparison.tsx';
+import type { RunData } from './data.ts';
+import { useGradually } from './gradually.ts';
 import { Grid } from './grid.tsx';
 import { Groups } from './groups.tsx';
 import { Help } from './help.tsx';
 import { useKeys } from './keys.ts';
+import { usePrinted } from './printed.ts';
 import { useRoute } from './route.ts';
 import { parseQuery } from './search.ts';
 import { Summary } from './summary.tsx';
 import { Timeline } from './timeline.tsx';
 
-export function App({ data: { report, comparison } }: { readonly data: PageData }) {
+export function App({ data: { report, comparison, cellAt } }: { readonly data: RunData }) {
   const [route, onRoute] = useRoute();
   const [isHelpOpen, setHelp] = useState(false);
   const search = useRef<HTMLInputElement>(null);
@@ -22,10 +24,17 @@ export function App({ data: { report, comparison } }: { readonly data: PageData 
   const matches = useMemo(() => parseQuery(query), [query]);
   const shown = useMemo(() => (matches === undefined ? report.cells : report.cells.filter(matches)), [report, matches]);
   const cell = useMemo(() => report.cells.find(({ id }) => id === route.cell), [report, route.cell]);
+  const opened = useMemo(() => (cell === undefined ? undefined : cellAt(report.cells.indexOf(cell))), [report, cell]);
   const show = (next: CellResult | undefined): void => onRoute({ cell: next?.id, attempt: undefined, line: undefined });
   useEffect(() => {
     document.title = `${cell === undefined ? '' : `${cell.id} · `}kit-test ${report.id}`;
   }, [cell, report]);
+  // From the top to the bottom: a key is answered long before the last of thousands of cells is there.
+  const gradually = useGradually(report.cells.length, cellsAtOnce);
+  const isPrinted = usePrinted();
+  const drawn = isPrinted ? report.cells.length : gradually;
+  const onQuery = useCallback((next: string) => onRoute({ query: next }), [onRoute]);
+  const showAttempt = useCallback((id: string, attempt: number) => onRoute({ cell: id, attempt, line: undefined }), [onRoute]);
   useKeys({
     search: () => search.current?.focus(),
     help: () => setHelp(!isHelpOpen),
@@ -35,24 +44,31 @@ export function App({ data: { report, comparison } }: { readonly data: PageData 
   return (
     <div class={cell === undefined ? 'page' : 'page with-cell'}>
       <main>
-        <Summary report={report} query={route.query} onQuery={(query) => onRoute({ query })} />
+        <Summary report={report} query={route.query} onQuery={onQuery} />
         <form class="search" role="search" aria-label="cells" onSubmit={(event) => event.preventDefault()}>
           <label class="visually-hidden" for="search">Search cells</label>
-          <input ref={search} id="search" type="search" placeholder="Search cells: name, kernel, reason, is:fail, -arm" autocomplete="off" spellcheck={false} value={route.query} onInput={({ currentTarget }) => onRoute({ query: currentTarget.value })} />
+          <input ref={search} id="search" type="search" placeholder="Search cells: name, kernel, reason, is:fail, -arm" autocomplete="off" spellcheck={false} value={route.query} onInput={({ currentTarget }) => onQuery(currentTarget.value)} />
           <span class="found" role="status">{matches === undefined ? '' : `${shown.length} of ${report.cells.length}`}</span>
           <button type="button" class="help-button" title="?" onClick={() => setHelp(true)}>Keys</button>
         </form>
-        <Grid report={report} matches={matches} query={query} selected={cell?.id} />
-        <Groups report={report} shown={shown} query={query} />
-        {comparison === undefined ? null : <ComparisonView comparison={comparison} query={query} />}
-        <Timeline report={report} onCell={(id, attempt) => onRoute({ cell: id, attempt, line: undefined })} />
+        <Grid report={report} matches={matches} query={query} selected={cell?.id} drawn={drawn} />
+        {drawn < report.cells.length ? null : (
+          <>
+            <Groups report={report} shown={shown} query={query} />
+            {comparison === undefined ? null : <ComparisonView comparison={comparison} query={query} />}
+            <Timeline report={report} isWhole={isPrinted} onCell={showAttempt} />
+          </>
+        )}
         <footer>Made by kit-test {report.tool.version}. The same facts for programs: <a href="report.json">report.json</a>, <a href="junit.xml">junit.xml</a>, <a href="results.tap">results.tap</a>.</footer>
       </main>
-      {cell === undefined ? null : <CellView cell={cell} route={route} onRoute={onRoute} />}
+      {opened === undefined ? null : <CellView cell={opened} route={route} onRoute={onRoute} />}
       {isHelpOpen ? <Help onClose={() => setHelp(false)} /> : null}
     </div>
   );
 }
+
+/** More than fill a screen; to make them and lay them out takes less than a reader notices. */
+const cellsAtOnce = 600;
 
 const pauseMs = 80;
 

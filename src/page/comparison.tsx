@@ -1,10 +1,11 @@
 // What changed since the run before.
+import { memo } from 'preact/compat';
 import type { ComparedCell, Comparison } from '../model/comparison.ts';
 import { formatDuration } from '../model/format.ts';
 import { symbols } from './look.ts';
 import { formatRoute } from './address.ts';
 
-export function ComparisonView({ comparison, query }: { readonly comparison: Comparison; readonly query: string }) {
+export const ComparisonView = memo(({ comparison, query }: { readonly comparison: Comparison; readonly query: string }) => {
   const { before, broken, fixed, changed, slower, faster, added, gone } = comparison;
   const lists = [
     ['broken', 'New failures', broken],
@@ -27,7 +28,7 @@ export function ComparisonView({ comparison, query }: { readonly comparison: Com
       ))}
     </section>
   );
-}
+});
 
 function Compared({ cell: { id, before, after }, query }: { readonly cell: ComparedCell; readonly query: string }) {
   const side = (one: ComparedCell['before']) => one === undefined ? <span class="skip">not there</span> : <span class={one.word}><span aria-hidden="true">{symbols[one.word]}</span> {one.word} {one.word === 'skip' ? '' : formatDuration(one.durationMs)}</span>;

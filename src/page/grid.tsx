@@ -1,13 +1,9 @@
 // Cases × (kernel, arch): one link for each cell. One of them can be reached with Tab, the others from there with the arrows.
 import { memo } from 'preact/compat';
-import type { CellResult, RunReport } from '../model/report.ts';
-import { formatDuration } from '../model/format.ts';
-import { gridOf, placeOf, rowOf } from '../report/grid.ts';
-import { historyNews } from '../report/history-words.ts';
-import { cellReason } from '../report/round-words.ts';
-import { outlookOf } from '../report/summarize.ts';
-import { symbols } from './look.ts';
-import { formatRoute } from './address.ts';
+import { useMemo } from 'preact/hooks';
+import type { RunReport } from '../model/report.ts';
+import { GridRow } from './grid-row.tsx';
+import { layGrid, type GridLine } from './rows.ts';
 import type { Matches } from './search.ts';
 
 interface GridProps {
@@ -15,17 +11,14 @@ interface GridProps {
   readonly matches: Matches | undefined;
   readonly query: string;
   readonly selected: string | undefined;
+  /** How many cells at least are drawn, the first rows first. */
+  readonly drawn: number;
 }
 
-export const Grid = memo(({ report, matches, query, selected }: GridProps) => {
-  const grid = gridOf(report.cells);
-  const columns = grid.kernels.flatMap(({ kernel, archs }) => archs.map((arch, index) => ({ kernel, arch, first: index === 0 })));
-  const cells = new Map(report.cells.map((cell) => [placeOf(cell), cell]));
-  const summaries = new Map(report.cells.map((cell) => [rowOf(cell), cell.summary]));
-  const rows = grid.cases
-    .map((name) => ({ name, cells: columns.map(({ kernel, arch }) => cells.get(`${name}/${kernel}/${arch}`)) }))
-    .filter((row) => matches === undefined || row.cells.some((cell) => cell !== undefined && matches(cell)));
-  const reachable = selected ?? rows.flatMap((row) => row.cells).find((cell) => cell !== undefined)?.id;
+export const Grid = memo(({ report, matches, query, selected, drawn }: GridProps) => {
+  const { kernels, columns, lines } = useMemo(() => layGrid(report.cells), [report]);
+  const rows = useMemo(() => (matches === undefined ? lines : lines.filter(({ cells }) => cells.some((cell) => cell !== undefined && matches(cell)))), [lines, matches]);
+  const reachable = selected ?? firstOf(rows);
   return (
     <section class="grid" aria-labelledby="grid-title">
       <h2 id="grid-title" class="visually-hidden">Cells</h2>
@@ -36,7 +29,7 @@ export const Grid = memo(({ report, matches, query, selected }: GridProps) => {
           <thead>
             <tr>
               <td />
-              {grid.kernels.map(({ kernel, archs }) => <th key={kernel} scope="colgroup" colSpan={archs.length} class="kernel">{kernel}</th>)}
+              {kernels.map(({ kernel, archs }) => <th key={kernel} scope="colgroup" colSpan={archs.length} class="kernel">{kernel}</th>)}
             </tr>
             <tr>
               <td />
@@ -44,16 +37,7 @@ export const Grid = memo(({ report, matches, query, selected }: GridProps) => {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ name, cells: row }) => (
-              <tr key={name}>
-                <th scope="row" title={summaries.get(name)}>{name}</th>
-                {row.map((cell, column) => (
-                  <td key={column} class={columns[column]?.first === true ? 'first' : undefined}>
-                    {cell === undefined ? null : <CellLink cell={cell} query={query} off={matches !== undefined && !matches(cell)} isSelected={cell.id === selected} isReachable={cell.id === reachable} />}
-                  </td>
-                ))}
-              </tr>
-            ))}
+            {rows.slice(0, Math.ceil(drawn / columns.length)).map((line) => <GridRow key={line.name} line={line} columns={columns} matches={matches} query={query} selected={within(line, selected)} reachable={within(line, reachable)} />)}
           </tbody>
         </table>
       </div>
@@ -61,25 +45,10 @@ export const Grid = memo(({ report, matches, query, selected }: GridProps) => {
   );
 });
 
-interface CellLinkProps {
-  readonly cell: CellResult;
-  readonly query: string;
-  readonly off: boolean;
-  readonly isSelected: boolean;
-  readonly isReachable: boolean;
-}
+const firstOf = (rows: readonly GridLine[]): string | undefined => rows.flatMap(({ cells }) => cells).find((cell) => cell !== undefined)?.id;
 
-function CellLink({ cell, query, off, isSelected, isReachable }: CellLinkProps) {
-  const look = outlookOf(cell);
-  const reason = cellReason(cell);
-  const time = look === 'skip' || look === 'cached' ? '' : formatDuration(cell.durationMs);
-  const name = [`${cell.id}: ${look}`, ...(reason === '' ? [] : [reason]), historyNews(cell) ?? []].flat().join(', ');
-  return (
-    <a class={`cell ${look}${off ? ' off' : ''}`} href={formatRoute({ cell: cell.id, query })} aria-label={`${name}${time === '' ? '' : `, ${time}`}`} aria-current={isSelected ? 'true' : undefined} tabIndex={isReachable ? 0 : -1}>
-      {`${symbols[look]} ${time}`}
-    </a>
-  );
-}
+/** The id where its cell is in the row: only rows that it concerns are drawn again. */
+const within = ({ cells }: GridLine, id: string | undefined): string | undefined => (cells.some((cell) => cell?.id === id) ? id : undefined);
 
 /** What is hovered over says its name; thousands of cells need not carry it twice. */
 function showName({ target }: MouseEvent): void {

@@ -1,4 +1,5 @@
 // What went wrong, once each: failures with their reason in common, and kernel crashes by their title, with the cells they hit.
+import { memo } from 'preact/compat';
 import type { CellResult, RunReport } from '../model/report.ts';
 import { commonHistory } from '../report/history-words.ts';
 import { cellReason } from '../report/round-words.ts';
@@ -12,7 +13,7 @@ interface GroupsProps {
   readonly query: string;
 }
 
-export function Groups({ report, shown, query }: GroupsProps) {
+export const Groups = memo(({ report, shown, query }: GroupsProps) => {
   const failures = failureGroups(shown);
   const flaky = shown.filter((cell) => cell.flaky);
   const skipped = skipGroups(shown);
@@ -40,7 +41,7 @@ export function Groups({ report, shown, query }: GroupsProps) {
       {report.cells.length === 0 ? <p class="empty">The run has no cells.</p> : null}
     </>
   );
-}
+});
 
 /** Every kernel failure of the run by its title, also those that cost no cell its verdict; what cases expect stands apart. */
 function Crashes({ report: { crashes, cells }, query }: Pick<GroupsProps, 'report' | 'query'>) {

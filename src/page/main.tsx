@@ -1,11 +1,11 @@
 // The page of a run, in the browser: unpacks what the reporter wrote into the document and shows it.
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { readPageData } from './data.ts';
+import { readRunData } from './data.ts';
 
 const root = document.getElementById('root') ?? document.body;
 try {
-  const data = await readPageData();
+  const data = await readRunData();
   root.replaceChildren();
   render(<App data={data} />, root);
 } catch (error) {

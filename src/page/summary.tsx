@@ -1,4 +1,5 @@
 // The head of the page: which run this is, and how its cells ended; each word switches the search to its cells.
+import { memo } from 'preact/compat';
 import type { RunReport } from '../model/report.ts';
 import { formatDuration } from '../model/format.ts';
 import { costWords } from '../report/cost.ts';
@@ -14,7 +15,7 @@ interface SummaryProps {
   readonly onQuery: (query: string) => void;
 }
 
-export function Summary({ report, query, onQuery }: SummaryProps) {
+export const Summary = memo(({ report, query, onQuery }: SummaryProps) => {
   const counts = new Map<Outlook, number>();
   for (const cell of report.cells) counts.set(outlookOf(cell), (counts.get(outlookOf(cell)) ?? 0) + 1);
   const { host, startedAt, durationMs, command, id, interrupted } = report;
@@ -54,4 +55,4 @@ export function Summary({ report, query, onQuery }: SummaryProps) {
       )}
     </header>
   );
-}
+});

@@ -1,27 +1,38 @@
 // What ran when on which slot: a bar for each attempt, with the phases of its guest, and what all of them add up to.
 import { memo } from 'preact/compat';
+import { useMemo, useRef } from 'preact/hooks';
 import { formatDuration } from '../model/format.ts';
 import { phaseTexts } from '../model/phase.ts';
 import type { RunReport } from '../model/report.ts';
-import { phaseWords, profileOf, type PhaseTotal } from '../report/profile.ts';
+import { profileOf, type PhaseTotal } from '../report/profile.ts';
+import { Bars, rowHeight } from './bars.tsx';
+import { useGradually } from './gradually.ts';
+import { useSeen } from './seen.ts';
 import { laySlots, ticksOf, type Bar } from './slots.ts';
 
-const rowHeight = 18;
-const barHeight = 14;
 const axisHeight = 22;
+const width = 1000;
+
+/** Drawn at once; of more the rest comes when the plot is seen. */
+const barsInPart = 200;
 
 interface TimelineProps {
   readonly report: RunReport;
+  /** Every bar is drawn at once, whoever sees it. */
+  readonly isWhole: boolean;
   readonly onCell: (cell: string, attempt: number) => void;
 }
 
-export const Timeline = memo(({ report, onCell }: TimelineProps) => {
-  const { bars, slots, endMs } = laySlots(report);
+export const Timeline = memo(({ report, isWhole, onCell }: TimelineProps) => {
+  const { bars, slots, endMs } = useMemo(() => laySlots(report), [report]);
+  const totals = useMemo(() => profileOf(report)?.totals ?? [], [report]);
+  const parts = useMemo(() => partsOf(bars), [bars]);
+  const plot = useRef<HTMLDivElement>(null);
+  const shown = useGradually(parts.length, 1, useSeen(plot));
   if (bars.length === 0) return null;
-  const totals = profileOf(report)?.totals ?? [];
   const inPlace = totals.filter(({ share }) => share !== undefined);
-  const width = 1000;
-  const x = (ms: number): number => (ms / endMs) * width;
+  const scale = width / endMs;
+  const x = (ms: number): number => ms * scale;
   const height = slots * rowHeight + axisHeight;
   return (
     <section aria-labelledby="timeline-title">
@@ -33,7 +44,7 @@ export const Timeline = memo(({ report, onCell }: TimelineProps) => {
           <ul class="legend phases" aria-label="phases outside of guests, all together"><li>outside of guests:</li>{totals.filter((total) => !inPlace.includes(total)).map((total) => <PhaseItem key={total.phase} total={total} />)}</ul>
         </>
       )}
-      <div class="scroller" tabIndex={0} role="region" aria-label="plot of the timeline">
+      <div ref={plot} class="scroller" tabIndex={0} role="region" aria-label="plot of the timeline">
         <svg class="timeline" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${bars.length} boots on ${slots} slots in ${formatDuration(endMs)}${inPlace.length === 0 ? '' : `: ${inPlace.map(totalWords).join(', ')}`}`}>
           <defs>
             <pattern id="timeline-end" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch" width="2" height="4" /></pattern>
@@ -44,29 +55,17 @@ export const Timeline = memo(({ report, onCell }: TimelineProps) => {
               <text x={x(ms)} y={height - 6} text-anchor={ms === 0 ? 'start' : 'middle'}>{formatDuration(ms)}</text>
             </g>
           ))}
-          {bars.map((bar) => (
-            <g key={`${bar.cell}/${bar.attempt}`} class={`bar ${bar.outlook}`} onClick={() => onCell(bar.cell, bar.attempt)}>
-              <title>{barTitle(bar)}</title>
-              <rect class="whole" x={x(bar.startMs)} y={bar.slot * rowHeight + 2} width={Math.max(0.6, x(bar.endMs) - x(bar.startMs) - 0.6)} height={barHeight} />
-              {bar.segments.filter(({ phase, startMs, endMs: segmentEnd }) => phase !== 'test' && x(segmentEnd) - x(startMs) > 0.3).map(({ phase, startMs, endMs: segmentEnd }) => (
-                <rect key={phase} class={`segment ${phase}`} x={x(startMs)} y={bar.slot * rowHeight + 2} width={Math.max(0, x(segmentEnd) - x(startMs) - (segmentEnd === bar.endMs ? 0.6 : 0))} height={barHeight} />
-              ))}
-            </g>
-          ))}
+          {parts.slice(0, isWhole ? parts.length : shown).map((part, index) => <Bars key={index} bars={part} scale={scale} onCell={onCell} />)}
         </svg>
       </div>
     </section>
   );
 });
 
+const partsOf = (bars: readonly Bar[]): readonly (readonly Bar[])[] => Array.from({ length: Math.ceil(bars.length / barsInPart) }, (_, index) => bars.slice(index * barsInPart, (index + 1) * barsInPart));
+
 const totalWords = ({ phase, ms, share }: PhaseTotal): string => `${phase} ${formatDuration(ms)}${share === undefined ? '' : ` (${Math.round(share * 100)}%)`}`;
 
 function PhaseItem({ total }: { readonly total: PhaseTotal }) {
   return <li title={phaseTexts[total.phase]}>{total.share === undefined ? null : <span class={`key ${total.phase}`} />} {totalWords(total)}</li>;
-}
-
-function barTitle({ cell, attempt, round, outlook, startMs, endMs, segments, phases }: Bar): string {
-  const which = round ? `, round ${attempt}` : attempt === 1 ? '' : `, attempt ${attempt}`;
-  const words = phases === undefined ? segments.map(({ phase, ...times }) => `${phase} ${formatDuration(times.endMs - times.startMs)}`) : phaseWords(phases);
-  return `${cell}${which}: ${outlook}, ${formatDuration(endMs - startMs)}${words.length === 0 ? '' : `: ${words.join(', ')}`}`;
 }

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../../src/model/events.ts';
 import { pageDataId, type PageData } from '../../src/model/page.ts';
-import type { RunReport } from '../../src/model/report.ts';
+import type { CellResult, RunReport } from '../../src/model/report.ts';
 import { loadReporter, reporterNames } from '../../src/report/create.ts';
 import { createFanout } from '../../src/report/fanout.ts';
 import { foldEvents } from '../../src/report/fold.ts';
@@ -81,7 +81,9 @@ const cellsIn: Readonly<Record<string, (output: string) => readonly string[]>> =
 /** What a page shows, without the program that shows it. */
 function pageData(output: string): PageData {
   const packed = new RegExp(`id="${pageDataId}">([^<]*)<`).exec(output)?.[1] ?? '';
-  return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as PageData;
+  const [run, ...cells] = gunzipSync(Buffer.from(packed, 'base64')).toString('utf8').split('\n').map((line) => JSON.parse(line) as unknown);
+  const { report, ...rest } = run as PageData;
+  return { ...rest, report: { ...report, cells: cells as readonly CellResult[] } };
 }
 
 /** They tell of kernels and architectures, or of time, not of every cell. */

@@ -16,7 +16,7 @@ import type { CellResult, RunReport } from '../../src/model/report.ts';
 import { foldEvents } from '../../src/report/fold.ts';
 import { isTrouble, outlookOf } from '../../src/report/summarize.ts';
 import { loadReporter } from '../../src/report/create.ts';
-import { sampleEvents } from '../unit/report/sample.ts';
+import { attempt, at, cellResult, eventsOf, sampleEvents } from '../unit/report/sample.ts';
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
@@ -25,6 +25,18 @@ const consoleLine = (number: number): string => `[${(number / 1000).toFixed(6).p
 
 function consolesOf({ cells }: RunReport): readonly string[] {
   return [...new Set(cells.flatMap(({ attempts }) => attempts.flatMap(({ console }) => console ?? [])))];
+}
+
+async function writePage(folder: string, report: RunReport): Promise<void> {
+  const reporter = await loadReporter('html');
+  await reporter.create({ folder, root: folder, cwd: folder, stdout: process.stdout, env: {}, github: GithubSchema.parse({}), warn: () => undefined }).onEnd?.(report);
+}
+
+/** 60 cases on 10 kernels and 3 architectures; one in a hundred fails. */
+function bigRun(): RunReport {
+  const places = Array.from({ length: 10 }, (_, kernel) => ['x86_64', 'aarch64', 'arm'].map((arch) => `6.${kernel}/${arch}`)).flat();
+  const ids = Array.from({ length: 60 }, (_, index) => places.map((place) => `case-${index}/${place}`)).flat();
+  return foldEvents(eventsOf(ids.map((id, index) => cellResult(id, attempt(index % 100 === 99 ? { kind: 'fail', reason: 'no lease' } : { kind: 'pass' }, { startedAt: at(index) })))));
 }
 
 describe.skipIf(program === undefined)('the page of a run', () => {
@@ -43,8 +55,7 @@ describe.skipIf(program === undefined)('the page of a run', () => {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
     }
-    const reporter = await loadReporter('html');
-    await reporter.create({ folder, root: folder, cwd: folder, stdout: process.stdout, env: {}, github: GithubSchema.parse({}), warn: () => undefined }).onEnd?.(report);
+    await writePage(folder, report);
     server = createServer((request, response) => {
       asked.push(request.url ?? '');
       readFile(join(folder, decodeURIComponent((request.url ?? '').split('?')[0] ?? ''))).then(
@@ -252,6 +263,52 @@ describe.skipIf(program === undefined)('the page of a run', () => {
     await using visited = await visit(`${fromFiles()}${hash}`, { viewport: { width: 360, height: 780 } });
     if (hash !== '') await visited.page.waitForSelector('.row .text');
     expect(await visited.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+  });
+
+  describe('of a big run', () => {
+    const big = bigRun();
+    const count = (page: Page, selector: string): Promise<number> => page.locator(selector).count();
+    let url: string;
+    beforeAll(async () => {
+      const [opened = ''] = consolesOf({ ...big, cells: big.cells.filter(isTrouble) });
+      await mkdir(join(folder, 'big', dirname(opened)), { recursive: true });
+      await writeFile(join(folder, 'big', opened), consoleLine(1));
+      await writePage(join(folder, 'big'), big);
+      url = pathToFileURL(join(folder, 'big', 'index.html')).href;
+    });
+
+    it('draws the rows first that a reader sees first, and in the end all that there is', async () => {
+      await using visited = await visit(url);
+      const { page, defects } = visited;
+      await page.keyboard.press('n');
+      await page.waitForSelector('#cell-title:has-text("case-3/6.3/x86_64")');
+      await page.keyboard.press('Escape');
+      await expect.poll(() => count(page, '.grid a.cell'), { timeout: 20_000 }).toBe(big.cells.length);
+      expect((await page.locator('.grid tbody th').allInnerTexts()).slice(-1)).toEqual(['case-59']);
+      expect(await textOf(page, '.groups .reason')).toContain('no lease');
+      expect(defects).toEqual([]);
+    });
+
+    it('draws the bars of its timeline once somebody looks', async () => {
+      await using visited = await visit(url);
+      const { page } = visited;
+      await page.waitForSelector('.timeline', { state: 'attached', timeout: 20_000 });
+      expect(await count(page, '.timeline .bar')).toBeLessThan(big.cells.length);
+      await page.locator('.timeline').scrollIntoViewIfNeeded();
+      await expect.poll(() => count(page, '.timeline .bar'), { timeout: 20_000 }).toBe(big.cells.length);
+    });
+
+    it('is printed whole, however soon', async () => {
+      await using visited = await visit(url);
+      const { page } = visited;
+      await page.waitForSelector('.grid a.cell');
+      const printed = await page.evaluate<string[]>(`new Promise((resolve) => {
+        addEventListener('beforeprint', () => resolve(['.grid a.cell', '.timeline .bar'].map((each) => String(document.querySelectorAll(each).length))));
+        dispatchEvent(new Event('beforeprint'));
+      })`);
+      expect(printed.map(Number)).toEqual([big.cells.length, big.cells.length]);
+      expect((await page.pdf()).length).toBeGreaterThan(0);
+    });
   });
 
   it('stands without network in one file', async () => {

@@ -1,6 +1,7 @@
 // The page of a run as one HTML document that needs nothing else: style, program and data are in it.
 import { gzipSync } from 'node:zlib';
 import { pageDataId, type PageData } from '../../model/page.ts';
+import { pageLines } from './lines.ts';
 
 /** The page's program and its look, as `npm run build` made them of src/page. */
 export interface PageAssets {
@@ -10,7 +11,7 @@ export interface PageAssets {
 
 /** Equal data gives equal bytes. Nothing that a guest printed stands in the document as it was: data is gzip in base64. */
 export function renderPage(data: PageData, { script, style }: PageAssets): string {
-  const packed = gzipSync(JSON.stringify(data)).toString('base64');
+  const packed = gzipSync(pageLines(data)).toString('base64');
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -1,0 +1,36 @@
+// Bars of the timeline: one for each attempt, with the phases of its guest.
+import { memo } from 'preact/compat';
+import { formatDuration } from '../model/format.ts';
+import { phaseWords } from '../report/profile.ts';
+import type { Bar } from './slots.ts';
+
+/** Of a slot, in units of the plot. */
+export const rowHeight = 18;
+const barHeight = 14;
+
+interface BarsProps {
+  readonly bars: readonly Bar[];
+  /** Units of the plot for a millisecond. */
+  readonly scale: number;
+  readonly onCell: (cell: string, attempt: number) => void;
+}
+
+export const Bars = memo(({ bars, scale, onCell }: BarsProps) => (
+  <>
+    {bars.map((bar) => (
+      <g key={`${bar.cell}/${bar.attempt}`} class={`bar ${bar.outlook}`} onClick={() => onCell(bar.cell, bar.attempt)}>
+        <title>{barTitle(bar)}</title>
+        <rect class="whole" x={bar.startMs * scale} y={bar.slot * rowHeight + 2} width={Math.max(0.6, (bar.endMs - bar.startMs) * scale - 0.6)} height={barHeight} />
+        {bar.segments.filter(({ phase, startMs, endMs }) => phase !== 'test' && (endMs - startMs) * scale > 0.3).map(({ phase, startMs, endMs }) => (
+          <rect key={phase} class={`segment ${phase}`} x={startMs * scale} y={bar.slot * rowHeight + 2} width={Math.max(0, (endMs - startMs) * scale - (endMs === bar.endMs ? 0.6 : 0))} height={barHeight} />
+        ))}
+      </g>
+    ))}
+  </>
+));
+
+function barTitle({ cell, attempt, round, outlook, startMs, endMs, segments, phases }: Bar): string {
+  const which = round ? `, round ${attempt}` : attempt === 1 ? '' : `, attempt ${attempt}`;
+  const words = phases === undefined ? segments.map(({ phase, ...times }) => `${phase} ${formatDuration(times.endMs - times.startMs)}`) : phaseWords(phases);
+  return `${cell}${which}: ${outlook}, ${formatDuration(endMs - startMs)}${words.length === 0 ? '' : `: ${words.join(', ')}`}`;
+}
