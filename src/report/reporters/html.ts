@@ -5,7 +5,7 @@ import type { Attempt } from '../../model/report.ts';
 import { writeFileAtomic } from '../../sys/fs.ts';
 import { pageFile } from '../layout.ts';
 import { comparePrevious } from '../page/previous.ts';
-import { writeConsoleScript } from '../page/console-script.ts';
+import { needsConsoleScript, writeConsoleScript } from '../page/console-script.ts';
 import { loadPageAssets } from '../page/assets.ts';
 import { renderPage } from '../page/document.ts';
 import type { ReporterContext, ReporterModule } from '../reporter.ts';
@@ -19,6 +19,8 @@ function createPage({ folder }: ReporterContext): Reporter {
   const prepare = ({ console, times }: Attempt): void => {
     if (console === undefined || scripts.has(console)) return;
     scripts.add(console);
+    // A report that is rendered once more finds the scripts that the run has left.
+    if (!needsConsoleScript(folder, console)) return;
     written = written.then(() => writeConsoleScript(folder, console, times)).catch(() => undefined);
   };
   return {
