@@ -12,11 +12,15 @@ const escapeCharacter = (character: string): string => {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 };
 
+// Nearly all text is plain. One look tells so, where each replacement would read all of it again.
+const plain = /^[\x20-\x7e\n]*$/;
+
 /**
  * The text with line feeds kept and everything else that is not plain text escaped.
  * GitHub obeys lines that begin with `::` after white space, and `##[` anywhere: both are broken up.
  */
 export function safeText(text: string): string {
+  if (plain.test(text) && !text.includes('::') && !text.includes('##[')) return text;
   return stripVTControlCharacters(text)
     .replace(/\r+$/gm, '')
     .replace(/\t/g, '    ')
@@ -32,6 +36,7 @@ export function safeLine(text: string): string {
 
 /** XML 1.0 text: escape sequences and the characters that no XML document may hold are removed. */
 export function xmlText(text: string): string {
+  if (plain.test(text)) return text;
   return stripVTControlCharacters(text).replace(/[\0-\x08\x0b\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\p{Surrogate}/gu, '').replace(/\r/g, '');
 }
 
@@ -48,7 +53,8 @@ export function displayWidth(text: string): number {
 
 /** At most `width` columns of a text without escape sequences; `mark` stands for what is cut off. */
 export function clip(text: string, width: number, mark = '…'): string {
-  if (displayWidth(text) <= width) return text;
+  // No character takes more than two columns: a short text need not be measured.
+  if (text.length * 2 <= width || displayWidth(text) <= width) return text;
   const room = width - displayWidth(mark);
   if (room < 0) return '';
   let kept = '';
