@@ -26,7 +26,7 @@ export interface Restore {
   /** What it had printed until then. */
   readonly console: Uint8Array;
   /** What is typed as soon as it runs. */
-  readonly type: () => string;
+  readonly type: () => Uint8Array;
 }
 
 
@@ -41,7 +41,7 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   if (state !== undefined) closeSync(state);
   const usage = watchUsage(qemu.pid);
   let shutdown: string | undefined;
-  const type = (text: string): void => void qemu.input.write(text);
+  const type = (text: string | Uint8Array): void => void qemu.input.write(text);
 
   const life = beginLife(plan.limits, options, [() => quit(), () => qemu.kill('SIGTERM'), () => qemu.kill('SIGKILL')]);
   const startedAt = performance.now();

@@ -4,8 +4,9 @@ import { plainDirectory, textFile } from '../archive/entry.ts';
 import { attach, createTree, merge, put, type Tree } from '../archive/rootfs.ts';
 import { goJson } from '../oci/json.ts';
 import type { LinuxkitDocument } from './linuxkit/schema.ts';
+import { addApplets } from './sections/applets.ts';
 import { bundleConfigs, type Bundle, type ContainerImage, type PlaceOf } from './sections/containers.ts';
-import { kernelKey, packagesKey, volumeKey } from './sections/derived.ts';
+import { appletsKey, hasOurInit, kernelKey, packagesKey, volumeKey } from './sections/derived.ts';
 import { placeFiles, type ReadyFile } from './sections/files.ts';
 import { shellEntry } from './sections/shell-entry.ts';
 import { placeVolumes } from './sections/volumes.ts';
@@ -44,6 +45,7 @@ export async function composeTree({ doc, withKernel, placeOf, files, treeOf, des
   const root = first ?? createTree();
   if ((doc.init ?? []).length > 1) merge(root, await treeOf(packagesKey));
   if ((doc.init ?? []).length > 0) addStandardFiles(root, 'system');
+  if (hasOurInit(doc)) addApplets(root, await treeOf(appletsKey));
   await placeVolumes(root, doc, (ref) => complete(ref, 'system'), ({ name }) => treeOf(volumeKey(name)));
   for (const bundle of bundleConfigs(doc, describe, placeOf)) await placeBundle(root, bundle, () => complete(bundle.container.image, 'container'), bundleTexts(bundle, doc));
   placeFiles(root, files);
@@ -55,11 +57,11 @@ export function writtenTexts({ doc, describe, placeOf }: Pick<Composition, 'doc'
   return bundleConfigs(doc, describe, placeOf).flatMap((bundle) => bundleTexts(bundle, doc));
 }
 
-function bundleTexts(bundle: Bundle, { init = [] }: LinuxkitDocument): readonly (readonly [path: string, text: string])[] {
+function bundleTexts(bundle: Bundle, doc: LinuxkitDocument): readonly (readonly [path: string, text: string])[] {
   return [
     [`${bundle.path}/config.json`, goJson(bundle.config)],
     [`${bundle.path}/runtime.json`, goJson(bundle.runtime)],
-    ...(init.includes('builtin:init') ? [[`${bundle.path}/entry`, shellEntry(bundle)] as const] : []),
+    ...(hasOurInit(doc) ? [[`${bundle.path}/entry`, shellEntry(bundle)] as const] : []),
   ];
 }
 

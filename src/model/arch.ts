@@ -20,7 +20,7 @@ export interface FirmwareImages {
 export type Accel = 'kvm' | 'hvf' | 'tcg';
 
 /** System calls that are made by their numbers; clock_settime takes 64 bits. */
-export type CallName = 'write' | 'close' | 'ioctl' | 'dup3' | 'mount' | 'umount2' | 'chdir' | 'chroot' | 'clock_settime' | 'syslog' | 'exit';
+export type CallName = 'openat' | 'read' | 'write' | 'close' | 'ioctl' | 'mount' | 'umount2' | 'mkdirat' | 'symlinkat' | 'chdir' | 'chroot' | 'socket' | 'clock_settime' | 'syslog' | 'exit';
 
 export interface Arch {
   /** The name used everywhere, as `uname -m` of a 64-bit or hard-float kernel says it: `x86_64`, `aarch64`, `arm`. */
@@ -78,13 +78,13 @@ export interface Arch {
     /** The kernel's backtrace of the CPU that answers ends where its interrupt stack begins: only its registers (SysRq p) tell what was interrupted. */
     readonly cutBacktrace?: true;
   };
-  /** System calls: of src/boot/warm/calls.ts, which see. */
+  /** System calls: of src/guest/calls.ts, which see. */
   readonly calls: {
     readonly bits: 32 | 64;
     /** `e_flags` of an ELF file. */
     readonly flags?: number;
     readonly numbers: Readonly<Record<CallName, number>>;
-    /** The machine code of its program, as `as` makes it of calls.ARCH.S beside it: hexadecimal. */
+    /** The machine code of its program, as `as` makes it of src/arch/calls: hexadecimal. */
     readonly code: string;
   };
   /** Factor by which time limits are stretched when the guest runs under TCG. */

@@ -27,6 +27,10 @@ const facts = [
   'echo "fact printk=$(cat /proc/sys/kernel/printk)"',
   'echo "fact echo=$(stty -a </dev/console | grep -o -e "-*echo " | head -n 1)"',
   'echo "fact mounts=$(cut -d" " -f2 /proc/mounts | sort | tr "\\n" " ")"',
+  'echo "fact stdin=$(readlink /proc/1/fd/0) open=$(ls /proc/1/fd | tr "\\n" " ")"',
+  'echo "fact modprobe=$(cat /proc/sys/kernel/modprobe)"',
+  'echo "fact loopback=$(cat /sys/class/net/lo/flags)"',
+  'echo "fact missing=$(busybox --list-full | while read -r path; do [ -e "/$path" ] || echo "$path"; done)"',
   'touch /usr/written && rm /usr/written',
 ].join('\n');
 
@@ -67,12 +71,16 @@ describe('two cases on three architectures, started both ways', () => {
   it.each(['x86_64', 'aarch64', 'arm'])('look the same to the case on %s', async (arch) => {
     const { console, warm } = lastOf(cellOf(report, 'one', `6.1/${arch}`));
     const [cold, hot] = [await factsOf(project, console), await factsOf(project, warm?.console)];
-    for (const name of ['cmdline', 'env', 'init', 'files', 'cpus', 'printk', 'echo', 'mounts']) expect(hot[name], name).toBe(cold[name]);
+    for (const name of ['cmdline', 'env', 'init', 'files', 'cpus', 'printk', 'echo', 'mounts', 'stdin', 'modprobe', 'loopback', 'missing']) expect(hot[name], name).toBe(cold[name]);
     // Where the kernel puts itself is chosen anew at every boot, and leaves some kilobytes more or less.
     expect(Math.abs(Number.parseInt(cold['memory'] ?? '', 10) - Number.parseInt(hot['memory'] ?? '', 10))).toBeLessThan(1024);
     // One more disk, which holds the root file system.
     expect([Number(cold['disks']), Number(hot['disks'])]).toEqual([0, 1]);
     expect(Number(hot['processes'])).toBe(Number(cold['processes']));
+  });
+
+  it('have what builtin:init sets up', async () => {
+    for (const cell of report.cells) expect(await factsOf(project, lastOf(cell).console), cell.id).toMatchObject({ modprobe: '/sbin/modprobe', loopback: '0x9', missing: 'linuxrc' });
   });
 
   it('have the right time, and what no two guests may have in common of their own', async () => {

@@ -21,14 +21,11 @@ export interface Snapshot {
   readonly bootMs: number;
 }
 
-/** What the guest prints when it waits. */
-export const waitingLine = 'kit-test: template';
-
 /**
- * Takes a snapshot of the guest when it waits. Memory is written to the plan's memory file, which must be a shared one.
+ * Takes a snapshot of the guest when it waits, which it says with `waitingLine`. Memory is written to the plan's memory file, which must be a shared one.
  * @throws HarnessError `TEMPLATE_FAILED` where the guest does not get there within its limits, or QEMU cannot keep it.
  */
-export async function takeSnapshot(plan: BootPlan, signal: AbortSignal): Promise<Snapshot> {
+export async function takeSnapshot(plan: BootPlan, waitingLine: string, signal: AbortSignal): Promise<Snapshot> {
   signal.throwIfAborted();
   const startedAt = performance.now();
   const qemu = spawnQemu(plan.binary, plan.argv, { resultsPort: plan.resultsPort });
@@ -40,7 +37,7 @@ export async function takeSnapshot(plan: BootPlan, signal: AbortSignal): Promise
   limit.addEventListener('abort', kill, { once: true });
   try {
     const monitor = openMonitor(qemu.qmp, { onPaused: () => undefined, onShutdown: () => undefined });
-    const console = await Promise.race([untilItWaits(qemu), ended]);
+    const console = await Promise.race([untilItWaits(qemu, waitingLine), ended]);
     const bootMs = performance.now() - startedAt;
     await using receiver = await listen();
     await Promise.race([save(monitor, receiver.socket), ended]);
@@ -77,14 +74,14 @@ async function endOf(plan: BootPlan, qemu: QemuProcess): Promise<never> {
 }
 
 /** All it printed, up to the end of the line that says that it waits. */
-async function untilItWaits(qemu: QemuProcess): Promise<Buffer> {
+async function untilItWaits(qemu: QemuProcess, line: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let tail = '';
   return new Promise((resolve) => {
     const hear = (chunk: Buffer): void => {
       chunks.push(chunk);
       tail = (tail + chunk.toString('latin1')).slice(-200);
-      if (!new RegExp(`^${waitingLine}\\r?\\n`, 'm').test(tail)) return;
+      if (!new RegExp(`^${line}\\r?\\n`, 'm').test(tail)) return;
       qemu.console.off('data', hear);
       resolve(Buffer.concat(chunks));
     };

@@ -1,8 +1,7 @@
 #!/bin/sh
-# The life of the guest: set up what a container host needs, run the image's entries, report, power off.
+# The life of the guest after set-up.ts has mounted what the kernel has to show: run the image's entries, report, power off.
 #
-# Forks and mounts cost milliseconds each in an emulated guest, and `read` costs microseconds a byte: hence the one
-# `mount -a`, and no `$(...)` on the way.
+# Forks cost milliseconds each in an emulated guest, and `read` costs microseconds a byte: hence no `$(...)` on the way.
 # shellcheck source-path=SCRIPTDIR
 set -u
 
@@ -15,12 +14,8 @@ trap 'give_up "init ended early"' EXIT
 . "$lib/bundle.sh"
 
 set_up_system() {
-    /bin/busybox mount -a -T "$lib/kernel.fstab" 2>/dev/null
-    cp -a "$lib/dev/." /dev # what devtmpfs lacks: mount points, /dev/fd
-    mount -a -T "$lib/dev.fstab" 2>/dev/null
     # As LinuxKit has it: a container may ask that what it mounts in a bind is seen here.
     ! has_runc || mount --make-rshared /
-    mkdir "$state"
     read_arguments
     # Notices ("eth0: link becomes ready") would cut into the results; warnings and worse stay visible, but not in the
     # bytes of somebody else's command.
@@ -28,7 +23,6 @@ set_up_system() {
     [ ! "$raw" ] || level=4
     echo "$level" >/proc/sys/kernel/printk
     set_hostname
-    ip link set lo up
     load_modules
     [ ! "$cgroup1" ] || . "$lib/cgroup1.sh"
     [ ! -e /etc/kit-test/network ] || . "$lib/network.sh"

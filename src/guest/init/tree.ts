@@ -1,10 +1,11 @@
 // What `builtin:init` puts into the root file system: our guest side, POSIX sh over busybox.
-// Follow it from init.sh to main.sh; what they print is the console protocol in ARCHITECTURE.md.
+// Follow it from set-up.ts to main.sh; what they print is the console protocol in ARCHITECTURE.md.
 import { folder, library, link, type GuestFile } from '../files.ts';
+import { setUp } from './set-up.ts';
 
 // Folders for mounts are part of the tree because each `mkdir` would cost the guest a process.
 export const tree: readonly GuestFile[] = [
-  { path: 'init', mode: 0o755, source: 'init.sh' },
+  { path: 'init', mode: 0o755, calls: setUp },
   folder('dev'),
   folder('proc'),
   folder('root', 0o700),
@@ -16,10 +17,7 @@ export const tree: readonly GuestFile[] = [
   // The kernel calls it to load modules on demand.
   link('usr/sbin/modprobe', '../bin/busybox'),
 
-  library('root.fstab'),
-  library('kernel.fstab'),
-  library('dev.fstab'),
-  library('main.sh'),
+  library('main.sh', 0o755),
   library('report.sh'),
   library('entry.sh'),
   library('indent.awk'),
@@ -35,13 +33,4 @@ export const tree: readonly GuestFile[] = [
   library('cgroup1.sh'),
   library('artifacts.sh'),
   library('ktap.sh'),
-
-  // Copied to /dev, for devtmpfs knows nothing of them.
-  folder('usr/lib/kit-test/dev/pts'),
-  folder('usr/lib/kit-test/dev/shm', 0o1777),
-  folder('usr/lib/kit-test/dev/mqueue'),
-  link('usr/lib/kit-test/dev/fd', '/proc/self/fd'),
-  link('usr/lib/kit-test/dev/stdin', '/proc/self/fd/0'),
-  link('usr/lib/kit-test/dev/stdout', '/proc/self/fd/1'),
-  link('usr/lib/kit-test/dev/stderr', '/proc/self/fd/2'),
 ];

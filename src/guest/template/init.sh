@@ -1,9 +1,10 @@
 #!/bin/sh
-# /init of a template: a guest that has booted, and waits for the root file system of a case. The machine is kept at that
-# moment; what comes after `read` runs in each of its copies, without a process of its own: see src/boot/warm/calls.ts.
+# /init of a template: a guest that has booted, and waits for the root file system of a case. The machine is kept at the moment
+# when `enter` waits to be woken; what comes after it runs in each of its copies: see enter.ts.
 
 lib=/usr/lib/kit-test
 blocks=/sys/bus/virtio/drivers/virtio_blk
+notes=/layers/notes
 
 /bin/busybox mount -a -T "$lib/kernel.fstab"
 while read -r module; do modules="$modules $module"; done </etc/kit-test/modules
@@ -12,29 +13,24 @@ while read -r module; do modules="$modules $module"; done </etc/kit-test/modules
 [ -z "$modules" ] || /bin/busybox modprobe -a $modules 2>/dev/null
 mkdir /layers/lower /layers/upper /layers/work
 
-# A driver asks for size and serial number when it is bound: the copies have other drives.
-for device in "$blocks"/virtio*; do
-    [ -e "$device" ] || break
-    devices="$devices ${device##*/}"
-    echo "${device##*/}" >"$blocks/unbind"
-done
+"$lib/keep-terminal" 3>"$notes"
 
-"$lib/calls" </dev/null 3<"$lib/silence"
-
-# The line of `read` must not be echoed: nobody says that this guest is ready before the terminal is silent.
-announce() {
-    until stty -a </dev/console 2>/dev/null | grep -q -e '-echo '; do sleep 0.02; done
-    echo 'kit-test: template'
+# A driver asks for size and serial number when it is bound: the copies have other drives. But the last one, which is the
+# payload's, is only said to be larger than any: it stays bound. Names are written to `bind` in records of 16 bytes, of which
+# the kernel reads those before a NUL.
+release_all_but_last() {
+    while [ $# -gt 1 ]; do
+        name=$(readlink "$1/device")
+        name=${name##*/}
+        echo "$name" >"$blocks/unbind"
+        printf '%s\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' "$name" | head -c 16 >>"$notes"
+        shift
+    done
 }
+release_all_but_last /sys/block/vd?
 
-announce &
-# shellcheck disable=SC3045 # busybox's read can be silent
-read -rs data </dev/console
-wait
+# As many bytes as a copy is told, whatever they are; nothing that is typed comes back.
+stty raw opost -echo min 56
 
-# shellcheck disable=SC2059 # the format is all there is
-printf "$data" >/layers/data
-# The payload's comes last, so that the drives of a case have the names that they have in a cold boot.
-for device in $devices; do echo "$device" >"$blocks/bind"; done
-unset PWD OLDPWD SHLVL
-exec "$lib/calls" "$@" </layers/data 3<"$lib/enter" 5>/dev/random
+unset PATH PWD OLDPWD SHLVL
+exec "$lib/enter" "$@" 3<"$notes" 4>"$blocks/bind" 5>/dev/random

@@ -1,14 +1,13 @@
 // Several init images with packages of Alpine: their databases are joined to one, so that `apk` in the guest knows all
 // packages and not only those of the last image (linuxkit.md §2.1).
 import { createHash } from 'node:crypto';
-import { textFile, type Content } from '../../archive/entry.ts';
+import { textFile } from '../../archive/entry.ts';
 import { createTree, lookup, put } from '../../archive/rootfs.ts';
 import { openSlices } from '../../source/slices.ts';
 import type { Source } from '../../source/source.ts';
+import { contentBytes } from './content.ts';
 
 const PATH = 'lib/apk/db/installed';
-/** A database has a few hundred bytes for each package. */
-const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The joined database of the init images as a source of its own: nothing where fewer than two of them have one. */
 export function packageDatabase(init: readonly Source[]): Source {
@@ -21,7 +20,7 @@ export function packageDatabase(init: readonly Source[]): Source {
       const found: Buffer[] = [];
       for (const source of init) {
         const inode = lookup(await source.tree(signal), PATH, { follow: true })?.inode;
-        if (inode?.type === 'file') found.push(await bytesOf(inode.content, slices.read));
+        if (inode?.type === 'file') found.push(await contentBytes(inode.content, slices.read));
       }
       const tree = createTree();
       // Of 1970, as LinuxKit leaves it.
@@ -29,11 +28,4 @@ export function packageDatabase(init: readonly Source[]): Source {
       return tree;
     },
   };
-}
-
-async function bytesOf(content: Content, read: ReturnType<typeof openSlices>['read']): Promise<Buffer> {
-  if (content.kind === 'inline') return Buffer.from(content.bytes);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of read({ ...content, size: Math.min(content.size, MAX_BYTES) })) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

@@ -9,9 +9,9 @@ import type { Harness, RunnerSpec } from '../../model/harness.ts';
 import { qemuCommand } from '../../boot/command.ts';
 import { planGuest, type BootRequest } from '../../boot/plan.ts';
 import type { Vm, VmOptions } from '../../boot/life.ts';
-import { thawLine } from '../../boot/warm/calls.ts';
 import { startVm } from '../../boot/vm.ts';
 import { timeScale, unscaledLimits } from '../../config/resolve.ts';
+import { thawData } from '../../guest/template/enter.ts';
 import { knownFailures } from '../../matrix/known.ts';
 import type { AttemptFiles } from '../../report/layout.ts';
 import { artifactsSerial, collectArtifacts, driveBytes, makeDrive } from './artifacts.ts';
@@ -107,7 +107,7 @@ async function byQemu(cell: Cell, prepared: PreparedCell, place: BootPlace, sign
 async function byClone(cell: Cell, { template, prepared }: Clone, cold: Planned, place: BootPlace, signal: AbortSignal): Promise<Bootable & { isRestored(): boolean }> {
   const plan = await place.machine.plan(cell, prepared, signal, scratchOf(cell, place));
   const entry = watchEntry(template.console.length);
-  const restore = { ...template, type: () => thawLine(Date.now(), randomBytes(32)) };
+  const restore = { ...template, type: () => thawData(Date.now(), randomBytes(32)) };
   const start = (options: VmOptions): Vm => startVm(plan, {
     ...options,
     restore,

@@ -1,5 +1,5 @@
 // When a copy of a waiting guest enters the root file system of its case: what it does before that is our own affair.
-import { entryLine } from '../../boot/warm/calls.ts';
+import { entryLine } from '../../guest/template/enter.ts';
 
 const line = Buffer.from(entryLine.replace('\n', '\r\n'));
 

@@ -1,10 +1,12 @@
 // Warm starts: which template a cell goes on from, and what its guest gets besides. Whatever is in the way of that is told
 // once, and the cell boots cold.
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { cpus, release } from 'node:os';
 import { qemuBuild } from '../../boot/qemu-build.ts';
 import type { Qemu } from '../../boot/qemu.ts';
 import { takeSnapshot } from '../../boot/warm/snapshot.ts';
+import { waitingLine } from '../../guest/template/enter.ts';
 import type { ImageBuilder } from '../../image/build.ts';
 import type { BootPlan } from '../../model/boot.ts';
 import type { Cell } from '../../model/cell.ts';
@@ -18,7 +20,7 @@ import type { PhaseClock } from '../cell/phase-clock.ts';
 import type { PreparedCell } from '../cell/prepare.ts';
 import type { Supplies } from '../workspace.ts';
 import { buildPayload } from './payload.ts';
-import { dropTemplate, hasTemplate, openTemplate, type BootTemplate, type Template, type TemplatePlaces } from './template.ts';
+import { dropTemplate, hasTemplate, openTemplate, payloadRoom, type BootTemplate, type Template, type TemplatePlaces } from './template.ts';
 import { asWaiting, payloadSerial, waitingGuest } from './waiting-guest.ts';
 
 /** What a cell's guest goes on from. */
@@ -47,7 +49,7 @@ export interface Warm {
 }
 
 /** Changes with what is kept of a guest, and with how it is woken. */
-const VERSION = 2;
+const VERSION = 3;
 /** The first QEMU of which we know that it keeps and restores guests as we need it. */
 const oldestQemu = '6.2';
 const week = 7 * 24 * 3600_000;
@@ -77,18 +79,19 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
     clock.enter('template');
     const { initrd, digest, format } = await waitingGuest(cell, prepared, { supplies, images }, signal);
     // Planned with words in place of what differs from machine to machine, or is named by its content.
-    const symbolic = await planWaiting(cell, { ...prepared, kernel: { ...prepared.kernel, image: prepared.kernel.digest } }, digest, { memory: 'memory', blank: 'blank', scratch: 'scratch' }, signal);
+    const symbolic = await planWaiting(cell, { ...prepared, kernel: { ...prepared.kernel, image: prepared.kernel.digest } }, digest, { memory: 'memory', blank: 'blank', scratch: 'scratch', payload: 'payload' }, signal);
     if (symbolic.accel === 'hvf') throw new HarnessError('NO_WARM_START', 'hvf cannot keep a guest');
     const host = symbolic.accel === 'tcg' ? [] : [release(), cpus()[0]?.model];
     const key = createHash('sha256').update(JSON.stringify([VERSION, await qemuBuild(qemu, memo, signal), symbolic.accel, host, symbolic.binary, symbolic.argv, symbolic.resultsPort])).digest('hex');
     const boot: BootTemplate = async (places, shared) => {
       const plan = await planWaiting(cell, prepared, initrd, places, shared);
-      return slot(plan.memory, () => takeSnapshot(plan, shared));
+      return slot(plan.memory, () => takeSnapshot(plan, waitingLine, shared));
     };
     const template = (await hasTemplate(key, cache)) || (await paysOff(key, wanted)) ? await openTemplate(key, cache, boot, signal) : undefined;
     if (template === undefined) return undefined;
     clock.enter('image');
     const payload = await buildPayload(prepared.image.segments, format, cache, signal);
+    if ((await stat(payload)).size > payloadRoom) throw new HarnessError('NO_WARM_START', `its root file system is larger than ${payloadRoom / 1024 ** 3}G`);
     return {
       template,
       prepared: { ...prepared, initrd, payload: { path: payload, serial: payloadSerial }, memoryFile: { path: template.memory, shared: false } },

@@ -1,7 +1,7 @@
 // Templates: guests that have booted and wait for the root file system of a case, kept in the cache by all that they depend
 // on. A cell's guest goes on from a copy of one, made by the memory management of this machine: copy on write.
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cache } from '../../cache/store.ts';
 import { HarnessError } from '../../model/errors.ts';
@@ -28,15 +28,18 @@ const KIND = 'template';
 /** Where a template that is being made has its files. */
 export interface TemplatePlaces {
   readonly memory: string;
-  /** Empty drives, in place of those that its copies have: one to be read, and one to be written to. */
+  /** Empty drives, in place of those that its copies have: one to be read, one to be written to, and the payload's. */
   readonly blank: string;
   readonly scratch: string;
+  readonly payload: string;
 }
 
 /** Boots a guest with these files, and keeps it. */
 export type BootTemplate = (places: TemplatePlaces, signal: AbortSignal) => Promise<Snapshot>;
 
 const blankBytes = 1024 * 1024;
+/** The guest keeps what it was told of the payload's size: more than any will have. It takes no room on disk. */
+export const payloadRoom = 16 * 1024 ** 3;
 
 /** The template of a key, made where there is none. */
 export async function openTemplate(key: string, cache: Cache, boot: BootTemplate, signal: AbortSignal): Promise<Template> {
@@ -62,12 +65,13 @@ export const dropTemplate = (key: string, cache: Cache): Promise<void> => cache.
 
 async function make(folder: string, boot: BootTemplate, signal: AbortSignal): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const places: TemplatePlaces = { memory: join(folder, 'memory'), blank: join(folder, 'blank'), scratch: join(folder, 'scratch') };
-  for (const path of [places.blank, places.scratch]) {
+  const places: TemplatePlaces = { memory: join(folder, 'memory'), blank: join(folder, 'blank'), scratch: join(folder, 'scratch'), payload: join(folder, 'payload') };
+  for (const [path, bytes] of [[places.blank, blankBytes], [places.scratch, blankBytes], [places.payload, payloadRoom]] as const) {
     await using file = await open(path, 'w');
-    await file.truncate(blankBytes);
+    await file.truncate(bytes);
   }
   const { state, console, bootMs } = await boot(places, signal);
+  for (const path of [places.blank, places.scratch, places.payload]) await rm(path);
   await writeFile(join(folder, 'state'), state);
   await writeFile(join(folder, 'console'), console);
   const { size, mtimeMs } = await stat(places.memory);

@@ -1,6 +1,7 @@
 // The guest of a template: the cell's kernel and machine, with an initrd whose init waits for the root file system of a case.
 import { composeInitrd } from '../../boot/initrd.ts';
-import { callsProgram, encodeCalls, enterPayload, silence } from '../../boot/warm/calls.ts';
+import { callsProgram } from '../../guest/calls.ts';
+import { waitAndEnter } from '../../guest/template/enter.ts';
 import type { ImageBuilder } from '../../image/build.ts';
 import { addSegment } from '../../image/segment.ts';
 import { selectModules } from '../../kernel/modules.ts';
@@ -36,9 +37,7 @@ export async function waitingGuest(cell: Cell, { kernel, kconfig, drives: asked 
     baseDir: supplies.cache.root,
     arch: cell.arch,
     extra: [
-      { path: 'usr/lib/kit-test/calls', mode: 0o755, content: callsProgram(cell.arch) },
-      { path: 'usr/lib/kit-test/silence', mode: 0o644, content: encodeCalls(silence, cell.arch) },
-      { path: 'usr/lib/kit-test/enter', mode: 0o644, content: encodeCalls(enterPayload(`/dev/vd${driveLetter(drives)}`, format), cell.arch) },
+      { path: 'usr/lib/kit-test/enter', mode: 0o755, content: callsProgram(waitAndEnter({ drives, payload: `/dev/vd${driveLetter(drives)}`, format }), cell.arch) },
       { path: 'etc/kit-test/modules', mode: 0o644, content: modules.files.map(({ name }) => `${name}\n`).join('') },
     ],
   }, signal);
@@ -65,12 +64,12 @@ async function formatFor({ kernel, kconfig }: Pick<PreparedCell, 'kernel' | 'kco
 }
 
 /** A cell with the machine of its own, that boots the waiting guest with stand-ins for its drives. */
-export function asWaiting(prepared: PreparedCell, initrd: string, { memory, blank }: TemplatePlaces): PreparedCell {
+export function asWaiting(prepared: PreparedCell, initrd: string, { memory, blank, payload }: TemplatePlaces): PreparedCell {
   return {
     ...prepared,
     initrd,
     drives: prepared.drives.map((drive) => ({ ...drive, path: blank })),
-    payload: { path: blank, serial: payloadSerial },
+    payload: { path: payload, serial: payloadSerial },
     memoryFile: { path: memory, shared: true },
   };
 }

@@ -3,15 +3,17 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Content } from '../../../src/archive/entry.ts';
-import { list, type Tree } from '../../../src/archive/rootfs.ts';
+import { plainDirectory, textFile, type Content } from '../../../src/archive/entry.ts';
+import { createTree, list, put, type Tree } from '../../../src/archive/rootfs.ts';
 import { kernelFiles, kernelTree, type KernelSection } from '../../../src/image/sections/kernel.ts';
+import { addApplets, appletLinks, appletNames } from '../../../src/image/sections/applets.ts';
 import { packageDatabase } from '../../../src/image/sections/packages.ts';
 import { volumeLayout } from '../../../src/image/sections/volume-layout.ts';
 import type { Volume } from '../../../src/image/linuxkit/schema.ts';
 import { addStandardFiles, dropLeftovers } from '../../../src/image/standard-files.ts';
 import { openSlices } from '../../../src/source/slices.ts';
 import { resolveSource, type Source } from '../../../src/source/source.ts';
+import { findProgram } from '../../../src/sys/programs.ts';
 import { createLayout, layerOf, type LayerEntry } from '../oci/layout-folder.ts';
 import { archOf, createWorkplace, type Workplace } from './context.ts';
 
@@ -136,6 +138,61 @@ describe('packageDatabase', () => {
     expect((await textsOf(await packageDatabase([a, b, c]).tree(signal)))['lib/apk/db/installed']).toBe('P:a\n\n\nP:c\n\n\n\n');
     expect(await textsOf(await packageDatabase([a, b]).tree(signal))).toEqual({});
     expect(packageDatabase([a, c]).digest).not.toBe(packageDatabase([c, a]).digest);
+  });
+});
+
+describe('appletLinks', () => {
+  const program = (...names: readonly string[]): Buffer => Buffer.from(`code\0text of usage\0[\0[[\0${names.map((name) => `${name}\0`).join('')}and what follows\0`);
+
+  it.skipIf(findProgram('busybox') === undefined)('finds the names of a real busybox', async () => {
+    const path = findProgram('busybox') ?? '';
+    const names = execFileSync(path, ['--list'], { encoding: 'utf8' }).trim().split('\n');
+    expect(appletNames(await readFile(path))).toEqual([...names].sort());
+  });
+
+  it.each([
+    ['no names', Buffer.from('a program\0'), []],
+    ['names that end with it', Buffer.from('[\0[[\0ash'), ['[', '[[']],
+    ['names until they no longer ascend', program('ash', 'cat', 'awk'), ['[', '[[', 'ash', 'cat']],
+    ['names until something else comes', program('ash', 'a name', 'cat'), ['[', '[[', 'ash']],
+  ])('reads of a program with %s', (_, bytes, names) => {
+    expect(appletNames(bytes)).toEqual(names);
+  });
+
+  it('links each name where busybox would, and says that it has', async () => {
+    await write('box/usr/bin/busybox', program('ash', 'ip'));
+    const links = await appletLinks([await source('dir:box')]).tree(signal);
+    expect([...list(links)].flatMap(({ path, inode }) => (inode.type === 'symlink' ? [[path, inode.target]] : []))).toEqual(['usr/bin/[', 'usr/bin/[[', 'usr/bin/ash', 'usr/lib/kit-test/applets', 'usr/sbin/ip'].map((path) => [path, '/usr/bin/busybox']));
+  });
+
+  it('links nothing where there is no busybox', async () => {
+    await write('plain/usr/bin/program', program('ash'));
+    expect(await textsOf(await appletLinks([await source('dir:plain')]).tree(signal))).toEqual({});
+  });
+});
+
+describe('addApplets', () => {
+  const link = (target: string): Parameters<typeof put>[2] => ({ ...plainDirectory, mode: 0o777, type: 'symlink', target });
+  const links = createTree();
+  for (const name of ['ash', 'cat']) put(links, `usr/bin/${name}`, link('/usr/bin/busybox'));
+  const rootWith = (bin: Parameters<typeof put>[2]): Tree => {
+    const root = createTree();
+    for (const path of ['bin', 'sbin']) put(root, path, bin);
+    put(root, 'usr/bin/cat', textFile('the real one'));
+    return root;
+  };
+
+  it('keeps what the image has', async () => {
+    const root = rootWith(link('usr/bin'));
+    addApplets(root, links);
+    expect(await textsOf(root)).toMatchObject({ 'usr/bin/ash': 'symlink', 'usr/bin/cat': 'the real one' });
+  });
+
+  it('adds nothing where /bin is a folder of its own', async () => {
+    const root = rootWith(plainDirectory);
+    const before = await textsOf(root);
+    addApplets(root, links);
+    expect(await textsOf(root)).toEqual(before);
   });
 });
 
