@@ -82,7 +82,8 @@ export function createFold(): Fold {
           break;
         }
         case 'cell-end':
-          cell(event.result.id).result = event.result;
+          // Its attempts are in it: events that were read from a file would have them twice.
+          cells.set(event.result.id, { attempts: [], result: event.result });
           break;
         case 'run-end':
           ended = event.report;

@@ -23,6 +23,17 @@ export function parseEvents(text: string): ParsedEvents {
   return { events, broken };
 }
 
+/** The events that are whole, each read when it is asked for: those of a big run are more than should be held at once. */
+export function* wholeEvents(bytes: Buffer): Iterable<RunEvent> {
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf('\n', start);
+    const end = found === -1 ? bytes.length : found;
+    const event = parseEvent(bytes.toString('utf8', start, end));
+    if (event !== undefined) yield event;
+    start = end + 1;
+  }
+}
+
 function parseEvent(line: string): RunEvent | undefined {
   try {
     const value = JSON.parse(line) as Partial<RunEvent> | null;

@@ -8,7 +8,7 @@ import type { Reporter, RunEvent } from '../model/events.ts';
 import type { Attempt } from '../model/report.ts';
 import { errorCode, makeFolder, writeFileAtomic } from '../sys/fs.ts';
 import { attemptFiles, eventsFile, pageFile, reportFile, type AttemptFiles } from './layout.ts';
-import { encodeEvent, parseEvents, type ParsedEvents } from './ndjson.ts';
+import { encodeEvent, parseEvents, wholeEvents, type ParsedEvents } from './ndjson.ts';
 
 export interface RunFolderOptions {
   /** Folder of runs, such as `.kit-test`; the run lies in `runs/ID` below it. */
@@ -76,8 +76,20 @@ function folderAt(id: string, path: string): RunFolder {
  * @throws HarnessError `NO_RUN` where the folder holds none.
  */
 export async function readRunEvents(folder: string): Promise<ParsedEvents> {
+  return parseEvents((await readEventsFile(folder)).toString());
+}
+
+/**
+ * The same one by one, for who holds none of them.
+ * @throws HarnessError `NO_RUN` where the folder holds none.
+ */
+export async function streamRunEvents(folder: string): Promise<Iterable<RunEvent>> {
+  return wholeEvents(await readEventsFile(folder));
+}
+
+async function readEventsFile(folder: string): Promise<Buffer> {
   try {
-    return parseEvents(await readFile(join(folder, eventsFile), 'utf8'));
+    return await readFile(join(folder, eventsFile));
   } catch (error) {
     throw new HarnessError('NO_RUN', `${folder} holds no run: there is no ${eventsFile} that can be read`, { hint: 'name a folder below .kit-test/runs, such as .kit-test/runs/latest', cause: error });
   }

@@ -7,7 +7,7 @@ import { RunReportSchema } from '../model/report-schema.ts';
 import type { RunReport } from '../model/report.ts';
 import { foldEvents } from './fold.ts';
 import { eventsFile, reportFile } from './layout.ts';
-import { readRunEvents } from './run-folder.ts';
+import { streamRunEvents } from './run-folder.ts';
 
 /** Where runs are looked for. */
 export interface RunsPlace {
@@ -48,7 +48,7 @@ async function isRun(folder: string): Promise<boolean> {
  */
 export async function readRun(folder: string): Promise<RunReport> {
   const text = await readFile(join(folder, reportFile), 'utf8').catch(() => undefined);
-  if (text === undefined) return foldEvents((await readRunEvents(folder)).events);
+  if (text === undefined) return foldEvents(await streamRunEvents(folder));
   try {
     return RunReportSchema.parse(JSON.parse(text));
   } catch (error) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/model/events.ts';
 import { foldEvents } from '../../../src/report/fold.ts';
-import { encodeEvent, parseEvents } from '../../../src/report/ndjson.ts';
+import { encodeEvent, parseEvents, wholeEvents } from '../../../src/report/ndjson.ts';
 import { attempt, cellResult, eventsOf, planned, sampleCells, sampleEvents, sampleReport } from './sample.ts';
 
 const runStart = sampleEvents[0] as Extract<RunEvent, { kind: 'run-start' }>;
@@ -42,6 +42,7 @@ describe('foldEvents', () => {
         const { events, broken } = parseEvents(text.slice(0, length));
         expect(events).toEqual(sampleEvents.map((event) => JSON.parse(JSON.stringify(event)) as RunEvent).slice(0, events.length));
         expect(broken.length).toBeLessThanOrEqual(1);
+        expect([...wholeEvents(Buffer.from(text.slice(0, length)))]).toEqual(events);
       }),
       { numRuns: 30 },
     );
@@ -88,5 +89,11 @@ describe('parseEvents', () => {
       events: [{ at: 'x', kind: 'notice', message: 'm' }],
       broken: [2, 3, 4, 5],
     });
+  });
+
+  it('reads the same whether all at once or one by one, with or without a last line feed', () => {
+    for (const text of ['', '\n', '{"at":"x","kind":"notice","message":"漢 \u2028"}', '\n{"at":"x","kind":"notice","message":"m"}\n\nno\n']) {
+      expect([...wholeEvents(Buffer.from(text))]).toEqual(parseEvents(text).events);
+    }
   });
 });
