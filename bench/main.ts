@@ -115,7 +115,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   exec,
   images,
   build: () => benchBuild({ rounds, kitTest, say }),
-  reports: () => benchReports({ kitTest, say }),
+  reports: () => benchReports({ rounds, kitTest, say }),
   judge: () => benchJudge({ sizes: values.size.split(',').map(Number), input: values.input, kitTest, say }),
   warm: () => benchWarm({ rounds, root, kitTest, say }),
   matrix: () => matrix('the default matrix', []),

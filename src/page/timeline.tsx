@@ -14,7 +14,7 @@ const axisHeight = 22;
 const width = 1000;
 
 /** Drawn at once; of more the rest comes when the plot is seen. */
-const barsInPart = 200;
+const barsInPart = 500;
 
 interface TimelineProps {
   readonly report: RunReport;
