@@ -96,15 +96,15 @@ export function knownModules(index: ModuleIndex): readonly string[] {
 
 function finder(index: ModuleIndex): (name: string) => readonly string[] {
   const exact = new Map<string, Set<string>>();
-  const globs: { readonly pattern: RegExp; readonly module: string }[] = [];
+  const globs: { readonly pattern: string; readonly module: string }[] = [];
   for (const { pattern, module } of [...index.aliases, ...index.builtinAliases]) {
-    if (/[*?[]/.test(pattern)) globs.push({ pattern: globToRegExp(pattern), module });
+    if (/[*?[]/.test(pattern)) globs.push({ pattern, module });
     else exact.set(same(pattern), (exact.get(same(pattern)) ?? new Set()).add(module));
   }
   return (name) => {
     const module = moduleName(name);
     if (index.paths.has(module) || index.builtin.has(module)) return [module];
-    const found = exact.get(same(name)) ?? new Set(globs.filter(({ pattern }) => pattern.test(name)).map((alias) => alias.module));
+    const found = exact.get(same(name)) ?? new Set(globs.filter(({ pattern }) => globToRegExp(pattern).test(name)).map((alias) => alias.module));
     return [...found].filter((candidate) => index.paths.has(candidate) || index.builtin.has(candidate)).sort();
   };
 }

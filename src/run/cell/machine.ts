@@ -12,6 +12,7 @@ import { openHostMemo, type HostMemo } from '../../boot/memo.ts';
 import { planBoot, type BootRequest } from '../../boot/plan.ts';
 import { findQemu, type Qemu } from '../../boot/qemu.ts';
 import { resolveLimits, timeScale } from '../../config/resolve.ts';
+import { once } from '../once.ts';
 import type { PreparedCell } from './prepare.ts';
 
 export interface Machine {
@@ -73,14 +74,4 @@ export function openMachine({ harness, accel, cacheRoot, progress }: MachineOpti
 /** What was found out about this machine, kept in the cache. */
 export function hostMemo(cacheRoot: string): HostMemo {
   return openHostMemo(join(cacheRoot, 'host.json'));
-}
-
-/** A failure is not kept: the next cell that asks tries again. */
-function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  known.set(key, made);
-  made.catch(() => known.delete(key));
-  return made;
 }

@@ -18,10 +18,11 @@ import { hostMemo, type Machine } from '../cell/machine.ts';
 import type { SharedMemory } from '../cell/memory-gate.ts';
 import type { PhaseClock } from '../cell/phase-clock.ts';
 import type { PreparedCell } from '../cell/prepare.ts';
+import { once } from '../once.ts';
 import type { Supplies } from '../workspace.ts';
 import { buildPayload } from './payload.ts';
 import { dropTemplate, hasTemplate, openTemplate, payloadRoom, type BootTemplate, type Template, type TemplatePlaces } from './template.ts';
-import { asWaiting, payloadSerial, waitingGuest } from './waiting-guest.ts';
+import { asWaiting, payloadSerial, waitingGuest, waitingKey, type WaitingGuest } from './waiting-guest.ts';
 
 /** What a cell's guest goes on from. */
 export interface Clone {
@@ -57,6 +58,9 @@ const week = 7 * 24 * 3600_000;
 export function openWarm({ supplies, images, machine }: { readonly supplies: Supplies; readonly images: ImageBuilder; readonly machine: Machine }): Warm {
   const { cache, progress } = supplies;
   const memo = hostMemo(cache.root);
+  /** By what they are made of, and by the program's path. */
+  const guests = new Map<string, Promise<WaitingGuest>>();
+  const builds = new Map<string, Promise<string>>();
   /** Kernels and architectures with which it does not work here. */
   const cold = new Set<string>();
   /** Templates that no guest could go on from, by kernel and architecture. */
@@ -77,12 +81,12 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
   const findClone = async (cell: Cell, prepared: PreparedCell, { wanted, slot, clock }: WarmOptions, qemu: Qemu, signal: AbortSignal): Promise<Clone | undefined> => {
     if (!isAtLeast(qemu.version, oldestQemu)) throw new HarnessError('NO_WARM_START', `QEMU ${qemu.version} is older than ${oldestQemu}`);
     clock.enter('template');
-    const { initrd, digest, format } = await waitingGuest(cell, prepared, { supplies, images }, signal);
+    const { initrd, digest, format } = await once(guests, waitingKey(cell, prepared), () => waitingGuest(cell, prepared, { supplies, images }, signal));
     // Planned with words in place of what differs from machine to machine, or is named by its content.
     const symbolic = await planWaiting(cell, { ...prepared, kernel: { ...prepared.kernel, image: prepared.kernel.digest } }, digest, { memory: 'memory', blank: 'blank', scratch: 'scratch', payload: 'payload' }, signal);
     if (symbolic.accel === 'hvf') throw new HarnessError('NO_WARM_START', 'hvf cannot keep a guest');
     const host = symbolic.accel === 'tcg' ? [] : [release(), cpus()[0]?.model];
-    const key = createHash('sha256').update(JSON.stringify([VERSION, await qemuBuild(qemu, memo, signal), symbolic.accel, host, symbolic.binary, symbolic.argv, symbolic.resultsPort])).digest('hex');
+    const key = createHash('sha256').update(JSON.stringify([VERSION, await once(builds, qemu.path, () => qemuBuild(qemu, memo, signal)), symbolic.accel, host, symbolic.binary, symbolic.argv, symbolic.resultsPort])).digest('hex');
     const boot: BootTemplate = async (places, shared) => {
       const plan = await planWaiting(cell, prepared, initrd, places, shared);
       return slot(plan.memory, () => takeSnapshot(plan, waitingLine, shared));

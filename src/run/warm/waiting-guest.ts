@@ -27,10 +27,15 @@ export const payloadSerial = 'payload';
 
 const driversOf = (format: PayloadFormat): readonly string[] => ['virtio_blk', format, 'overlay'];
 
+/** All that a waiting guest depends on, but what is the same for all cells of a run. */
+export const waitingKey = (cell: Cell, { kernel, drives }: PreparedCell): string => JSON.stringify([cell.arch.name, kernel.digest, drivesOf(cell, drives)]);
+
+const drivesOf = ({ case: { artifacts } }: Cell, asked: PreparedCell['drives']): number => asked.length + (artifacts === undefined ? 0 : 1);
+
 /** @throws HarnessError `NO_WARM_START` where the kernel certainly or perhaps cannot mount what it is given. */
 export async function waitingGuest(cell: Cell, { kernel, kconfig, drives: asked }: PreparedCell, { supplies, images }: { readonly supplies: Supplies; readonly images: ImageBuilder }, signal: AbortSignal): Promise<WaitingGuest> {
   const format = await formatFor({ kernel, kconfig });
-  const drives = asked.length + (cell.case.artifacts === undefined ? 0 : 1);
+  const drives = drivesOf(cell, asked);
   const modules = await selectModules(kernel, ['virtio_pci', ...driversOf(format)]);
   const image = await images.rootfs({
     yaml: { init: ['builtin:template', 'apt:busybox-static'] },
