@@ -24,7 +24,9 @@ export interface OpenReports {
 }
 
 export function createOpenReports(): OpenReports {
-  const reports = new Set<Report>();
+  // No Set: each table that it has outgrown leads to the next one, so that old ones which wait for their collection keep all reports alive
+  // that came after them.
+  let reports: readonly Report[] = [];
   const sources: Source[] = [];
   let now = 0;
   /** Until then no report can be over, unless a marked line comes. */
@@ -65,7 +67,7 @@ export function createOpenReports(): OpenReports {
   function keep(source: Source, said: ReportLine): void {
     source.lines.push(said);
     if (source.lines.length < 4 * lineLimit) return;
-    const first = [...reports].flatMap(({ lines, stretches }) => lines === undefined ? stretches.filter((stretch) => stretch.source === source).map(({ from }) => from) : []);
+    const first = reports.flatMap(({ lines, stretches }) => lines === undefined ? stretches.filter((stretch) => stretch.source === source).map(({ from }) => from) : []);
     source.dropped += source.lines.splice(0, Math.min(...first) - source.dropped).length;
   }
 
@@ -83,14 +85,14 @@ export function createOpenReports(): OpenReports {
   return {
     open(header, startLine) {
       const report = openReport(header, startLine, stretchOf(sourceOf(header.kernel, header.caller)), now);
-      reports.add(report);
+      reports = [...reports, report];
       due = 0;
       return report;
     },
     close(report) {
       catchUp(report);
       settle(report);
-      reports.delete(report);
+      reports = reports.filter((one) => one !== report);
       for (const { source } of report.stretches) {
         source.users -= 1;
         if (source.users === 0) sources.splice(sources.indexOf(source), 1);
