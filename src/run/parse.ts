@@ -5,7 +5,7 @@ import { decompress } from '../archive/compress.ts';
 import { createGuestWatch } from '../console/guest-watch.ts';
 import type { ConsoleWatch, TestResult } from '../model/console.ts';
 import { HarnessError } from '../model/errors.ts';
-import type { ParsedConsole } from '../model/parsed.ts';
+import type { ParsedConsole, ParsedCrash } from '../model/parsed.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { errorCode } from '../sys/fs.ts';
 import { anyProtocol } from '../verdict/auto.ts';
@@ -34,8 +34,8 @@ export interface JudgedConsole {
   readonly parsed: ParsedConsole;
   /** Lines around what the verdict rests on, or the last ones, at most 40; empty for a pass. */
   readonly excerpt: ConsoleExcerpt;
-  /** For each crash, the lines of its report; empty where there were too many to keep. */
-  readonly reports: readonly ConsoleExcerpt[];
+  /** The lines of a crash's report; empty where there were too many to keep. */
+  readonly reportOf: (crash: ParsedCrash) => ConsoleExcerpt;
   /** The deepest results that failed or never came, with the names that lead to them. */
   readonly failed: readonly { readonly names: readonly string[]; readonly result: TestResult }[];
   /** Addresses kept their form, for nothing told by how much the kernel had been moved. */
@@ -70,7 +70,7 @@ export async function parseConsole(source: ConsoleSource, { by, symbols, record 
   return {
     parsed,
     excerpt: judgement.excerpt,
-    reports: parsed.crashes.map((crash) => reportOf(watch, crash)),
+    reportOf: (crash) => reportOf(watch, crash),
     failed: judgement.documents.flatMap(({ results }) => failingLeaves(results)),
     unplaced: watch.unplaced(),
   };
@@ -87,9 +87,9 @@ async function sourcesOf({ findings }: ParsedConsole, watch: ConsoleWatch, symbo
 }
 
 /** Of a crash that was not marked while it was read the watch knows nothing, and gives the last lines instead. */
-function reportOf(watch: ConsoleWatch, crash: { readonly line: number; readonly endLine: number }): ConsoleExcerpt {
-  const lines = watch.excerpt({ line: crash.line, endLine: crash.endLine });
-  return lines.some(({ number }) => number === crash.line) ? lines : [];
+function reportOf(watch: ConsoleWatch, { line, endLine }: ParsedCrash): ConsoleExcerpt {
+  const lines = watch.excerpt({ line, endLine });
+  return lines.some(({ number }) => number === line) ? lines : [];
 }
 
 /** The name decides what is unpacked: what a guest printed never does. */

@@ -13,8 +13,8 @@ export interface ParsedView {
   readonly parsed: ParsedConsole;
   /** Lines around what the verdict rests on. */
   readonly excerpt: Lines;
-  /** The report of each crash; empty where it was not kept. */
-  readonly reports: readonly Lines[];
+  /** The report of a crash; empty where it was not kept. */
+  readonly reportOf: (crash: ParsedCrash) => Lines;
   /** Results that failed or never came, with the names that lead to them. */
   readonly failed: readonly { readonly names: readonly string[]; readonly result: TestResult }[];
 }
@@ -25,13 +25,13 @@ const crashLimit = 20;
 const resultLimit = 8;
 
 /** All of it as text that ends with a line feed; a console that passed is one line. */
-export function renderParsed({ parsed, excerpt, reports, failed }: ParsedView, columns: number, theme: Theme): string {
+export function renderParsed({ parsed, excerpt, reportOf, failed }: ParsedView, columns: number, theme: Theme): string {
   const { file, verdict, reason, crashes } = parsed;
   const head = `${paintLook(theme, verdict, `${symbolOf(theme, verdict)} ${padEnd(verdict, 7)}`)}  ${paint(theme, 'bold', safeLine(file))}${reason === '' ? '' : `  ${clip(safeLine(reason), 500)}`}`;
   const told = new Set(crashes.map(({ line }) => line));
   const around = parsed.line !== undefined && told.has(parsed.line) ? [] : shownExcerpt(excerpt, parsed.line, file, columns - 3, theme);
   const body = [
-    ...crashes.slice(0, crashLimit).flatMap((crash, index) => crashLines(crash, reports[index] ?? [], file, columns - 3, theme)),
+    ...crashes.slice(0, crashLimit).flatMap((crash) => crashLines(crash, reportOf(crash), file, columns - 3, theme)),
     ...(crashes.length > crashLimit ? [paint(theme, 'dim', `and ${count(crashes.length - crashLimit, 'more crash report')}`)] : []),
     ...failingLines(failed, theme),
     ...around,

@@ -13,8 +13,7 @@ function render(text: string, file = 'console.log', theme = plain): string {
   const watch = createWatch([ktapExpect]);
   const judgement = judgeConsole(watch, [Buffer.from(text, 'latin1')], [ktapExpect]);
   const parsed = describeConsole(file, judgement);
-  const reports = parsed.crashes.map((crash) => watch.excerpt({ line: crash.line, endLine: crash.endLine }));
-  return renderParsed({ parsed, excerpt: judgement.excerpt, reports, failed: failingLeaves(judgement.results) }, 80, theme);
+  return renderParsed({ parsed, excerpt: judgement.excerpt, reportOf: ({ line, endLine }) => watch.excerpt({ line, endLine }), failed: failingLeaves(judgement.results) }, 80, theme);
 }
 
 describe('a saved console on the terminal', () => {
