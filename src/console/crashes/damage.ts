@@ -1,7 +1,7 @@
 // Whether a report is whole. A kernel that fails may stop in the middle of its report, or two CPUs print theirs at once:
 // the title is then less to be trusted. A report is damaged where its stack is missing, stops at once, or is announced and
 // without frames; where its function cannot be told; and where the beginning of its title was lost.
-import { mayBeEmpty, stackStarts } from './frames.ts';
+import { mayBeEmpty, stackStart, stackStarts } from './frames.ts';
 import { namesIn, type ReportLine } from './report-line.ts';
 
 /** Lines of a stack dump with its first: with fewer the console ended there. */
@@ -16,13 +16,13 @@ const timeInTitle = /\[ *\d+\.\d+\]/;
 
 /** Whether the stacks a report announces are missing, or it has none at all. */
 export function lacksStacks(lines: readonly ReportLine[]): boolean {
-  const marked: number[] = [];
+  const starts: number[] = [];
   lines.forEach((line, index) => {
-    if (line.marked) marked.push(index);
+    if (line.marked && stackStart.test(line.text)) starts.push(index);
   });
   let seen = false;
   for (const start of stackStarts) {
-    const at = marked.find((index) => start.test(lines[index]?.text ?? ''));
+    const at = starts.find((index) => start.test(lines[index]?.text ?? ''));
     if (at === undefined) continue;
     if (lines.length - at < leastLines) return true;
     const frames = hasFrames(lines, at + 1);
@@ -34,7 +34,7 @@ export function lacksStacks(lines: readonly ReportLine[]): boolean {
 
 function hasFrames(lines: readonly ReportLine[], from: number): boolean {
   for (const line of lines.slice(from, from + reach)) {
-    if (line.marked && stackStarts.some((start) => start.test(line.text))) return false;
+    if (line.marked && stackStart.test(line.text)) return false;
     if (namesIn(line).length > 0 || line.text.includes('(stack is not available)')) return true;
   }
   return false;

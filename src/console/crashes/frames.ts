@@ -35,6 +35,8 @@ export const stackStarts: readonly RegExp[] = [
   /Uninit was stored to memory at/,
   riscvRegistersEnd,
 ];
+/** Any of them. */
+export const stackStart = new RegExp(stackStarts.map(({ source }) => source).join('|'));
 /** Lines that begin a stack, name the instruction pointer, or hold a frame of fault injection, hold one. */
 export const stackWords: readonly string[] = [
   'Call Trace', 'Call trace', 'Backtrace:', 'Allocated', 'Freed', ' backtrace', 'Uninit was', 'Local variable', 'badaddr: ', 'should_fail',
@@ -46,14 +48,18 @@ export const ofMarkedLines: ReadonlySet<RegExp> = new Set([callTrace, instructio
 export const mayBeEmpty = (start: RegExp): boolean => start === riscvRegistersEnd;
 
 const otherStarts = /Uninit was created at:|Local variable .*created at:/;
-export const startsStack = (line: string): boolean => stackStarts.some((start) => start.test(line)) || otherStarts.test(line);
+export const startsStack = (line: string): boolean => stackStart.test(line) || otherStarts.test(line);
 
 const frame = lineWith('^ *(?:{pc} *){0,2}{f}');
 // arm: `[<c01>] (func) from [<c02>] (caller+0x1/0x2)`, from 5.18 `func from caller+0x1/0x2`.
 const armFrame = new RegExp(`^ *(?:${address} )?\\(?${name}(?:\\.[\\w.$]+)?(?:\\+0x[0-9a-f/x]+)?\\)? from (?:${address} )?\\(?${symbol}`);
 
+const none: readonly string[] = [];
+
 /** The functions of a line of a call trace, innermost first. */
 export function frameNames(line: string): readonly string[] {
+  // Most lines of a report are none.
+  if (!line.includes('+0x')) return none;
   const match = frame.exec(line) ?? armFrame.exec(line);
   return match === null ? [] : groups(match);
 }

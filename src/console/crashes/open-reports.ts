@@ -8,6 +8,10 @@ import { belongs, catchUp, countLines, gather, isActive, lineLimit, openReport, 
 import { allCpus, countOf, createSource, feeds, isCpu, type Source, type Stretch } from './source.ts';
 
 const endMark = /---\[ end (?:trace|Kernel panic)/;
+const circular = 'WARNING: possible circular locking dependency';
+const asksCpus = (text: string): boolean => text.includes('Sending NMI') || text.includes('kthread starved');
+/** What is thought of the open reports may change with it. */
+const isTurn = (text: string): boolean => isPanic(text) || asksCpus(text) || text.includes(circular) || losesConsole(text);
 
 export interface OpenReports {
   open(header: Line, startLine: number | undefined): Report;
@@ -29,7 +33,7 @@ export function createOpenReports(): OpenReports {
   let reports: readonly Report[] = [];
   const sources: Source[] = [];
   let now = 0;
-  /** Until then no report can be over, unless a marked line comes. */
+  /** Until then no report can be over, unless a line comes that changes what is thought of it: more lines only put its end off. */
   let due = 0;
 
   function sourceOf(kernel: boolean, caller: string | undefined): Source {
@@ -82,6 +86,25 @@ export function createOpenReports(): OpenReports {
     }
   }
 
+  function turn(line: Line, text: string): void {
+    const panic = isPanic(text);
+    const cpus = asksCpus(text);
+    const settled = panic || text.includes(circular);
+    due = 0;
+    for (const report of reports) {
+      if (losesConsole(text)) report.lost = true;
+      // Another CPU may be the one to panic because of it; a program never is.
+      if (panic && !report.panicked && report.header.kernel === line.kernel) {
+        catchUp(report);
+        if (!isActive(report)) report.activeFrom = now;
+        report.panicked = true;
+      }
+      if (!belongs(report, line)) continue;
+      if (cpus) watchCpus(report);
+      if (settled && countLines(report) > report.telling) settle(report);
+    }
+  }
+
   return {
     open(header, startLine) {
       const report = openReport(header, startLine, stretchOf(sourceOf(header.kernel, header.caller)), now);
@@ -101,22 +124,10 @@ export function createOpenReports(): OpenReports {
     },
     marked(line, text) {
       now += 1;
-      due = 0;
-      const panic = isPanic(text);
-      for (const report of reports) {
-        if (losesConsole(text)) report.lost = true;
-        // Another CPU may be the one to panic because of it; a program never is.
-        if (panic && !report.panicked && report.header.kernel === line.kernel) {
-          catchUp(report);
-          if (!isActive(report)) report.activeFrom = now;
-          report.panicked = true;
-        }
-        if (!belongs(report, line)) continue;
-        if (text.includes('Sending NMI') || text.includes('kthread starved')) watchCpus(report);
-        if (countLines(report) > report.telling && (panic || text.includes('WARNING: possible circular locking dependency'))) settle(report);
-      }
+      if (isTurn(text)) turn(line, text);
       feed(reportLine(text, now), line.kernel, line.caller, line.number);
       if (!endMark.test(text)) return;
+      due = 0;
       for (const report of reports) {
         if (report.endedAt !== undefined || !belongs(report, line)) continue;
         catchUp(report);

@@ -63,7 +63,7 @@ export function belongs(report: Report, line: Line): boolean {
 /** How many lines it has. */
 export const countLines = ({ lines, stretches }: Report): number => lines?.length ?? Math.min(lineLimit, stretches.reduce((sum, stretch) => sum + lengthOf(stretch), 1));
 
-export const gather = ({ lines, head, stretches }: Report): readonly ReportLine[] => lines ?? [head, ...linesOf(stretches).slice(0, lineLimit - 1)];
+export const gather = ({ lines, head, stretches }: Report): readonly ReportLine[] => lines ?? [head, ...linesOf(stretches, lineLimit - 1)];
 
 /** Lines that look like a report's are still taken for its own. */
 export const isActive = ({ panicked, endedAt, own }: Report): boolean => panicked || endedAt === undefined && own === undefined;

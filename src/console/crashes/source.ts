@@ -41,8 +41,8 @@ export interface Stretch {
 
 export const lengthOf = ({ source, from, to }: Stretch): number => (to ?? countOf(source)) - from;
 
-/** The lines of several stretches in the order they came. */
-export function linesOf(stretches: readonly Stretch[]): readonly ReportLine[] {
-  const [first = [], ...others] = stretches.map(({ source, from, to }) => source.lines.slice(from - source.dropped, to === undefined ? undefined : to - source.dropped));
-  return others.every(({ length }) => length === 0) ? first : first.concat(...others).sort((a, b) => a.at - b.at);
+/** The first `most` lines of several stretches in the order they came. */
+export function linesOf(stretches: readonly Stretch[], most: number): readonly ReportLine[] {
+  const [first = [], ...others] = stretches.map(({ source, from, to = Infinity }) => source.lines.slice(from - source.dropped, Math.min(to, from + most) - source.dropped));
+  return others.every(({ length }) => length === 0) ? first : first.concat(...others).sort((a, b) => a.at - b.at).slice(0, most);
 }
