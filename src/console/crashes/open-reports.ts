@@ -2,8 +2,9 @@
 // the same however many reports are open.
 import type { Line } from '../../model/console.ts';
 import { losesConsole } from './damage.ts';
+import { isUnsure } from './frames.ts';
 import { isPanic } from './panic.ts';
-import { isReportLike, isUnsureLine, reportLine, type ReportLine } from './report-line.ts';
+import { isReportLike, reportLine, type ReportLine } from './report-line.ts';
 import { belongs, catchUp, countLines, gather, isActive, lineLimit, openReport, overAt, type Report } from './report.ts';
 import { allCpus, countOf, createSource, feeds, isCpu, type Source, type Stretch } from './source.ts';
 
@@ -75,14 +76,17 @@ export function createOpenReports(): OpenReports {
     source.dropped += source.lines.splice(0, Math.min(...first) - source.dropped).length;
   }
 
-  function feed(said: ReportLine, kernel: boolean, caller: string | undefined, number: number): void {
+  function feed(text: string, marked: boolean, kernel: boolean, caller: string | undefined, number: number): void {
+    const like = isReportLike(text);
+    let said: ReportLine | undefined;
     for (const source of sources) {
       if (!feeds(source, kernel, caller)) continue;
-      if (isReportLike(said)) {
+      if (like) {
         source.likeAt = now;
         source.likeLine = number;
       }
-      if (source.gatherers > 0 && !isUnsureLine(said)) keep(source, said);
+      // Of a frame that may be none only the place counts.
+      if (source.gatherers > 0 && !isUnsure(text)) keep(source, said ??= reportLine(text, now, marked));
     }
   }
 
@@ -125,7 +129,7 @@ export function createOpenReports(): OpenReports {
     marked(line, text) {
       now += 1;
       if (isTurn(text)) turn(line, text);
-      feed(reportLine(text, now), line.kernel, line.caller, line.number);
+      feed(text, true, line.kernel, line.caller, line.number);
       if (!endMark.test(text)) return;
       due = 0;
       for (const report of reports) {
@@ -136,7 +140,7 @@ export function createOpenReports(): OpenReports {
     },
     plain(text, kernel, caller, number) {
       now += 1;
-      feed(reportLine(text, now, false), kernel, caller, number);
+      feed(text, false, kernel, caller, number);
     },
     isDue() {
       if (now < due) return false;
