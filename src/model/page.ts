@@ -8,11 +8,12 @@ export interface PageData {
   readonly comparison?: Comparison;
 }
 
-/**
- * Id of the element whose text is, gzipped and in base64, lines of JSON: a PageData whose cells are in outline, then each of
- * its cells whole.
- */
+/** Id of the element whose text is a PageData: JSON, gzipped, in base64. Its cells are in outline. */
 export const pageDataId = 'kit-test-data';
+
+/** Id of the element that holds all of the cells: on each line so many of them, an array, packed in the same way. */
+export const pageCellsId = 'kit-test-cells';
+export const cellsInPart = 50;
 
 /**
  * Name of the function by which a console that lies beside the page as a script hands itself over: a page that was opened

@@ -1,10 +1,10 @@
 // The whole page: head, search, grid, what went wrong, the timeline; beside it the cell that was chosen.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { PageData } from '../model/page.ts';
 import type { CellResult } from '../model/report.ts';
 import { isTrouble } from '../report/summarize.ts';
 import { CellView } from './cell-view.tsx';
 import { ComparisonView } from './comparison.tsx';
-import type { RunData } from './data.ts';
 import { useGradually } from './gradually.ts';
 import { Grid } from './grid.tsx';
 import { Groups } from './groups.tsx';
@@ -15,16 +15,24 @@ import { useRoute } from './route.ts';
 import { parseQuery } from './search.ts';
 import { Summary } from './summary.tsx';
 import { Timeline } from './timeline.tsx';
+import { useWholeCell } from './whole-cell.ts';
 
-export function App({ data: { report, comparison, cellAt } }: { readonly data: RunData }) {
+interface AppProps {
+  readonly data: PageData;
+  /** All of the cell whose address the page was opened with. */
+  readonly opened: CellResult | undefined;
+}
+
+export function App({ data: { report, comparison }, opened }: AppProps) {
   const [route, onRoute] = useRoute();
   const [isHelpOpen, setHelp] = useState(false);
   const search = useRef<HTMLInputElement>(null);
   const query = useSettled(route.query);
   const matches = useMemo(() => parseQuery(query), [query]);
   const shown = useMemo(() => (matches === undefined ? report.cells : report.cells.filter(matches)), [report, matches]);
-  const cell = useMemo(() => report.cells.find(({ id }) => id === route.cell), [report, route.cell]);
-  const opened = useMemo(() => (cell === undefined ? undefined : cellAt(report.cells.indexOf(cell))), [report, cell]);
+  const index = useMemo(() => report.cells.findIndex(({ id }) => id === route.cell), [report, route.cell]);
+  const cell = report.cells[index];
+  const whole = useWholeCell(index, opened);
   const show = (next: CellResult | undefined): void => onRoute({ cell: next?.id, attempt: undefined, line: undefined });
   useEffect(() => {
     document.title = `${cell === undefined ? '' : `${cell.id} · `}kit-test ${report.id}`;
@@ -61,7 +69,7 @@ export function App({ data: { report, comparison, cellAt } }: { readonly data: R
         )}
         <footer>Made by kit-test {report.tool.version}. The same facts for programs: <a href="report.json">report.json</a>, <a href="junit.xml">junit.xml</a>, <a href="results.tap">results.tap</a>.</footer>
       </main>
-      {opened === undefined ? null : <CellView cell={opened} route={route} onRoute={onRoute} />}
+      {cell === undefined || whole === undefined ? null : <CellView cell={whole} route={route} onRoute={onRoute} />}
       {isHelpOpen ? <Help onClose={() => setHelp(false)} /> : null}
     </div>
   );

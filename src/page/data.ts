@@ -1,18 +1,19 @@
 // Reads what the reporter wrote into the document.
-import { pageDataId, type PageData } from '../model/page.ts';
+import { cellsInPart, pageCellsId, pageDataId, type PageData } from '../model/page.ts';
 import type { CellResult } from '../model/report.ts';
 
-/** What is known of a run. */
-export interface RunData extends PageData {
-  /** All of a cell, by its place among the cells of the report, which are there in outline. */
-  readonly cellAt: (index: number) => CellResult;
+/** The run, with its cells in outline. */
+export const readRun = async (): Promise<PageData> => (await parse(textOf(pageDataId))) as PageData;
+
+/** All of a cell, by its place among the cells of the run. */
+export async function readCell(index: number): Promise<CellResult | undefined> {
+  const part = textOf(pageCellsId).split('\n')[Math.floor(index / cellsInPart)] ?? '';
+  return ((await parse(part)) as readonly CellResult[])[index % cellsInPart];
 }
 
-export async function readRunData(): Promise<RunData> {
-  const packed = document.getElementById(pageDataId)?.textContent ?? '';
-  const [outline = '', ...cells] = new TextDecoder().decode(await unpack(packed)).split('\n');
-  return { ...(JSON.parse(outline) as PageData), cellAt: (index) => JSON.parse(cells[index] ?? '') as CellResult };
-}
+const textOf = (id: string): string => document.getElementById(id)?.textContent ?? '';
+
+const parse = async (packed: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await unpack(packed)));
 
 /** The bytes of gzip in base64. */
 export async function unpack(base64: string): Promise<Uint8Array> {

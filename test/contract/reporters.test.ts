@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../../src/model/events.ts';
-import { pageDataId, type PageData } from '../../src/model/page.ts';
+import { pageCellsId, pageDataId, type PageData } from '../../src/model/page.ts';
 import type { CellResult, RunReport } from '../../src/model/report.ts';
 import { loadReporter, reporterNames } from '../../src/report/create.ts';
 import { createFanout } from '../../src/report/fanout.ts';
@@ -80,10 +80,11 @@ const cellsIn: Readonly<Record<string, (output: string) => readonly string[]>> =
 
 /** What a page shows, without the program that shows it. */
 function pageData(output: string): PageData {
-  const packed = new RegExp(`id="${pageDataId}">([^<]*)<`).exec(output)?.[1] ?? '';
-  const [run, ...cells] = gunzipSync(Buffer.from(packed, 'base64')).toString('utf8').split('\n').map((line) => JSON.parse(line) as unknown);
-  const { report, ...rest } = run as PageData;
-  return { ...rest, report: { ...report, cells: cells as readonly CellResult[] } };
+  const textOf = (id: string): string => new RegExp(`id="${id}">([^<]*)<`).exec(output)?.[1] ?? '';
+  const unpack = (packed: string): unknown => JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8'));
+  const { report, ...rest } = unpack(textOf(pageDataId)) as PageData;
+  const parts = textOf(pageCellsId).split('\n').filter((part) => part !== '');
+  return { ...rest, report: { ...report, cells: parts.flatMap((part) => unpack(part) as readonly CellResult[]) } };
 }
 
 /** They tell of kernels and architectures, or of time, not of every cell. */

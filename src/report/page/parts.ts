@@ -1,12 +1,14 @@
-// What a page knows of its run, as lines of JSON: the run with its cells in outline, then each cell whole. A browser reads
-// the first line at once, and of the others the one that is opened: all that thousands of guests said is not read to show a grid.
-import type { PageData } from '../../model/page.ts';
+// What a page knows of its run, in parts: the run with its cells in outline, and all of the cells, some at a time. A browser
+// reads the outline at once, and of the others the part whose cell is opened: what thousands of guests said is not read to
+// show a grid.
+import { cellsInPart, type PageData } from '../../model/page.ts';
 import type { Attempt, CellResult } from '../../model/report.ts';
 
-/** One line for the run, and one for each of its cells, in their order. */
-export function pageLines({ report, comparison }: PageData): string {
-  const outline: PageData = { report: { ...report, cells: report.cells.map(outlineOf) }, ...(comparison === undefined ? {} : { comparison }) };
-  return [outline, ...report.cells].map((line) => JSON.stringify(line)).join('\n');
+export const outlineOfRun = ({ report, ...rest }: PageData): PageData => ({ ...rest, report: { ...report, cells: report.cells.map(outlineOf) } });
+
+/** In their order, `cellsInPart` in each but the last. */
+export function partsOfCells(cells: readonly CellResult[]): readonly (readonly CellResult[])[] {
+  return Array.from({ length: Math.ceil(cells.length / cellsInPart) }, (_, part) => cells.slice(part * cellsInPart, (part + 1) * cellsInPart));
 }
 
 /** A cell as the grid, the groups, the search and the timeline show it: without what its guest said, and without its files. */
