@@ -1,6 +1,6 @@
 // Files that appear whole or not at all.
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes a file so that a reader sees the old or the new content, never a part. Makes missing folders. */
@@ -40,4 +40,9 @@ export async function makeFolder(path: string): Promise<void> {
 /** Whether something is there. */
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(() => true, () => false);
+}
+
+/** Whether a file is there that can be written, on a file system that can. */
+export async function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(() => true, () => false);
 }

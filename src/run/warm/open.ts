@@ -104,7 +104,7 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
         dropped.set(kind, (dropped.get(kind) ?? 0) + 1);
         // A damaged one can be made anew; if that is of no use either, the others are spared the attempt.
         if ((dropped.get(kind) ?? 0) > 1) cold.add(kind);
-        await dropTemplate(key, cache);
+        await dropTemplate(key, cache).catch(() => cold.add(kind));
       },
     };
   };

@@ -5,7 +5,7 @@ import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cache } from '../../cache/store.ts';
 import { HarnessError } from '../../model/errors.ts';
-import { exists } from '../../sys/fs.ts';
+import { exists, isWritable } from '../../sys/fs.ts';
 import { readFacts, writeFacts } from '../../boot/warm/facts.ts';
 import type { Snapshot } from '../../boot/warm/snapshot.ts';
 
@@ -46,8 +46,13 @@ export async function openTemplate(key: string, cache: Cache, boot: BootTemplate
   for (let tries = 0; tries < 2; tries += 1) {
     await cache.entry(KIND, key, (temporary, shared) => make(temporary, boot, shared), signal);
     const found = await findTemplate(key, cache);
-    if (found !== undefined) return found;
-    await cache.drop(KIND, key);
+    if (found === undefined) {
+      await cache.drop(KIND, key);
+      continue;
+    }
+    // QEMU opens it for writing although it never writes.
+    if (!(await isWritable(found.memory))) throw new HarnessError('NO_WARM_START', `QEMU cannot open ${found.memory}, which cannot be written`);
+    return found;
   }
   throw new HarnessError('TEMPLATE_FAILED', 'what was kept of its guest is changed as soon as it is written', { hint: 'put the cache on another file system' });
 }
