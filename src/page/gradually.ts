@@ -1,7 +1,7 @@
 // Long lists come part by part: who reads can act on what is there, while the rest is made between frames.
 import { useEffect, useState } from 'preact/hooks';
 
-const pauseMs = 100;
+const pauseMs = 200;
 
 /** How many of `total` items are to be shown: `step` at once, and so many more after each pause as long as `goesOn`. */
 export function useGradually(total: number, step: number, goesOn = true): number {
