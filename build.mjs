@@ -13,7 +13,7 @@ const target = join(root, 'dist');
 
 const entries = ['main.ts', 'index.ts'];
 const foundByName = [/^arch\/(?!index\.ts$)[^/]+\.ts$/, /^kernel\/sources\/[^/]+\.ts$/, /^source\/transports\/[^/]+\.ts$/, /^media\/formats\/[^/]+\.ts$/, /^guest\/[^/]+\/tree\.ts$/, /^media\/formats\/[^/]+\.ts$/, /^report\/reporters\/[^/]+\.ts$/];
-const external = [/^node:/, 'execa', 'jiti', 'undici', 'fzstd', '@actions/core', 'chokidar'];
+const external = [/^node:/, 'execa', 'jiti', 'undici', 'fzstd', 'junit-report-builder', '@actions/core', 'chokidar'];
 
 const files = readdirSync(source, { recursive: true }).filter((path) => path.endsWith('.ts') && !path.startsWith('page/'));
 const inputs = files.filter((path) => entries.includes(path) || foundByName.some((pattern) => pattern.test(path)));

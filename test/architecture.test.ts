@@ -54,6 +54,7 @@ const homeOf: Readonly<Record<string, readonly string[]>> = {
   picomatch: ['matrix/'],
   'tap-parser': ['console/suites/tap-document.ts'],
   fzstd: ['archive/compress.ts'],
+  'junit-report-builder': ['report/reporters/junit.ts'],
   '@actions/core': ['report/reporters/github.ts'],
   preact: ['page/'],
 };

@@ -1,7 +1,7 @@
 // A run as JUnit XML means it: one suite for each cell, one testcase for each result, and one for the cell itself
 // where results do not tell its verdict. `failure` is the guest's, `error` is ours, as JUnit has it.
 // Plain data; reporters/junit.ts makes XML of it.
-import type { Attempt, CellResult } from '../model/report.ts';
+import type { Attempt, CellResult, RunReport } from '../model/report.ts';
 import { knownText } from '../model/known-text.ts';
 import { formatSize } from '../model/units.ts';
 import { verdictReason, type VerdictKind } from '../model/verdict.ts';
@@ -41,8 +41,9 @@ interface JunitRerun extends Omit<JunitOutcome, 'tag'> {
   readonly tag: 'flakyFailure' | 'flakyError' | 'rerunFailure' | 'rerunError';
 }
 
-/** `timestamp`: when the run began; ISO 8601. */
-export function suiteOf(cell: CellResult, timestamp: string): JunitSuite {
+export const junitSuites = (report: RunReport): readonly JunitSuite[] => report.cells.map((cell) => suiteOf(cell, report.startedAt));
+
+function suiteOf(cell: CellResult, timestamp: string): JunitSuite {
   const points = flatPoints(pointsOf(cell));
   const ownCase = isExplained(cell, points) ? [] : [caseOfCell(cell)];
   const cases = [...ownCase, ...points.map((point) => caseOfPoint(cell, point))];
