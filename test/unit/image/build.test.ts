@@ -249,10 +249,12 @@ describe('transports', () => {
     expect(JSON.parse(all.get('containers/onboot/000-a/config.json')?.data.toString() ?? '')).toMatchObject({ process: { env: [expect.stringContaining('/usr/bin:')] } });
   });
 
-  it('reads builtin:init from beside the code', async () => {
-    const all = await entries(await build('{init: ["builtin:init"]}'));
-    expect(all.get('init')?.mode).toBe(0o100755);
-    expect(all.get('init')?.data.toString()).toMatch(/^#!\/bin\/sh/);
+  it.each([['amd64', 62], ['arm64', 183], ['arm', 40], ['riscv64', 243]])('makes builtin:init of what lies beside the code, with a program for %s', async (architecture, machine) => {
+    const all = await entries(await build('{init: ["builtin:init"]}', { arch: archOf(architecture) }));
+    const init = all.get('init');
+    expect(init?.mode).toBe(0o100755);
+    expect([init?.data.toString('latin1', 0, 4), init?.data.readUInt16LE(18)]).toEqual(['\x7fELF', machine]);
+    expect(all.get('usr/lib/kit-test/main.sh')?.data.toString()).toMatch(/^#!\/bin\/sh/);
   });
 });
 

@@ -7,13 +7,17 @@ import { openCache } from '../../../src/cache/store.ts';
 import { readYaml } from '../../../src/config/yaml.ts';
 import type { ImageBuilderContext } from '../../../src/image/build.ts';
 import { LinuxkitSchema, type LinuxkitDocument } from '../../../src/image/linuxkit/schema.ts';
+import { loadArchs, lookUpArch } from '../../../src/arch/index.ts';
 import type { Arch } from '../../../src/model/arch.ts';
 import { noRegistry } from '../registry/refusing.ts';
 
-/** The OCI and Debian names of the architectures; images need no more of them. */
+const archs = await loadArchs();
+
+/** The OCI and Debian names of the architectures and what our programs for guests are made of; images need no more of them. */
 export function archOf(architecture: string): Arch {
   const debian = { amd64: 'amd64', arm64: 'arm64', arm: 'armhf' }[architecture] ?? architecture;
-  return { name: architecture, debian, oci: { architecture, ...(architecture === 'arm' ? { variant: 'v7' } : {}) } } as unknown as Arch;
+  const { calls, elfMachine } = lookUpArch(archs, architecture) ?? {};
+  return { name: architecture, debian, oci: { architecture, ...(architecture === 'arm' ? { variant: 'v7' } : {}) }, calls, elfMachine } as unknown as Arch;
 }
 
 export function parseYaml(text: string): unknown {
