@@ -80,7 +80,7 @@ it('a guest that passes and fails with the same image is flaky', async () => {
 
 it('a run that is killed is remembered as far as it got', async () => {
   await using killed = await createProject({ ...scriptCase('a-ends', 'exit 1'), ...scriptCase('b-hangs', 'sleep 1000', 'timeouts: { silence: 100s }') });
-  const first = killed.start(['run', '--matrix', '--jobs', '1', '--boot', 'cold']);
+  const first = killed.start(['run', '--matrix', '--jobs', '2', '--boot', 'cold']);
   while (!(await killed.events()).some(({ kind }) => kind === 'cell-end')) await new Promise((resolve) => setTimeout(resolve, 100));
   first.child.kill('SIGKILL');
   await first.ended;
