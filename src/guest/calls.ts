@@ -45,7 +45,7 @@ export function encodeCalls(calls: readonly Call[], { bits, numbers }: Pick<Arch
   let next = listAt + list.length;
   const put = (value: number, offset: number): void => {
     if (bits === 64) list.writeBigInt64LE(BigInt(value), offset);
-    else list.writeInt32LE(value, offset);
+    else list.writeInt32LE(value | 0, offset);
   };
   const place = (argument: Argument): number => {
     if (typeof argument === 'number') return argument;

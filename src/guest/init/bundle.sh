@@ -24,8 +24,6 @@ run_bundle() {
     . "$bundle/entry"
 }
 
-has_runc() { command -v runc >/dev/null; }
-
 runtime_mount() {
     runtime_mkdir "$3"
     case $1:$2 in

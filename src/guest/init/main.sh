@@ -11,24 +11,23 @@ state=/run/kit-test
 . "$lib/report.sh"
 trap 'give_up "init ended early"' EXIT
 . "$lib/entry.sh"
-. "$lib/bundle.sh"
+[ ! -d /containers ] || . "$lib/bundle.sh"
 
 set_up_system() {
     # As LinuxKit has it: a container may ask that what it mounts in a bind is seen here.
     ! has_runc || mount --make-rshared /
     read_arguments
-    # Notices ("eth0: link becomes ready") would cut into the results; warnings and worse stay visible, but not in the
-    # bytes of somebody else's command.
-    level=5
-    [ ! "$raw" ] || level=4
-    echo "$level" >/proc/sys/kernel/printk
-    set_hostname
+    # Nothing of the kernel's but errors in the bytes of somebody else's command.
+    [ ! "$raw" ] || echo 4 >/proc/sys/kernel/printk
+    [ ! -s /etc/hostname ] || set_hostname
     load_modules
     [ ! "$cgroup1" ] || . "$lib/cgroup1.sh"
     [ ! -e /etc/kit-test/network ] || . "$lib/network.sh"
     [ ! -e /etc/kit-test/drives ] || . "$lib/drives.sh"
     [ ! -d /containers/volumes ] || . "$lib/volumes.sh"
 }
+
+has_runc() { command -v runc >/dev/null; }
 
 # Kernel arguments: kit_test.raw, kit_test.shell, kit_test.settle=SECONDS, linuxkit.unified_cgroup_hierarchy=0.
 read_arguments() {
@@ -45,8 +44,7 @@ read_arguments() {
 }
 
 set_hostname() {
-    hostname=kit-test
-    [ ! -s /etc/hostname ] || read -r hostname </etc/hostname
+    read -r hostname </etc/hostname
     echo "$hostname" >/proc/sys/kernel/hostname
 }
 

@@ -14,6 +14,10 @@ const O_WRONLY = 1;
 /** struct ifreq: a name of 16 bytes, flags of two. */
 const loopbackUp = `lo${'\0'.repeat(14)}${String.fromCharCode(IFF_UP)}\0`;
 const greeting = 'kit-test: init 1\n';
+const hostname = 'kit-test';
+const CONSOLE_LEVEL = 8;
+/** Of the kernel's messages. Notices ("eth0: link becomes ready") would cut into the results; warnings and worse stay visible. */
+const aboveNotices = 5;
 
 const mkdir = (path: string): Call => ({ name: 'mkdirat', args: [AT_FDCWD, path, 0o755] });
 const link = (path: string, target: string): Call => ({ name: 'symlinkat', args: [target, AT_FDCWD, path] });
@@ -72,6 +76,8 @@ export const setUp: readonly Call[] = [
   mount('mqueue', '/dev/mqueue', 'mqueue', 'nosuid,nodev,noexec'),
 
   mkdir('/run/kit-test'),
+  { name: 'syslog', args: [CONSOLE_LEVEL, 0, aboveNotices] },
+  { name: 'sethostname', args: [hostname, hostname.length] },
   { name: 'socket', args: [AF_INET, SOCK_DGRAM, 0] },
   { name: 'ioctl', args: [next, SIOCSIFFLAGS, loopbackUp] },
   close,

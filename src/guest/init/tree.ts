@@ -1,6 +1,7 @@
 // What `builtin:init` puts into the root file system: our guest side, POSIX sh over busybox.
 // Follow it from set-up.ts to main.sh; what they print is the console protocol in ARCHITECTURE.md.
-import { folder, library, link, type GuestFile } from '../files.ts';
+import { folder, library, link, program, type GuestFile } from '../files.ts';
+import { powerOff } from './power-off.ts';
 import { setUp } from './set-up.ts';
 
 // Folders for mounts are part of the tree because each `mkdir` would cost the guest a process.
@@ -18,6 +19,7 @@ export const tree: readonly GuestFile[] = [
   link('usr/sbin/modprobe', '../bin/busybox'),
 
   library('main.sh', 0o755),
+  program('power-off', powerOff),
   library('report.sh'),
   library('entry.sh'),
   library('indent.awk'),
