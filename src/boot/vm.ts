@@ -29,7 +29,6 @@ export interface Restore {
   readonly type: () => Uint8Array;
 }
 
-
 /** Starts QEMU. Whatever goes wrong from here on is in the result. */
 export function startVm(plan: BootPlan, options: QemuOptions): Vm {
   if (options.signal.aborted) return neverStarted();

@@ -31,6 +31,9 @@ export interface Call {
 /** The call of an interface whose addresses are relative to the working directory. */
 export const AT_FDCWD = -100;
 
+/** Writes a text to a descriptor. */
+export const write = (descriptor: number, text: string): Call => ({ name: 'write', args: [descriptor, text, text.length] });
+
 /** A program that makes the calls, as an ELF file. The list ends with `enter` or `exit`. */
 export function callsProgram(calls: readonly Call[], { calls: abi, elfMachine: machine }: Pick<Arch, 'calls' | 'elfMachine'>): Buffer {
   return elfProgram({ ...abi, machine, code: Buffer.from(abi.code, 'hex') }, { base, data: encodeCalls(calls, abi), dataAt: listAt, end });

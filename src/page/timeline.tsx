@@ -2,13 +2,14 @@
 import { memo } from 'preact/compat';
 import { useMemo, useRef } from 'preact/hooks';
 import { formatDuration } from '../model/format.ts';
+import { inParts } from '../model/parts.ts';
 import { phaseTexts } from '../model/phase.ts';
 import type { RunReport } from '../model/report.ts';
 import { profileOf, type PhaseTotal } from '../report/profile.ts';
 import { Bars, rowHeight } from './bars.tsx';
 import { useGradually } from './gradually.ts';
 import { useSeen } from './seen.ts';
-import { laySlots, ticksOf, type Bar } from './slots.ts';
+import { laySlots, ticksOf } from './slots.ts';
 
 const axisHeight = 22;
 const width = 1000;
@@ -26,7 +27,7 @@ interface TimelineProps {
 export const Timeline = memo(({ report, isWhole, onCell }: TimelineProps) => {
   const { bars, slots, endMs } = useMemo(() => laySlots(report), [report]);
   const totals = useMemo(() => profileOf(report)?.totals ?? [], [report]);
-  const parts = useMemo(() => partsOf(bars), [bars]);
+  const parts = useMemo(() => inParts(bars, barsInPart), [bars]);
   const plot = useRef<HTMLDivElement>(null);
   const shown = useGradually(parts.length, 1, useSeen(plot));
   if (bars.length === 0) return null;
@@ -61,8 +62,6 @@ export const Timeline = memo(({ report, isWhole, onCell }: TimelineProps) => {
     </section>
   );
 });
-
-const partsOf = (bars: readonly Bar[]): readonly (readonly Bar[])[] => Array.from({ length: Math.ceil(bars.length / barsInPart) }, (_, index) => bars.slice(index * barsInPart, (index + 1) * barsInPart));
 
 const totalWords = ({ phase, ms, share }: PhaseTotal): string => `${phase} ${formatDuration(ms)}${share === undefined ? '' : ` (${Math.round(share * 100)}%)`}`;
 

@@ -1,6 +1,6 @@
 // /init, the guest's first process: sets up what a container host needs, and hands over to main.sh. What this kernel lacks
 // is passed over.
-import { AT_FDCWD, type Call, room } from '../calls.ts';
+import { AT_FDCWD, type Call, room, write } from '../calls.ts';
 import { mount } from '../mount.ts';
 
 const AF_INET = 2;
@@ -13,7 +13,6 @@ const O_RDONLY = 0;
 const O_WRONLY = 1;
 /** struct ifreq: a name of 16 bytes, flags of two. */
 const loopbackUp = `lo${'\0'.repeat(14)}${String.fromCharCode(IFF_UP)}\0`;
-const greeting = 'kit-test: init 1\n';
 const hostname = 'kit-test';
 const CONSOLE_LEVEL = 8;
 /** Of the kernel's messages. Notices ("eth0: link becomes ready") would cut into the results; warnings and worse stay visible. */
@@ -34,7 +33,7 @@ const mountBpf: readonly Call[] = [
   { name: 'read', args: [next, room, helperBytes] },
   close,
   openHelper(O_WRONLY),
-  { name: 'write', args: [next, '\n', 1] },
+  write(next, '\n'),
   close,
   mount('bpf', '/sys/fs/bpf', 'bpf', 'nosuid,nodev,noexec,mode=700'),
   openHelper(O_WRONLY),
@@ -43,7 +42,7 @@ const mountBpf: readonly Call[] = [
 ];
 
 export const setUp: readonly Call[] = [
-  { name: 'write', args: [1, greeting, greeting.length] },
+  write(1, 'kit-test: init 1\n'),
 
   // A root that can be pivoted. The kernel unpacks an initramfs into `rootfs`, which pivot_root(2) refuses to leave; runc, and
   // what `run:` may bring along, need a mount above it. So / is bound to a folder and that mount moved onto /, and no file is

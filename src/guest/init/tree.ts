@@ -4,7 +4,6 @@ import { folder, library, link, program, type GuestFile } from '../files.ts';
 import { powerOff } from './power-off.ts';
 import { setUp } from './set-up.ts';
 
-// Folders for mounts are part of the tree because each `mkdir` would cost the guest a process.
 export const tree: readonly GuestFile[] = [
   { path: 'init', mode: 0o755, calls: setUp },
   folder('dev'),

@@ -1,6 +1,6 @@
 // What a waiting guest does when its copy is woken: it gives the copy time and random numbers of its own, for all copies of one
 // moment have the same ones to come, binds the drives of its case, mounts its root and enters it.
-import { type Call, room } from '../calls.ts';
+import { type Call, room, write } from '../calls.ts';
 import { mount } from '../mount.ts';
 
 const TCGETS = 0x5401;
@@ -46,7 +46,7 @@ export function waitAndEnter({ drives, payload, format }: { readonly drives: num
   return [
     { name: 'read', args: [notes, terminalAt, terminalBytes], status: 1 },
     { name: 'read', args: [notes, namesAt, nameBytes * drives], status: 2 },
-    { name: 'write', args: [errors, `${waitingLine}\n`, waitingLine.length + 1] },
+    write(errors, `${waitingLine}\n`),
     { name: 'read', args: [console, dataAt, dataBytes], status: 3 },
     { name: 'ioctl', args: [console, TCSETS, terminalAt], status: 4 },
     { name: 'clock_settime', args: [CLOCK_REALTIME, dataAt], status: 11 },
@@ -65,7 +65,7 @@ export function waitAndEnter({ drives, payload, format }: { readonly drives: num
     { ...mount('.', '/', 'none', 'move'), status: 19 },
     { name: 'chroot', args: ['.'], status: 20 },
     { name: 'chdir', args: ['/'], status: 21 },
-    { name: 'write', args: [errors, entryLine, entryLine.length] },
+    write(errors, entryLine),
     { name: 'enter', args: ['/init'] },
   ];
 }

@@ -3,9 +3,8 @@
 import { createHash } from 'node:crypto';
 import { plainDirectory } from '../../archive/entry.ts';
 import { createTree, list, lookup, put, type Tree } from '../../archive/rootfs.ts';
-import { openSlices } from '../../source/slices.ts';
 import type { Source } from '../../source/source.ts';
-import { contentBytes } from './content.ts';
+import { readFromEach } from './content.ts';
 
 const BUSYBOX = 'usr/bin/busybox';
 /** Where it is, builtin:init makes no links. */
@@ -29,12 +28,9 @@ export function appletLinks(init: readonly Source[]): Source {
     ref: 'init',
     digest: `sha256:${digest}`,
     async tree(signal) {
-      await using slices = openSlices(signal);
-      let names: readonly string[] = [];
-      for (const source of init) {
-        const inode = lookup(await source.tree(signal), BUSYBOX, { follow: true })?.inode;
-        if (inode?.type === 'file') names = appletNames(await contentBytes(inode.content, slices.read));
-      }
+      // Of several the last one is in the image.
+      const program = (await readFromEach(init, BUSYBOX, signal)).at(-1);
+      const names = program === undefined ? [] : appletNames(program);
       const tree = createTree();
       const link = (path: string): void => put(tree, path, { ...plainDirectory, mode: 0o777, type: 'symlink', target: `/${BUSYBOX}` });
       for (const name of names) link(`usr/${ofAdministrator.has(name) ? 'sbin' : 'bin'}/${name}`);

@@ -2,10 +2,9 @@
 // packages and not only those of the last image (linuxkit.md §2.1).
 import { createHash } from 'node:crypto';
 import { textFile } from '../../archive/entry.ts';
-import { createTree, lookup, put } from '../../archive/rootfs.ts';
-import { openSlices } from '../../source/slices.ts';
+import { createTree, put } from '../../archive/rootfs.ts';
 import type { Source } from '../../source/source.ts';
-import { contentBytes } from './content.ts';
+import { readFromEach } from './content.ts';
 
 const PATH = 'lib/apk/db/installed';
 
@@ -16,12 +15,7 @@ export function packageDatabase(init: readonly Source[]): Source {
     ref: 'init',
     digest: `sha256:${digest}`,
     async tree(signal) {
-      await using slices = openSlices(signal);
-      const found: Buffer[] = [];
-      for (const source of init) {
-        const inode = lookup(await source.tree(signal), PATH, { follow: true })?.inode;
-        if (inode?.type === 'file') found.push(await contentBytes(inode.content, slices.read));
-      }
+      const found = await readFromEach(init, PATH, signal);
       const tree = createTree();
       // Of 1970, as LinuxKit leaves it.
       if (found.length > 1) put(tree, PATH, textFile(Buffer.concat(found.flatMap((text) => [text, Buffer.from('\n\n')])), { mtime: 0 }));

@@ -1,5 +1,6 @@
 // What the check run of a run says: its verdict, the summary, and annotations at the cases' YAML. Pure.
 // https://docs.github.com/rest/checks/runs
+import { inParts } from '../../model/parts.ts';
 import type { RunReport } from '../../model/report.ts';
 import { exitCode } from '../exit-code.ts';
 import { caseAnnotations, type Annotation } from './annotations.ts';
@@ -40,7 +41,7 @@ export function conclusionOf({ totals, interrupted }: RunReport): Conclusion {
 export function checkOutputs(report: RunReport, prefix: string): readonly [CheckOutput, ...CheckOutput[]] {
   const head = { title: headline(report), summary: renderSummary(report, summaryLimit) };
   const annotations = caseAnnotations(report).slice(0, annotationsOfRun).flatMap((annotation) => placed(annotation, prefix));
-  const batches = Array.from({ length: Math.ceil(annotations.length / annotationsOfRequest) }, (_, index) => annotations.slice(index * annotationsOfRequest, (index + 1) * annotationsOfRequest));
+  const batches = inParts(annotations, annotationsOfRequest);
   const [first, ...rest] = batches.map((batch) => ({ ...head, annotations: batch }));
   return [first ?? head, ...rest];
 }

@@ -2,14 +2,12 @@
 // reads the outline at once, and of the others the part whose cell is opened: what thousands of guests said is not read to
 // show a grid.
 import { cellsInPart, type PageData } from '../../model/page.ts';
+import { inParts } from '../../model/parts.ts';
 import type { Attempt, CellResult } from '../../model/report.ts';
 
 export const outlineOfRun = ({ report, ...rest }: PageData): PageData => ({ ...rest, report: { ...report, cells: report.cells.map(outlineOf) } });
 
-/** In their order, `cellsInPart` in each but the last. */
-export function partsOfCells(cells: readonly CellResult[]): readonly (readonly CellResult[])[] {
-  return Array.from({ length: Math.ceil(cells.length / cellsInPart) }, (_, part) => cells.slice(part * cellsInPart, (part + 1) * cellsInPart));
-}
+export const partsOfCells = (cells: readonly CellResult[]): readonly (readonly CellResult[])[] => inParts(cells, cellsInPart);
 
 /** A cell as the grid, the groups, the search and the timeline show it: without what its guest said, and without its files. */
 export function outlineOf(cell: CellResult): CellResult {

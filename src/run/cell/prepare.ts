@@ -12,6 +12,7 @@ import { probePorts } from '../../model/probe.ts';
 import { quoteWord } from '../../model/shell.ts';
 import type { DriveFile, MediumFile, MemoryFile } from '../../boot/devices.ts';
 import { composeInitrd } from '../../boot/initrd.ts';
+import { hasOurInit } from '../../image/sections/derived.ts';
 import { addSegment } from '../../image/segment.ts';
 import type { ExtraFile } from '../../image/extra.ts';
 import type { ImageBuilder } from '../../image/build.ts';
@@ -107,7 +108,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     const initrd = await composeInitrd(supplies.cache, image.segments, signal);
     const medium = runner === undefined ? await prepareMedium({ cell, kernel, image }, supplies, signal) : undefined;
     const runnerFiles = runner && valuesOfFiles(runner.format === defaultFormat ? [] : await formatFiles(runner.format, { cell, kernel, image }, supplies, signal), { kernel: kernel.image, initrd });
-    return { kernel, symbols, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, kconfig, waits: yaml.init?.includes('builtin:init') === true };
+    return { kernel, symbols, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, kconfig, waits: hasOurInit(yaml) };
   };
 }
 

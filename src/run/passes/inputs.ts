@@ -14,6 +14,7 @@ import type { MediumFile } from '../../boot/devices.ts';
 import { qemuBuild } from '../../boot/qemu-build.ts';
 import { hostMemo } from '../cell/machine.ts';
 import type { PreparedCell } from '../cell/prepare.ts';
+import { once } from '../once.ts';
 import { ownCode } from '../own-code.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { passKey, sayingOf, sayingOfProject } from './key.ts';
@@ -40,14 +41,11 @@ export function createInputs({ machine, harness, cacheRoot }: Pick<Pipeline, 'ma
       const stamp = await stampOf(path);
       stamps.set(path, stamp);
       const key = `${path} ${stamp}`;
-      const content = contents.get(key) ?? contentOf(path);
-      contents.set(key, content);
-      return content;
+      return once(contents, key, () => contentOf(path));
     };
     const { accel } = await machine.plan(cell, prepared, signal);
     const qemu = await machine.qemu(cell.arch, signal);
-    const build = builds.get(cell.arch.name) ?? qemuBuild(qemu, memo, signal);
-    builds.set(cell.arch.name, build);
+    const build = once(builds, cell.arch.name, () => qemuBuild(qemu, memo, signal));
     stamps.set(qemu.path, await stampOf(qemu.path));
     const { kernel, image, medium, drives, waits } = prepared;
     const named: PreparedCell = {
