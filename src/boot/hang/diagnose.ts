@@ -130,8 +130,10 @@ async function askKernel(means: Means, inquiry: Inquiry, wasStuck: boolean, atte
   // Of a CPU that was stuck the backtrace tells most, and it is stuck no longer than until something else runs. One that is
   // busy is looked at twice: where it is both times is where it hangs.
   const cpus = inquiry.registers.cutBacktrace === true ? ['p', 'l'] : ['l'];
-  for (const key of wasStuck ? [...cpus, 'w', 'm'] : ['w', ...cpus, 'm', ...cpus]) await press(key, answerMs);
+  for (const key of wasStuck ? [...cpus, 'w'] : ['w', ...cpus]) await press(key, answerMs);
+  // Where nothing runs, the list of all tasks tells most: a slow host may leave no time for what comes after it.
   if (!inquiry.explained()) await press('t', allTasksMs);
+  for (const key of wasStuck ? ['m'] : ['m', ...cpus]) await press(key, answerMs);
 }
 
 async function dumpScreen(means: Means, file: string): Promise<'png' | 'ppm'> {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLiteralConfig } from '../../../src/config/literal.ts';
 
-const evaluate = (literal: string): unknown => runInThisContext(`(${literal})`);
+const evaluate = (literal: string): unknown => runInThisContext(`(${literal}\n)`);
 
 describe('readLiteralConfig', () => {
   it.each([
