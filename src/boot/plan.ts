@@ -52,15 +52,15 @@ export function planBoot(request: BootRequest): BootPlan {
     randomness(arch),
     ...(cell.case.network || ports.length > 0 ? [network(arch, ports)] : []),
     ...[...drives, ...(scratch === undefined ? [] : [scratch]), ...(payload === undefined ? [] : [payload])].map((file) => drive(arch, file)),
-    medium === undefined ? linux(arch, kernel.image, initrd) : bootMedium(arch, medium),
   ];
-  const cmdline = kernelCommandLine(arch, devices, [...image.cmdline, ...cell.kernel.cmdline, ...cell.case.cmdline]);
+  const start = medium === undefined ? linux(arch, kernel.image, initrd) : bootMedium(arch, medium);
+  const cmdline = kernelCommandLine(arch, [...devices, start], [...image.cmdline, ...cell.kernel.cmdline, ...cell.case.cmdline]);
   return {
     cell: cell.id,
     arch: arch.name,
     accel,
     binary: arch.qemu.binary,
-    argv: [...devices.flatMap((device) => device.argv), ...(medium === undefined ? ['-append', cmdline] : [])],
+    argv: [...devices.flatMap(({ argv }) => argv), ...(hasStarted(request) ? [] : [...start.argv, ...(medium === undefined ? ['-append', cmdline] : [])])],
     kernel: kernel.image,
     initrd,
     cmdline,
@@ -71,6 +71,9 @@ export function planBoot(request: BootRequest): BootPlan {
     ...(scratch === undefined ? {} : { scratch: [{ path: scratch.path, bytes: scratch.bytes }] }),
   };
 }
+
+/** Whether all that QEMU would load is in the memory file already: a kernel takes time to read, and room in each of many copies. */
+const hasStarted = ({ arch, memoryFile: file }: BootRequest): boolean => file?.shared === false && arch.qemu.kernelInMemory === true;
 
 /** What a guest is like wherever it boots: for media, and for machines that are not QEMU's. A boot loader may add some bytes to its command line. */
 export function planGuest({ cell, arch, image }: Pick<BootRequest, 'cell' | 'arch' | 'image'>, addedBytes = 0): { readonly memory: number; readonly cmdline: string } {

@@ -20,7 +20,7 @@ export interface FirmwareImages {
 export type Accel = 'kvm' | 'hvf' | 'tcg';
 
 /** System calls that are made by their numbers; clock_settime takes 64 bits. */
-export type CallName = 'openat' | 'read' | 'write' | 'close' | 'ioctl' | 'mount' | 'umount2' | 'mkdirat' | 'symlinkat' | 'chdir' | 'chroot' | 'socket' | 'clock_settime' | 'sethostname' | 'syslog' | 'reboot' | 'exit';
+export type CallName = 'openat' | 'read' | 'write' | 'close' | 'ioctl' | 'mount' | 'mkdirat' | 'symlinkat' | 'chdir' | 'chroot' | 'socket' | 'clock_settime' | 'sethostname' | 'syslog' | 'reboot' | 'exit';
 
 export interface Arch {
   /** The name used everywhere, as `uname -m` of a 64-bit or hard-float kernel says it: `x86_64`, `aarch64`, `arm`. */
@@ -46,6 +46,8 @@ export interface Arch {
     readonly tcgQuirk?: { readonly before: string; readonly cpu: string };
     /** Bus suffix of virtio devices: `virtio-net-pci` or `virtio-net-device`. */
     readonly virtio: 'pci' | 'device';
+    /** QEMU puts the kernel into the guest's memory. Otherwise firmware fetches it, with a ROM of its own that belongs to the machine's state. */
+    readonly kernelInMemory?: true;
   };
   readonly firmware: { readonly bios?: FirmwareFacts; readonly uefi?: FirmwareFacts };
   /** UEFI's short name, as in `BOOTX64.EFI` (UEFI specification, 3.5.1.1), in lower case. */

@@ -25,37 +25,35 @@ export interface WaitingGuest {
 /** How the guest knows the drive; that it is the last one counts more, see builtin:template. */
 export const payloadSerial = 'payload';
 
+/** Beside the payload's: as many as there are letters. */
+const mostDrives = 25;
+
 const driversOf = (format: PayloadFormat): readonly string[] => ['virtio_blk', format, 'overlay'];
 
 /** All that a waiting guest depends on, but what is the same for all cells of a run. */
-export const waitingKey = (cell: Cell, { kernel, drives }: PreparedCell): string => JSON.stringify([cell.arch.name, kernel.digest, drivesOf(cell, drives)]);
+export const waitingKey = (cell: Cell, { kernel, drives, waits }: PreparedCell): string => JSON.stringify([cell.arch.name, kernel.digest, drivesOf(cell, drives), waits]);
 
 const drivesOf = ({ case: { artifacts } }: Cell, asked: PreparedCell['drives']): number => asked.length + (artifacts === undefined ? 0 : 1);
 
 /** @throws HarnessError `NO_WARM_START` where the kernel certainly or perhaps cannot mount what it is given. */
-export async function waitingGuest(cell: Cell, { kernel, kconfig, drives: asked }: PreparedCell, { supplies, images }: { readonly supplies: Supplies; readonly images: ImageBuilder }, signal: AbortSignal): Promise<WaitingGuest> {
+export async function waitingGuest(cell: Cell, { kernel, kconfig, drives: asked, waits }: PreparedCell, { supplies, images }: { readonly supplies: Supplies; readonly images: ImageBuilder }, signal: AbortSignal): Promise<WaitingGuest> {
   const format = await formatFor({ kernel, kconfig });
   const drives = drivesOf(cell, asked);
+  if (drives > mostDrives) throw new HarnessError('NO_WARM_START', `${drives} drives leave no letter for another one`);
   const modules = await selectModules(kernel, ['virtio_pci', ...driversOf(format)]);
   const image = await images.rootfs({
     yaml: { init: ['builtin:template', 'apt:busybox-static'] },
     baseDir: supplies.cache.root,
     arch: cell.arch,
     extra: [
-      { path: 'usr/lib/kit-test/enter', mode: 0o755, content: callsProgram(waitAndEnter({ drives, payload: `/dev/vd${driveLetter(drives)}`, format }), cell.arch) },
+      { path: 'usr/lib/kit-test/enter', mode: 0o755, content: callsProgram(waitAndEnter({ drives, format }), cell.arch) },
       { path: 'etc/kit-test/modules', mode: 0o644, content: modules.files.map(({ name }) => `${name}\n`).join('') },
+      ...(waits ? [{ path: 'etc/kit-test/loopback', mode: 0o644, content: '' }] : []),
     ],
   }, signal);
   const ofKernel = await images.modules(modulesRequest(kernel, modules), signal);
   const { segments, digest } = ofKernel === undefined ? image : addSegment(image, ofKernel);
   return { initrd: await composeInitrd(supplies.cache, segments, signal), digest, format };
-}
-
-/** Of the drive behind so many others. */
-function driveLetter(others: number): string {
-  const letter = 'abcdefghijklmnopqrstuvwxyz'[others];
-  if (letter === undefined) throw new HarnessError('NO_WARM_START', `${others} drives leave no letter for another one`);
-  return letter;
 }
 
 /** The first that the kernel can mount. */

@@ -45,6 +45,15 @@ describe('planBoot', () => {
     expect(scratch).toEqual([{ path: '/run/artifacts.img', bytes: 4096 }]);
   });
 
+  it.each(archs)('loads no kernel for a guest that has it in its memory, unless the machine of $name is another one without', (each) => {
+    const waiting = planBoot(bootRequest(each, { memoryFile: { path: '/template/memory', shared: true } }));
+    const copy = planBoot(bootRequest(each, { memoryFile: { path: '/template/memory', shared: false } }));
+    const loads = ['-kernel', '-initrd', '-append'];
+    expect(waiting.argv).toEqual(expect.arrayContaining(loads));
+    expect(copy.argv.filter((word) => loads.includes(word))).toEqual(each.name === 'x86_64' ? loads : []);
+    expect(copy.cmdline).toBe(waiting.cmdline);
+  });
+
   it('plans the same memory and command line for a machine that is not QEMU', () => {
     const { memory, cmdline } = planBoot(bootRequest(arch));
     expect(planGuest(bootRequest(arch))).toEqual({ memory, cmdline });
