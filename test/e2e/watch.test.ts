@@ -106,6 +106,19 @@ describe('kit-test run --watch', () => {
     expect(await session.end('SIGTERM')).toBe(130);
   });
 
+  it('runs a case that is made while it waits, and forgets one that is taken away', async () => {
+    await using project = await createProject(scriptCase('a', 'true'));
+    await using session = watch(project, []);
+    await session.next();
+    await project.write(scriptCase('b', 'true'));
+    expect(await session.next()).toMatch(/b: cases\/b.* changed/);
+    await rm(join(project.folder, 'cases/a'), { recursive: true });
+    await project.write(scriptCase('b', 'echo again'));
+    await session.next();
+    expect(await runs(project)).toEqual([[a], [b], [b]]);
+    expect(await session.end('SIGINT')).toBe(130);
+  });
+
   it('ends the guests that run when it is ended, with a report', async () => {
     const name = `hang-${randomBytes(6).toString('hex')}`;
     await using project = await createProject(scriptCase(name, 'echo begun; sleep 1000'));

@@ -26,7 +26,11 @@ export async function readWatched(selection: SelectionOptions, options: RunComma
   return { workspace, cells, filesOf: await openFilesOf(workspace.project, cells), ofAll: await filesOfAll(workspace.project) };
 }
 
-export const pathsOf = ({ cells, filesOf, ofAll }: Watched): ReadonlySet<string> => new Set([...ofAll, ...cells.flatMap((cell) => filesOf(cell).map(({ path }) => path))]);
+/** Where to look for changes: what the cells are made of, and where more of them may appear. */
+export function pathsOf({ workspace: { project }, cells, filesOf, ofAll }: Watched): ReadonlySet<string> {
+  const growing = [project.harness.cases, project.harness.kernels].map((folder) => resolve(project.root, folder));
+  return new Set([...ofAll, ...growing, ...cells.flatMap((cell) => filesOf(cell).map(({ path }) => path))]);
+}
 
 /** What runs write themselves, and what git keeps to itself. */
 export function isWrittenByRuns({ workspace: { project } }: Watched): (path: string) => boolean {
