@@ -37,12 +37,13 @@ export async function scriptMistakes(raw: unknown, dir: string): Promise<readonl
   return [
     ...guestOnly.flatMap(([path, hint]) => (valueAt(raw, path) === undefined ? [] : [unfit(path, hint)])),
     ...expectations.flatMap(([path, value]) => guestExpectations.flatMap(([key, hint]) => (valueAt(value, [key]) === undefined ? [] : [unfit([...path, key], hint)]))),
-    ...(await missingFile(raw, typeof valueAt(raw, ['script']) === 'string' ? ['script'] : ['script', 'file'], dir)),
-    ...(await Promise.all(groupPaths(raw).map((path) => missingFile(raw, path, dir)))).flat(),
+    ...(await Promise.all([...scriptPaths(raw), ...groupPaths(raw)].map((path) => missingFile(raw, path, dir)))).flat(),
   ];
 }
 
 const unfit = (path: Path, hint: string): Mistake => ({ path, at: 'key', message: `a case with "script" has no ${quote(path.filter((key) => typeof key === 'string').join('.'))}: it runs on this machine, not in a guest`, hint });
+
+const scriptPaths = (raw: unknown): readonly Path[] => typeof valueAt(raw, ['script']) === 'string' ? [['script']] : ['file', 'before', 'after'].map((key) => ['script', key]);
 
 function groupPaths(raw: unknown): readonly Path[] {
   const group = valueAt(raw, ['group']);

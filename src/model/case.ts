@@ -66,6 +66,8 @@ export const RunSchema = z
 const ScriptMapping = z.strictObject({
   file: z.string().min(1).describe('the script, relative to the case; /bin/sh runs it in its own folder'),
   root: z.string().min(1).optional().describe('RT_PROJECT_ROOT, relative to the case: where scripts find what they share. Default: the folder of the cases'),
+  before: z.string().min(1).optional().describe("a script relative to the case, as rtf's pre-test.sh: run before the script with the case's name; where it fails, the case does"),
+  after: z.string().min(1).optional().describe("a script relative to the case, as rtf's post-test.sh: run after the script with the case's name and 0 for a pass, 1 for a failure, 3 for a cancelled one; where it fails, the case does"),
   repeat: z.int().min(1).max(1000).default(1).describe('run it so many times, one after the other; the first that fails ends it. The total limit holds for each'),
 });
 

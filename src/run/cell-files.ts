@@ -51,7 +51,7 @@ function filesOfCase({ case: { file, dir, image: imageFile, run, script, group =
   // A program of the case may read whatever lies beside it.
   const asking = probe.flatMap(({ command }) => (command === undefined ? [] : ['.', ...paths(command)]));
   // A script may read whatever lies beside it.
-  const scripts = script === undefined ? [] : [dirname(script.file), ...group];
+  const scripts = script === undefined ? [] : [dirname(script.file), ...[script.before, script.after].flatMap((path) => path ?? []), ...group];
   return [
     file,
     ...[...(imageFile === undefined ? [] : [imageFile]), ...named, ...asking, ...scripts].map((path) => resolve(dir, path)),

@@ -15,7 +15,8 @@ const tree = {
   'rtf/cases/000_build/010_elsewhere/test.sh': '#!/bin/sh\n# SUMMARY: only on a Mac\n# LABELS: darwin\nexit 1\n',
   'rtf/cases/010_kernel/group.sh': '#!/bin/sh\n# SUMMARY: kernels\n# LABELS: kernel\nexit 0\n',
   'rtf/cases/010_kernel/000_Config_6.6.x/test.sh': '#!/bin/sh\n# SUMMARY: its configuration\n# LABELS: slow\n# REPEAT: slow:3\nexit 253\n',
-  'rtf/cases/pre-test.sh': 'exit 0\n',
+  'rtf/cases/pre-test.sh': 'echo "before $1"\n',
+  'rtf/cases/010_kernel/post-test.sh': 'exit 1\n',
 };
 
 let project: Project;
@@ -35,7 +36,7 @@ describe('kit-test import rtf', () => {
   it('writes a case for each test, and nothing over what is there', async () => {
     expect(imported.stdout).toContain('wrote cases/kit.build.formats/case.yaml\nwrote cases/kit.kernel.config_6.6.x/case.yaml\nkept  cases/kit.build.elsewhere/case.yaml, which was there\n');
     expect(await project.read('cases/kit.build.elsewhere/case.yaml')).toContain('summary: mine');
-    expect(await project.read('cases/kit.build.formats/case.yaml')).toContain('# Author: Somebody <s@example.org>\nsummary: "a format is \\"built\\": #1"\nscript:\n  file: "../../rtf/cases/000_build/000_formats/test.sh"\n  root: "../../rtf/cases"\n  repeat: 2\n');
+    expect(await project.read('cases/kit.build.formats/case.yaml')).toContain('# Author: Somebody <s@example.org>\nsummary: "a format is \\"built\\": #1"\nscript:\n  file: "../../rtf/cases/000_build/000_formats/test.sh"\n  root: "../../rtf/cases"\n  before: "../../rtf/cases/pre-test.sh"\n  repeat: 2\n');
     const kernel = await project.read('cases/kit.kernel.config_6.6.x/case.yaml');
     expect(kernel).toContain('labels: [slow, kernel]\n');
     expect(kernel).toContain('group: ["../../rtf/cases/group.sh", "../../rtf/cases/010_kernel/group.sh"]\n');
@@ -43,7 +44,7 @@ describe('kit-test import rtf', () => {
   });
 
   it('says what it could not carry over, and where that stands', () => {
-    expect(imported.stdout).toContain('  rtf/cases/pre-test.sh: it is run before each test by rtf only');
+    expect(imported.stdout).toContain('  rtf/cases/010_kernel/post-test.sh: rtf runs the one at the top only');
     expect(imported.stdout).toContain('  rtf/cases/010_kernel/000_Config_6.6.x/test.sh:4: REPEAT "slow:3": expected a number; it is run once');
     expect(imported.stdout).toContain(`rtf's name "kit.kernel.Config_6.6.x" becomes kit.kernel.config_6.6.x`);
     expect(imported.stdout).toContain('slow (1), kernel (1)');
@@ -52,7 +53,7 @@ describe('kit-test import rtf', () => {
   it('makes cases that run', () => {
     const ended = (name: string) => { const { verdict } = cellOf(report, name); return [verdict.kind, verdictReason(verdict)]; };
     expect(ended('kit.build.formats')).toEqual(['pass', '']);
-    expect(ended('kit.kernel.config_6.6.x')).toEqual(['skip', 'cancelled by the script']);
+    expect(ended('kit.kernel.config_6.6.x')).toEqual(['skip', 'cancelled by the script; last line: before kit.kernel.config_6.6.x']);
     expect(ended('kit.build.elsewhere')).toEqual(['skip', 'needs darwin, this is linux']);
   });
 

@@ -31,6 +31,16 @@ const files = {
   ...script('wants-three', 'exit 3', 'expect: { exit: 3 }'),
   ...script('repeats', 'echo "$RT_TEST_NAME"; test "$RT_TEST_NAME" != repeats.3'),
   'cases/repeats/case.yaml': 'summary: repeats\nscript: { file: ./test.sh, repeat: 4 }\n',
+  'beside.sh': 'echo "${0##*/}: $*"; test "$1" != between\n',
+  ...script('between', 'echo not reached', ''),
+  'cases/between/case.yaml': 'summary: between\nscript: { file: ./test.sh, before: ../../beside.sh }\n',
+  ...script('around', 'pwd; test "$RT_TEST_NAME" != around.2'),
+  'cases/around/case.yaml': 'summary: around\nscript: { file: ./test.sh, before: ../../beside.sh, after: ../../beside.sh, repeat: 3 }\n',
+  ...script('cancelled', 'exit 253'),
+  'cases/cancelled/case.yaml': 'summary: cancelled\nscript: { file: ./test.sh, after: ../../beside.sh }\n',
+  ...script('left', 'true'),
+  'cases/left/case.yaml': 'summary: left\nscript: { file: ./test.sh, after: ./after.sh }\n',
+  'cases/left/after.sh': 'exit 5\n',
   ...script('elsewhere', 'true', 'needs: { arch: [arm] }'),
 };
 
@@ -66,6 +76,10 @@ describe('a case with a script', () => {
     ['tells-results', 'fail', /^1 result failed: b$/],
     ['wants-three', 'pass', /^$/],
     ['repeats', 'fail', /^exit status 1; last line: repeats\.3$/],
+    ['between', 'fail', /^exit status 1; last line: kit-test: beside\.sh failed with exit status 1$/],
+    ['around', 'fail', /^exit status 1; last line: beside\.sh: around\.2 1$/],
+    ['cancelled', 'skip', /^cancelled by the script; last line: beside\.sh: cancelled 3$/],
+    ['left', 'fail', /^exit status 1; last line: kit-test: after\.sh failed with exit status 5$/],
     ['elsewhere', 'skip', /^needs arm, this is /],
   ])('%s: %s', (name, kind, reason) => {
     const { verdict } = cellOf(report, name);
@@ -96,6 +110,12 @@ describe('a case with a script', () => {
     expect(await consoleOf('fails')).toBe('one\ncannot find it\n');
     expect(await consoleOf('reads')).toBe('got <>\n');
     expect(await consoleOf('repeats')).toBe('kit-test: run 1 of 4\nrepeats.1\nkit-test: run 2 of 4\nrepeats.2\nkit-test: run 3 of 4\nrepeats.3\n');
+  });
+
+  it('has what runs before and after it in its own folder, each time', async () => {
+    const folder = join(project.folder, 'cases/around');
+    expect(await consoleOf('around')).toBe(`kit-test: run 1 of 3\nbeside.sh: around.1\n${folder}\nbeside.sh: around.1 0\nkit-test: run 2 of 3\nbeside.sh: around.2\n${folder}\nbeside.sh: around.2 1\n`);
+    expect(await consoleOf('between')).not.toContain('not reached');
   });
 
   it('can be run by hand with the line that is left of it', async () => {

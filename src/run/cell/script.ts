@@ -30,8 +30,10 @@ const graceMs = 5000;
 export function planScript({ case: testCase }: Cell, script: Script, place: ScriptPlace): CommandPlan {
   const file = resolve(testCase.dir, script.file);
   const root = scriptRoot(testCase, place);
+  const beside = [script.before, script.after].map((path) => (path === undefined ? '' : resolve(testCase.dir, path)));
+  const isAlone = script.repeat === 1 && beside.every((path) => path === '');
   return {
-    command: ['/bin/sh', '-c', script.repeat === 1 ? once : repeated, 'sh', file, `${script.repeat}`],
+    command: ['/bin/sh', '-c', isAlone ? once : rounds, 'sh', file, `${script.repeat}`, ...beside],
     name: basename(file),
     cleanupMs: 0,
     cwd: dirname(file),
@@ -47,8 +49,26 @@ export const scriptRoot = ({ script, dir }: Cell['case'], { root, harness }: Pic
 
 // Both outputs are one console, in the order of what is written; nobody types.
 const once = 'exec /bin/sh "$1" </dev/null 2>&1';
-/** As rtf numbers the names of tests that it repeats. */
-const repeated = 'exec </dev/null 2>&1; name=$RT_TEST_NAME; n=1; while [ "$n" -le "$2" ]; do echo "kit-test: run $n of $2"; RT_TEST_NAME=$name.$n /bin/sh "$1" || exit; n=$((n+1)); done';
+/** File, rounds, the script before it and the one after it, as rtf runs them: in the folder of the test, with names numbered where it repeats. */
+const rounds = `
+exec </dev/null 2>&1
+name=$RT_TEST_NAME n=1
+beside() {
+  [ ! "$1" ] && return
+  /bin/sh "$@" && return
+  echo "kit-test: \${1##*/} failed with exit status $?"
+  return 1
+}
+while [ "$n" -le "$2" ]; do
+  [ "$2" -eq 1 ] || { RT_TEST_NAME=$name.$n; echo "kit-test: run $n of $2"; }
+  beside "$3" "$RT_TEST_NAME" || exit 1
+  /bin/sh "$1"
+  status=$?
+  case $status in 0) result=0 ;; 253) result=3 ;; *) result=1 ;; esac
+  beside "$4" "$RT_TEST_NAME" "$result" || [ "$result" -eq 1 ] || exit 1
+  [ "$status" -eq 0 ] || exit "$status"
+  n=$((n + 1))
+done`;
 
 /** A script that keeps what a guest prints to itself is silent for as long: only the case itself limits that. There is no boot to wait for. */
 function scriptLimits({ timeouts }: Cell['case'], { repeat }: Script, harness: Pick<Harness, 'timeouts'>): CommandPlan['limits'] {

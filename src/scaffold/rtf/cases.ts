@@ -30,7 +30,7 @@ export interface Import {
   readonly onlyAsked: ReadonlyMap<string, number>;
 }
 
-export function importCases({ tests, problems }: RtfTree, options: ImportOptions): Import {
+export function importCases({ tests, problems, ...beside }: RtfTree, options: ImportOptions): Import {
   const taken = new Set<string>();
   const files: Record<string, string> = {};
   const all: (Problem & { readonly path: string })[] = [...problems];
@@ -38,7 +38,7 @@ export function importCases({ tests, problems }: RtfTree, options: ImportOptions
   const cases = tests.map((test): ImportedCase => {
     const { name, problem } = nameFor(test, taken);
     taken.add(name);
-    const { yaml, labels, problems: found } = caseOf(test, name, options);
+    const { yaml, labels, problems: found } = caseOf(test, name, beside, options);
     files[`${name}/case.yaml`] = yaml;
     all.push(...[...(problem === undefined ? [] : [problem]), ...test.header.problems, ...found].map((each) => ({ ...each, path: test.path })));
     for (const label of labels.filter((each) => !each.startsWith('!'))) onlyAsked.set(label, (onlyAsked.get(label) ?? 0) + 1);
@@ -58,7 +58,7 @@ function nameFor({ names }: RtfTest, taken: ReadonlySet<string>): { readonly nam
   return name === ofRtf ? { name } : { name, problem: { message: `rtf's name ${JSON.stringify(ofRtf)} becomes ${name}, also in RT_TEST_NAME` } };
 }
 
-function caseOf({ path, header, groups }: RtfTest, name: string, { root, copied, timeout }: ImportOptions): { readonly yaml: string; readonly labels: readonly string[]; readonly problems: readonly Problem[] } {
+function caseOf({ path, header, groups }: RtfTest, name: string, beside: Pick<RtfTree, 'before' | 'after'>, { root, copied, timeout }: ImportOptions): { readonly yaml: string; readonly labels: readonly string[]; readonly problems: readonly Problem[] } {
   const inherited = groups.flatMap((group) => group.header.labels.map((label) => ({ ...label, line: 1 })));
   const { arch, os, labels, problems } = translateLabels([...header.labels, ...inherited]);
   const needs = [...(arch === undefined ? [] : [`arch: ${list(arch)}`]), ...(os === undefined ? [] : [`os: ${list(os)}`])];
@@ -72,6 +72,7 @@ function caseOf({ path, header, groups }: RtfTest, name: string, { root, copied,
     'script:',
     `  file: ${JSON.stringify(copied ? './test.sh' : `${root}/${path}`)}`,
     `  root: ${JSON.stringify(root)}`,
+    ...(['before', 'after'] as const).flatMap((key) => (beside[key] === undefined ? [] : [`  ${key}: ${JSON.stringify(`${root}/${beside[key]}`)}`])),
     ...(header.repeat === undefined || header.repeat === 1 ? [] : [`  repeat: ${header.repeat}`]),
     ...(groups.length === 0 ? [] : [`group: [${groups.map((group) => JSON.stringify(`${root}/${group.path}`)).join(', ')}]`]),
     `timeouts: { total: ${timeout} }`,

@@ -19,15 +19,15 @@ export interface RtfTest extends RtfScript {
 export interface RtfTree {
   /** In rtf's order. */
   readonly tests: readonly RtfTest[];
+  /** Scripts that are run before and after each test, where the tree has them. */
+  readonly before?: string;
+  readonly after?: string;
   /** What there is no use for. */
   readonly problems: readonly (Problem & { readonly path: string })[];
 }
 
-const unused: Readonly<Record<string, string>> = {
-  'pre-test.sh': 'it is run before each test by rtf only: call it in the tests, or in a group.sh',
-  'post-test.sh': 'it is run after each test by rtf only: call it in the tests, or in a group.sh',
-  'group.ps1': 'only group.sh is run',
-};
+/** Run before and after each test, where they lie at the top. */
+const beside = { before: 'pre-test.sh', after: 'post-test.sh' } as const;
 
 export async function readRtfTree(folder: string): Promise<RtfTree> {
   const tests: RtfTest[] = [];
@@ -36,7 +36,8 @@ export async function readRtfTree(folder: string): Promise<RtfTree> {
     const entries = await readdir(join(folder, path), { withFileTypes: true });
     const has = (name: string): boolean => entries.some((entry) => entry.name === name && !entry.isDirectory());
     const read = async (name: string): Promise<RtfScript> => ({ path: join(path, name), header: parseHeader(await readFile(join(folder, path, name), 'utf8')) });
-    for (const [name, message] of Object.entries(unused)) if (has(name)) problems.push({ path: join(path, name), message });
+    if (has('group.ps1')) problems.push({ path: join(path, 'group.ps1'), message: 'only group.sh is run' });
+    for (const name of Object.values(beside).filter((each) => path !== '' && has(each))) problems.push({ path: join(path, name), message: 'rtf runs the one at the top only' });
     const group = has('group.sh') ? await read('group.sh') : undefined;
     const groups = group === undefined ? outer : [...outer, group];
     // The name of the whole tree stands before all of its tests.
@@ -47,7 +48,9 @@ export async function readRtfTree(folder: string): Promise<RtfTree> {
     for (const name of folders) await visit(join(path, name), [...below, plainName(name)], groups);
   };
   await visit('', [], []);
-  return { tests, problems };
+  const atTop = new Set(await readdir(folder));
+  const [before, after] = [beside.before, beside.after].map((name) => (atTop.has(name) ? name : undefined));
+  return { tests, problems, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
 }
 
 const number = /^(\d+)_(?=.)/;
