@@ -28,7 +28,7 @@ describe('a case with a script', () => {
     ['a dialog', 'script: ./test.sh\nexpect: [{ pass: a }, { dialog: [{ wait: a }] }]', 'cases/s/case.yaml:3:25 expect[1].dialog a case with "script" has no "expect.dialog": it runs on this machine, not in a guest'],
     ['no such file', 'script: ./tset.sh', 'cases/s/case.yaml:2:9 script there is no file "./tset.sh"'],
     ['a folder', 'script: { file: . }', 'cases/s/case.yaml:2:17 script.file "." is no file'],
-    ['nothing to run after it', 'script: { file: ./test.sh, after: ./post.sh }', 'cases/s/case.yaml:2:34 script.after there is no file "./post.sh"'],
+    ['nothing to run after it', 'script: { file: ./test.sh, after: ./post.sh }', 'cases/s/case.yaml:2:35 script.after there is no file "./post.sh"'],
     ['a group that is not there', 'script: ./test.sh\ngroup: [./test.sh, ./group.sh]', 'cases/s/case.yaml:3:20 group[1] there is no file "./group.sh"'],
     ['no number of runs', 'script: { file: ./test.sh, repeat: 0 }', 'cases/s/case.yaml:2:36 script.repeat'],
   ])('has no %s', async (_name, yaml, message) => {
