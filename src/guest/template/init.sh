@@ -13,7 +13,7 @@ while read -r module; do modules="$modules $module"; done </etc/kit-test/modules
 [ -z "$modules" ] || /bin/busybox modprobe -a $modules 2>/dev/null
 mkdir /layers/lower /layers/upper /layers/work
 
-# The init of the case would do so, which takes a kernel longer than to mount all that it has to show.
+# builtin:init would bring it up: more work for a kernel than all that it mounts.
 [ ! -e /etc/kit-test/loopback ] || ip link set lo up
 
 "$lib/keep-terminal" 3>"$notes"
@@ -29,14 +29,17 @@ release_all_but_last() {
         printf '%s\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' "$name" | head -c 16 >>"$notes"
         shift
     done
-    cp -a "/dev/${1##*/}" /layers/payload
+    payload=${1##*/}
 }
 release_all_but_last /sys/block/vd?
+
+# What showed the kernel goes now, and not in each copy: descriptors stay open, and the payload's node lies elsewhere.
+cp -a "/dev/$payload" /layers/payload
+exec 3<"$notes" 4>"$blocks/bind" 5>/dev/random
+umount -l /dev /sys /proc
 
 # As many bytes as a copy is told, whatever they are; nothing that is typed comes back.
 stty raw opost -echo min 56
 
-exec 3<"$notes" 4>"$blocks/bind" 5>/dev/random
-umount -l /dev /sys /proc
 unset PATH PWD OLDPWD SHLVL
 exec "$lib/enter" "$@"
