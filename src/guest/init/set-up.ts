@@ -3,16 +3,12 @@
 import { AT_FDCWD, type Call, room, write } from '../calls.ts';
 import { mount } from '../mount.ts';
 
-const AF_INET = 2;
-const SOCK_DGRAM = 2;
-const SIOCSIFFLAGS = 0x8914;
-const IFF_UP = 1;
+/** IFF_UP, and IFF_LOOPBACK which it has. */
+const loopbackUp = '0x9\n';
 /** The first descriptor behind those of the console. */
 const next = 3;
 const O_RDONLY = 0;
 const O_WRONLY = 1;
-/** struct ifreq: a name of 16 bytes, flags of two. */
-const loopbackUp = `lo${'\0'.repeat(14)}${String.fromCharCode(IFF_UP)}\0`;
 const hostname = 'kit-test';
 const CONSOLE_LEVEL = 8;
 /** Of the kernel's messages. Notices ("eth0: link becomes ready") would cut into the results; warnings and worse stay visible. */
@@ -77,8 +73,9 @@ export const setUp: readonly Call[] = [
   mkdir('/run/kit-test'),
   { name: 'syslog', args: [CONSOLE_LEVEL, 0, aboveNotices] },
   { name: 'sethostname', args: [hostname, hostname.length] },
-  { name: 'socket', args: [AF_INET, SOCK_DGRAM, 0] },
-  { name: 'ioctl', args: [next, SIOCSIFFLAGS, loopbackUp] },
+  // A socket does so too, for four times the work.
+  { name: 'openat', args: [AT_FDCWD, '/sys/devices/virtual/net/lo/flags', O_WRONLY] },
+  write(next, loopbackUp),
   close,
 
   { name: 'enter', args: ['/usr/lib/kit-test/main.sh'] },
