@@ -3,7 +3,7 @@
 import type { ReadStream } from 'node:tty';
 import type { Writable } from 'node:stream';
 import type { BootPlan, BootResult } from '../model/boot.ts';
-import { startVm } from './vm.ts';
+import { startVm, type Restore } from './vm.ts';
 
 const leave = 0x1d;
 // Colours off, cursor shown, no bracketed paste: what a guest may have left on.
@@ -14,11 +14,25 @@ export interface Terminal {
   readonly output: Writable;
 }
 
-/** Boots and returns when the guest ends or the user leaves. */
-export async function bootInTerminal(plan: BootPlan, terminal: Terminal, signal: AbortSignal): Promise<BootResult> {
+/** A guest that does not boot but goes on: until it has entered the root of its case, nobody is to see it or to type. */
+export interface Waking {
+  readonly restore: Restore;
+  readonly entry: { push(chunk: Uint8Array): void; seen(): boolean };
+}
+
+/** Boots, or wakes, and returns when the guest ends or the user leaves. */
+export async function bootInTerminal(plan: BootPlan, terminal: Terminal, signal: AbortSignal, waking?: Waking): Promise<BootResult> {
   const { input, output } = terminal;
-  output.write(`Booting ${plan.cell}. Ctrl-] ends the guest.\r\n`);
-  await using vm = startVm(plan, { signal, interactive: true, onConsole: (chunk) => void output.write(chunk) });
+  const isTheirs = (): boolean => waking?.entry.seen() !== false;
+  const early: Buffer[] = [];
+  output.write(`${waking === undefined ? 'Booting' : 'Waking'} ${plan.cell}. Ctrl-] ends the guest.\r\n`);
+  const show = (chunk: Uint8Array): void => {
+    waking?.entry.push(chunk);
+    if (!isTheirs()) return;
+    output.write(chunk);
+    for (const keys of early.splice(0)) vm.write(keys);
+  };
+  await using vm = startVm(plan, { signal, interactive: true, onConsole: show, ...(waking === undefined ? {} : { restore: waking.restore }) });
   if ((plan.ports ?? []).length > 0) {
     const say = (ports: ReadonlyMap<number, number>): void => void output.write([...ports].map(([guest, host]) => `Port ${guest} of the guest is 127.0.0.1:${host}.\r\n`).join(''));
     // A guest that has ended by now has no ports to tell of.
@@ -26,7 +40,9 @@ export async function bootInTerminal(plan: BootPlan, terminal: Terminal, signal:
   }
   const type = (keys: Buffer): void => {
     const left = keys.indexOf(leave);
-    if (left > 0 || left === -1) vm.write(left === -1 ? keys : keys.subarray(0, left));
+    const typed = left === -1 ? keys : keys.subarray(0, left);
+    if (!isTheirs()) early.push(typed);
+    else if (typed.length > 0) vm.write(typed);
     if (left !== -1) vm.stop('interrupted');
   };
   const raw = input.isTTY;

@@ -2,11 +2,10 @@
 import { arch as hostArch } from 'node:os';
 import type { Accel } from '../../model/arch.ts';
 import { HarnessError, UsageError } from '../../model/errors.ts';
-import { bootInTerminal } from '../../boot/terminal.ts';
-import { guestOf } from '../../run/cell/prepare.ts';
+import type { StartMode } from '../../model/start.ts';
 import { isHostCell } from '../../matrix/host.ts';
 import { requestedCells } from '../../run/select.ts';
-import { openPipeline } from '../../run/pipeline.ts';
+import { runShell } from '../../run/shell.ts';
 import { loadWorkspace } from '../../run/workspace.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { stderrProgress } from '../progress.ts';
@@ -17,6 +16,7 @@ export interface ShellCommandOptions extends ProjectOptions {
   readonly arch?: string;
   readonly medium?: string;
   readonly accel?: 'auto' | Accel;
+  readonly boot?: Exclude<StartMode, 'both'>;
   readonly entries?: boolean;
   readonly frozen?: boolean;
   readonly offline?: boolean;
@@ -31,14 +31,16 @@ export async function openShell(name: string, options: ShellCommandOptions): Pro
     throw new UsageError('ONE_CELL', `a shell needs one cell; ${others.length + 1} are selected`, { hint: `name one, such as kit-test shell ${cell?.case.name ?? name} --kernel ${cell?.kernel.name ?? 'NAME'} --arch ${cell?.arch.name ?? 'NAME'}${cell !== undefined && cell.case.boot.length > 1 ? ` --medium ${cell.medium}` : ''}` });
   }
   if (isHostCell(cell)) throw new UsageError('SCRIPT_HAS_NO_GUEST', `${cell.case.name} is a script of this machine: there is no guest with a console`, { hint: `run it with kit-test run ${cell.case.name}; "kit-test run ${cell.case.name} --dry-run" prints the command line` });
-  const { signal } = new AbortController();
-  const pipeline = await openPipeline(project, { frozen: options.frozen ?? false, offline: options.offline, accel: options.accel, progress: stderrProgress() });
-  const asked = options.entries === true ? [] : ['kit_test.shell'];
-  const interactive = { ...cell, case: { ...cell.case, cmdline: [...cell.case.cmdline, ...asked] } };
-  const prepared = await pipeline.prepare(interactive, () => undefined, signal);
-  if ('skip' in prepared) throw new HarnessError('CELL_SKIPPED', `${cell.id} is skipped: ${prepared.skip}`);
-  const plan = await pipeline.machine.plan(interactive, guestOf(prepared), signal);
-  const { exit } = await bootInTerminal(plan, { input: process.stdin, output: process.stdout }, signal);
+  const exit = await runShell(project, cell, {
+    entries: options.entries ?? false,
+    frozen: options.frozen ?? false,
+    offline: options.offline,
+    accel: options.accel,
+    start: options.boot,
+    progress: stderrProgress(),
+    terminal: { input: process.stdin, output: process.stdout },
+    signal: new AbortController().signal,
+  });
   if (exit.kind === 'failed') throw new HarnessError('BOOT_FAILED', exit.message, exit.hint === undefined ? {} : { hint: exit.hint });
   return exitCodes.ok;
 }

@@ -1,5 +1,6 @@
 // `kit-test shell`: a cell with your terminal on its console.
 import { type Command, Option } from 'commander';
+import { startModes } from '../../model/start.ts';
 import type { ShellCommandOptions } from '../actions/shell.ts';
 import { addKernelLockOptions, addProjectOptions, type SetExitCode } from '../options.ts';
 
@@ -13,7 +14,8 @@ export function addShell(program: Command, setExitCode: SetExitCode): void {
     .option('--arch <name>', 'architecture (default: of this machine)')
     .option('--medium <name>', 'boot medium of a case that has several')
     .option('--entries', "run the image's entries instead of a shell")
-    .addOption(new Option('--accel <accel>', 'how the guest runs').choices(['auto', 'kvm', 'hvf', 'tcg']));
+    .addOption(new Option('--accel <accel>', 'how the guest runs').choices(['auto', 'kvm', 'hvf', 'tcg']))
+    .addOption(new Option('--boot <mode>', 'how the guest starts: cold boots, warm goes on from a guest that has booted, auto does so from the second shell on').choices(startModes.filter((mode) => mode !== 'both')));
   addKernelLockOptions(addProjectOptions(command))
     .addHelpText('after', '\nExample:\n  kit-test shell filesystems --kernel 6.1 --arch arm\n\nCtrl-] ends the guest.\n')
     .action(async (name: string, options: ShellCommandOptions) => {

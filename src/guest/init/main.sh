@@ -29,14 +29,13 @@ set_up_system() {
 
 has_runc() { command -v runc >/dev/null; }
 
-# Kernel arguments: kit_test.raw, kit_test.shell, kit_test.settle=SECONDS, linuxkit.unified_cgroup_hierarchy=0.
+# Kernel arguments: kit_test.raw, kit_test.settle=SECONDS, linuxkit.unified_cgroup_hierarchy=0.
 read_arguments() {
-    raw='' shell='' settle=1 cgroup1=''
+    raw='' settle=1 cgroup1=''
     read -r arguments </proc/cmdline
     for argument in $arguments; do
         case $argument in
             kit_test.raw) raw=yes ;;
-            kit_test.shell) shell=yes ;;
             kit_test.settle=*) settle=${argument#*=} ;;
             linuxkit.unified_cgroup_hierarchy=0) cgroup1=yes ;;
         esac
@@ -67,7 +66,7 @@ await() {
 }
 
 set_up_system
-if [ "$shell" ]; then
+if [ -e /etc/kit-test/shell ]; then
     install_applets
     setsid cttyhack sh -l
     power_off

@@ -1,6 +1,5 @@
 // The boot of a prepared cell, by QEMU or by the command that the project names as its runner, or the run of its script, with what belongs to one
 // attempt around it: the drive for artifacts and the probes.
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Accel } from '../../model/arch.ts';
 import type { Cell } from '../../model/cell.ts';
@@ -11,7 +10,6 @@ import { planGuest, type BootRequest } from '../../boot/plan.ts';
 import type { Vm, VmOptions } from '../../boot/life.ts';
 import { startVm } from '../../boot/vm.ts';
 import { timeScale, unscaledLimits } from '../../config/resolve.ts';
-import { thawData } from '../../guest/template/enter.ts';
 import { knownFailures } from '../../matrix/known.ts';
 import type { AttemptFiles } from '../../report/layout.ts';
 import { artifactsSerial, collectArtifacts, driveBytes, makeDrive } from './artifacts.ts';
@@ -22,7 +20,7 @@ import { observeBoot, type Bootable, type ObservedBoot, type ObserveOptions } fr
 import type { PhaseClock } from './phase-clock.ts';
 import type { Prepared, PreparedCell, PreparedScript } from './prepare.ts';
 import { unplacedNote } from '../symbols.ts';
-import { watchEntry } from '../warm/entry.ts';
+import { wakingOf } from '../warm/wake.ts';
 import type { Clone } from '../warm/open.ts';
 import { attemptName, planCommand, runnerCommand, runnerFor } from './runner.ts';
 import { planScript, scriptCommand } from './script.ts';
@@ -106,8 +104,7 @@ async function byQemu(cell: Cell, prepared: PreparedCell, place: BootPlace, sign
 /** The same boot, from a template. The command to repeat it stays the one of a cold boot: it needs nothing but kernel and initrd. */
 async function byClone(cell: Cell, { template, prepared }: Clone, cold: Planned, place: BootPlace, signal: AbortSignal): Promise<Bootable & { isRestored(): boolean }> {
   const plan = await place.machine.plan(cell, prepared, signal, scratchOf(cell, place));
-  const entry = watchEntry(template.console.length);
-  const restore = { ...template, type: () => thawData(Date.now(), randomBytes(32)) };
+  const { restore, entry } = wakingOf(template);
   const start = (options: VmOptions): Vm => startVm(plan, {
     ...options,
     restore,

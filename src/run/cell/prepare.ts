@@ -59,7 +59,8 @@ export interface PreparedScript {
 
 export type Prepared = (PreparedCell & { readonly script?: undefined }) | PreparedScript;
 
-export type Prepare = (cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal) => Promise<Prepared | { readonly skip: string }>;
+/** `beside` are files laid over the image, with those of the cell. */
+export type Prepare = (cell: Cell, onPhase: (phase: CellPhase) => void, signal: AbortSignal, beside?: readonly ExtraFile[]) => Promise<Prepared | { readonly skip: string }>;
 
 /** Of a cell that is known to boot a guest. */
 export function guestOf(prepared: Prepared): PreparedCell {
@@ -81,7 +82,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     sources.set(cell.case.name, known);
     return known;
   };
-  return async (cell, onPhase, signal) => {
+  return async (cell, onPhase, signal, beside = []) => {
     const { script } = cell.case;
     if (script !== undefined) {
       const host = await hostFacts(process.env);
@@ -102,7 +103,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     const names = [...cell.case.modules, ...attachments.modules];
     const modules = names.length === 0 ? noModules : await requireModules(kernel, names);
     const { yaml, baseDir, placeOf } = await sourceOf(cell);
-    const rootfs = await images.rootfs({ yaml, baseDir, placeOf, withKernel: cell.kernel.name === fromImage, arch: cell.arch, extra: extraFiles(cell, attachments) }, signal);
+    const rootfs = await images.rootfs({ yaml, baseDir, placeOf, withKernel: cell.kernel.name === fromImage, arch: cell.arch, extra: [...extraFiles(cell, attachments), ...beside] }, signal);
     const ofKernel = await images.modules(modulesRequest(kernel, modules, kconfig), signal);
     const image = ofKernel === undefined ? rootfs : addSegment(rootfs, ofKernel);
     const initrd = await composeInitrd(supplies.cache, image.segments, signal);

@@ -9,7 +9,7 @@ export function startMode(cell: Pick<Cell, 'case'>, { said, project }: { readonl
 }
 
 /** Words by which a kernel takes its root or its init from somewhere else than the initrd of a template. */
-const ofRoot = /^(?:root|rdinit|init|rootfstype|rootflags|nfsroot|initrd|noinitrd|kit_test\.shell)(?:=|$)/;
+const ofRoot = /^(?:root|rdinit|init|rootfstype|rootflags|nfsroot|initrd|noinitrd)(?:=|$)/;
 
 /** Why a cell cannot start warm, or in `auto` should not; undefined where it may. */
 export function whyCold(cell: Pick<Cell, 'case' | 'kernel' | 'medium'>, { image, waits }: Pick<PreparedCell, 'image' | 'waits'>, mode: StartMode): string | undefined {

@@ -32,7 +32,7 @@ describe('a cell starts cold', () => {
     expect(whyCold({ ...cellOf(), medium: 'iso-bios' }, { image, waits: true }, mode)).toContain('iso-bios');
   });
 
-  it.each(['root=/dev/vda', 'rdinit=/bin/sh', 'init=/sbin/init', 'kit_test.shell'])('whose kernel is told %s', (word) => {
+  it.each(['root=/dev/vda', 'rdinit=/bin/sh', 'init=/sbin/init'])('whose kernel is told %s', (word) => {
     expect(why(cellOf({ cmdline: [word] }), 'warm')).toContain(word);
     expect(why(cellOf({ cmdline: [`no${word}`, 'initcall_debug'] }), 'warm')).toBeUndefined();
   });
