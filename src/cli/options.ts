@@ -1,5 +1,6 @@
 // Options that several commands share, and how they become data.
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { startModes } from '../model/start.ts';
 import { Age, Duration, Size } from '../model/units.ts';
 
 /** Receives what the process should end with. */
@@ -38,6 +39,13 @@ export function addChangedOption(command: Command): Command {
 
 export function addProjectOptions(command: Command): Command {
   return command.option('--config <file>', 'configuration file (default: harness.config.ts here or above)');
+}
+
+/** How one guest runs and starts; `next` is what comes after a first one. */
+export function addGuestOptions(command: Command, next: string): Command {
+  return command
+    .addOption(new Option('--accel <accel>', 'how the guest runs').choices(['auto', 'kvm', 'hvf', 'tcg']))
+    .addOption(new Option('--boot <mode>', `how the guest starts: cold boots, warm goes on from a guest that has booted, auto does so from the second ${next} on`).choices(startModes.filter((mode) => mode !== 'both')));
 }
 
 export function addKernelLockOptions(command: Command): Command {

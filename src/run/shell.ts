@@ -39,11 +39,12 @@ export async function runShell(project: Project, cell: Cell, options: ShellOptio
   const { signal, terminal, progress, start } = options;
   if (cell.skip !== undefined) throw skipped(cell, cell.skip);
   const pipeline = await openPipeline(project, options);
-  const prepared = await pipeline.prepare(forTerminal(cell), () => undefined, signal, options.entries ? [] : [shellFile]);
+  const seat = forTerminal(cell);
+  const prepared = await pipeline.prepare(seat, () => undefined, signal, options.entries ? [] : [shellFile]);
   if ('skip' in prepared) throw skipped(cell, prepared.skip);
   const guest = guestOf(prepared);
-  const planOf = (one: PreparedCell): Promise<BootPlan> => pipeline.machine.plan(forTerminal(cell), one, signal);
-  const clone = await findClone(pipeline, forTerminal(cell), guest, start, signal);
+  const planOf = (one: PreparedCell): Promise<BootPlan> => pipeline.machine.plan(seat, one, signal);
+  const clone = await findClone(pipeline, seat, guest, start, signal);
   if (clone !== undefined) {
     const waking = wakingOf(clone.template);
     const { exit } = await bootInTerminal(await planOf(clone.prepared), terminal, signal, waking);

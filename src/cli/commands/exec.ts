@@ -1,8 +1,7 @@
 // `kit-test exec`: a command on real kernels, its output here, its exit status ours.
-import { type Command, Option } from 'commander';
-import { startModes } from '../../model/start.ts';
+import type { Command } from 'commander';
 import type { ExecCommandOptions } from '../actions/exec.ts';
-import { addKernelLockOptions, addProjectOptions, collect, duration, positiveNumber, type SetExitCode } from '../options.ts';
+import { addGuestOptions, addKernelLockOptions, addProjectOptions, collect, duration, positiveNumber, type SetExitCode } from '../options.ts';
 
 export function addExec(program: Command, setExitCode: SetExitCode): void {
   const command = program
@@ -19,10 +18,8 @@ export function addExec(program: Command, setExitCode: SetExitCode): void {
     .option('--memory <size>', 'guest memory (default: what is needed, 512M at least)')
     .option('--cpus <n>', 'guest CPUs', positiveNumber)
     .option('--timeout <duration>', 'limit of the whole boot, stretched under TCG', duration)
-    .option('-j, --jobs <n>', 'guests at once', positiveNumber)
-    .addOption(new Option('--accel <accel>', 'how the guest runs').choices(['auto', 'kvm', 'hvf', 'tcg']))
-    .addOption(new Option('--boot <mode>', 'how the guest starts: cold boots, warm goes on from a guest that has booted, auto does so from the second command on').choices(startModes.filter((mode) => mode !== 'both')));
-  addKernelLockOptions(addProjectOptions(command))
+    .option('-j, --jobs <n>', 'guests at once', positiveNumber);
+  addKernelLockOptions(addProjectOptions(addGuestOptions(command, 'command')))
     .addHelpText('after', `
 Examples:
   kit-test exec -- uname -a
