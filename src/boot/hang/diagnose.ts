@@ -26,8 +26,8 @@ export interface Inquiry {
   readonly screenFile: string;
   /** What was asked and answered, but for the console's part. */
   note(text: string): void;
-  /** Whether the kernel's answers so far tell where it hangs: then the long list of all tasks is not asked for. */
-  explained(): boolean;
+  /** Whether the answers so far tell where it hangs: then the long list of all tasks is not asked for. */
+  explained(machine: MachineAnswers): boolean;
 }
 
 /** All questions together. */
@@ -62,8 +62,9 @@ export async function diagnose(means: Means, inquiry: Inquiry, signal: AbortSign
   await attempt('info registers -a', 500, async () => inquiry.note(`${(await monitor('info registers -a')).replaceAll('\r', '')}\n`));
   const cpus = await attempt('state of the CPUs', 2500, (share) => inspectCpus(means, monitor, inquiry, share));
   const screen = await attempt('screendump', 800, () => dumpScreen(means, inquiry.screenFile));
-  await askKernel(means, inquiry, cpus !== undefined && cpus.unmasked.length > 0, attempt);
-  return { cpus: cpus?.samples ?? [], unmasked: cpus?.unmasked ?? [], ...(screen === undefined ? {} : { screen }) };
+  const machine: MachineAnswers = { cpus: cpus?.samples ?? [], unmasked: cpus?.unmasked ?? [], ...(screen === undefined ? {} : { screen }) };
+  await askKernel(means, inquiry, machine, attempt);
+  return machine;
 }
 
 type Attempt = <T>(what: string, ms: number, ask: (share: AbortSignal) => Promise<T>) => Promise<T | undefined>;
@@ -114,8 +115,9 @@ function isStuck(seen: readonly CpuSample[], userspace: boolean): boolean {
 }
 
 /** Presses magic keys as long as the kernel answers. */
-async function askKernel(means: Means, inquiry: Inquiry, wasStuck: boolean, attempt: Attempt): Promise<void> {
+async function askKernel(means: Means, inquiry: Inquiry, machine: MachineAnswers, attempt: Attempt): Promise<void> {
   const { ear } = means;
+  const wasStuck = machine.unmasked.length > 0;
   const press = (key: string, ms: number): Promise<boolean | undefined> =>
     attempt(`sysrq ${key}`, ms + 500, async (share) => {
       const heard = ear.bytes();
@@ -132,8 +134,11 @@ async function askKernel(means: Means, inquiry: Inquiry, wasStuck: boolean, atte
   const cpus = inquiry.registers.cutBacktrace === true ? ['p', 'l'] : ['l'];
   for (const key of wasStuck ? [...cpus, 'w'] : ['w', ...cpus]) await press(key, answerMs);
   // Where nothing runs, the list of all tasks tells most: a slow host may leave no time for what comes after it.
-  if (!inquiry.explained()) await press('t', allTasksMs);
+  const looksBusy = inquiry.explained(machine);
+  if (!looksBusy) await press('t', allTasksMs);
   for (const key of wasStuck ? ['m'] : ['m', ...cpus]) await press(key, answerMs);
+  // An idle CPU may have been seen in the midst of an interrupt.
+  if (looksBusy && !inquiry.explained(machine)) await press('t', allTasksMs);
 }
 
 async function dumpScreen(means: Means, file: string): Promise<'png' | 'ppm'> {

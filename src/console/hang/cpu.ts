@@ -54,6 +54,8 @@ function readOne({ task, lines }: PrintedCpu, wasStuck: boolean): OneReading {
   // An idle CPU may have been interrupted by something that hangs.
   if (base.some((name) => idle.test(name)) && (stretches.length === 1 || !stretches.slice(0, -1).flat().some((name) => guilty.includes(name)))) return { state: 'idle', ...who, names: [] };
   if (found !== undefined) return { state: 'kernel', ...who, function: found, names: candidates };
+  // The idle task has no user space.
+  if (task?.pid === 0) return { state: 'idle', ...who, names: [] };
   return { state: names.length === 0 && task === undefined ? 'unknown' : 'user', ...who, names: [] };
 }
 

@@ -23,9 +23,9 @@ export function explainHang(machine: MachineAnswers, kernel: KernelAnswers): Exp
   };
 }
 
-/** The kernel's answers tell more than that nothing runs. */
-export function isExplained(kernel: KernelAnswers): boolean {
-  return kernel.blocked.some(({ state }) => state === 'D') || kernel.cpus.map((cpu) => readCpu([cpu], false)).some(({ state }) => state === 'kernel' || state === 'user');
+/** The answers tell more than that nothing runs. */
+export function isExplained(machine: MachineAnswers, kernel: KernelAnswers): boolean {
+  return kernel.blocked.some(({ state }) => state === 'D') || allCpus(machine, kernel).some(({ state }) => state === 'kernel' || state === 'user');
 }
 
 function findCause(cpus: readonly HungCpu[], blocked: readonly HungTask[], kernel: KernelAnswers): Pick<Explanation, 'cause' | 'where' | 'task' | 'function'> {
@@ -68,12 +68,15 @@ function allCpus({ cpus: seen, unmasked }: MachineAnswers, { cpus: printed }: Ke
     const told = printed.filter((one) => one.cpu === cpu);
     const samples = seen[cpu] ?? [];
     const last = samples.at(-1);
-    const read = told.length === 0 ? undefined : readCpu(told, unmasked.includes(cpu));
-    const state = read?.state ?? (samples.length > 0 && samples.every(({ halted }) => halted) ? 'halted' : 'unknown');
+    const wasStuck = unmasked.includes(cpu);
+    // It is looked at when it answers, and the timer may come to it at that very moment.
+    const rests = samples.length > 0 && samples.every(({ halted }) => halted) && !wasStuck;
+    const read = told.length === 0 ? undefined : rests ? { state: 'idle' as const } : readCpu(told, wasStuck);
+    const state = read?.state ?? (rests ? 'halted' : 'unknown');
     return {
       cpu,
       state,
-      masked: unmasked.includes(cpu),
+      masked: wasStuck,
       ...(last === undefined ? {} : { pc: last.pc }),
       ...(read?.task === undefined ? {} : { task: { ...read.task, name: printableText(read.task.name) } }),
       ...(read?.function === undefined ? {} : { function: read.function }),

@@ -53,7 +53,7 @@ export function openInquiry({ registers, symbols, folder, files }: HangOptions):
       if (vm.diagnose === undefined) return;
       const startedAt = performance.now();
       writeFileSync(log, '');
-      asking = vm.diagnose({ registers, userspace, screenFile: join(folder, files.screen), note, explained: () => isExplained(answers()) }, signal);
+      asking = vm.diagnose({ registers, userspace, screenFile: join(folder, files.screen), note, explained: (machine) => isExplained(machine, answers()) }, signal);
       await asking;
       askedMs = performance.now() - startedAt;
     },
