@@ -5,7 +5,7 @@ import type { BootExit, Limits } from '../model/boot.ts';
 import { redactSecrets } from '../model/secrets.ts';
 import { formatDuration } from '../model/units.ts';
 import { startGroup, type Group, type GroupEnd } from '../sys/group.ts';
-import { beginLife, neverStarted, type Vm, type VmOptions } from './life.ts';
+import { beginLife, neverStarted, stopped, type Vm, type VmOptions } from './life.ts';
 
 /** What is run, its placeholders filled in. */
 export interface CommandPlan {
@@ -26,7 +26,7 @@ const kept = 16 * 1024;
 
 /** Starts the command. Its end comes after that of the clean-up; what fails there is told, for it is no part of a verdict. */
 export function startCommand(plan: CommandPlan, options: VmOptions, onCleanupFailure: (message: string) => void): Vm {
-  if (options.signal.aborted) return neverStarted();
+  if (options.signal.aborted) return neverStarted(stopped('interrupted'));
   const { cwd, env } = plan;
   const [file = '', ...args] = plan.command;
   const name = plan.name ?? basename(file);

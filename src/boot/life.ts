@@ -157,11 +157,11 @@ export function beginLife(limits: Limits, options: VmOptions, ladder: readonly (
   };
 }
 
-const stopped = (why: StopReason, limitMs?: number): BootExit => ({ kind: 'stopped', why, ...(limitMs === undefined ? {} : { limitMs }) });
+export const stopped = (why: StopReason, limitMs?: number): BootExit => ({ kind: 'stopped', why, ...(limitMs === undefined ? {} : { limitMs }) });
 
-/** What a machine is that was not started because the run had been interrupted. */
-export function neverStarted(): Vm {
-  const result: BootResult = { exit: { kind: 'stopped', why: 'interrupted' }, durationMs: 0, consoleBytes: 0, stderr: '' };
+/** What a machine is that was not started. */
+export function neverStarted(exit: BootExit): Vm {
+  const result: BootResult = { exit, durationMs: 0, consoleBytes: 0, stderr: '' };
   const nothing = (): void => undefined;
   return {
     exit: Promise.resolve(result),

@@ -1,10 +1,10 @@
 // One guest under QEMU: its process, its console, and what QMP tells of it.
 import { closeSync, openSync } from 'node:fs';
-import type { BootPlan, BootResult } from '../model/boot.ts';
+import type { BootExit, BootPlan, BootResult } from '../model/boot.ts';
 import { classifyExit, classifyPause } from './failure.ts';
 import { diagnose } from './hang/diagnose.ts';
 import { createEar } from './hang/wait.ts';
-import { beginLife, neverStarted, type Vm, type VmOptions } from './life.ts';
+import { beginLife, neverStarted, stopped, type Vm, type VmOptions } from './life.ts';
 import { openMonitor } from './monitor.ts';
 import { awaitRestore, beginRestore } from './warm/migration.ts';
 import { spawnQemu, type Guard } from './spawn.ts';
@@ -31,10 +31,16 @@ export interface Restore {
 
 /** Starts QEMU. Whatever goes wrong from here on is in the result. */
 export function startVm(plan: BootPlan, options: QemuOptions): Vm {
-  if (options.signal.aborted) return neverStarted();
+  if (options.signal.aborted) return neverStarted(stopped('interrupted'));
   const { restore } = options;
   const argv = restore === undefined ? plan.argv : [...plan.argv, ...awaitRestore];
-  const state = restore && openSync(restore.state, 'r');
+  let state: number | undefined;
+  try {
+    state = restore && openSync(restore.state, 'r');
+  } catch (error) {
+    // It may have been thrown away since it was chosen.
+    return neverStarted(cannotGoOn(error));
+  }
   // Without a reader a guest that writes to the port would wait for ever.
   const qemu = spawnQemu(plan.binary, argv, { resultsPort: options.onResults && plan.resultsPort, guard: options.guard, state });
   if (state !== undefined) closeSync(state);
@@ -66,7 +72,7 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
       if (failure !== undefined) life.end(failure);
     },
   });
-  if (restore !== undefined) beginRestore(monitor).catch((error: unknown) => life.end({ kind: 'failed', message: `the guest cannot go on: ${error instanceof Error ? error.message : String(error)}` }));
+  if (restore !== undefined) beginRestore(monitor).catch((error: unknown) => life.end(cannotGoOn(error)));
   const quit = (): void => {
     usage.look();
     monitor.quit();
@@ -93,3 +99,5 @@ export function startVm(plan: BootPlan, options: QemuOptions): Vm {
     diagnose: (inquiry, signal) => diagnose({ qmp: (command, args) => monitor.ask(command, args), gdb: qemu.gdb, type, ear }, inquiry, signal),
   };
 }
+
+const cannotGoOn = (error: unknown): BootExit => ({ kind: 'failed', message: `the guest cannot go on: ${error instanceof Error ? error.message : String(error)}` });

@@ -1,6 +1,6 @@
 // Warm starts of real guests: what a case sees, what copies of one moment share and what not, and every way back to a cold boot.
 import { createHash } from 'node:crypto';
-import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -212,6 +212,29 @@ describe('a template', () => {
     // The broken one is gone.
     await run();
     expect(await warmOf(project)).toBe(true);
+  });
+
+  it('that is thrown away while cells wait for their turn costs none of them', async () => {
+    await using cache = await seedCache();
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await using project = await createProject(Object.assign({}, ...names.map((name) => scriptCase(name, 'true'))) as Readonly<Record<string, string>>);
+    const { folder } = await made(project, cache.root);
+    const { ended } = project.start(['run', '--matrix', '--boot', 'warm', '--jobs', '2'], { KIT_TEST_CACHE: cache.root });
+    const thrower = setInterval(() => void rm(join(folder, 'state'), { force: true }), 20);
+    await ended;
+    clearInterval(thrower);
+    const report = await project.report();
+    expect(report.cells.map(({ case: name, verdict }) => [name, verdict.kind])).toEqual(names.map((name) => [name, 'pass']));
+  });
+
+  it('stays for the others where a case has no time for it', async () => {
+    await using cache = await seedCache();
+    await using project = await createProject({ ...one, ...scriptCase('hasty', 'true', 'timeouts: { boot: 5ms }') });
+    const { run, folder } = await made(project, cache.root);
+    const { ino } = await stat(join(folder, 'memory'));
+    await run();
+    expect((await project.report()).cells.map(({ case: name, verdict }) => [name, verdict.kind])).toEqual([['hasty', 'timeout'], ['one', 'pass']]);
+    expect((await stat(join(folder, 'memory'))).ino).toBe(ino);
   });
 
   it('that a killed run was making leaves nothing that the next one does not clean', async () => {

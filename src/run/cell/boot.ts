@@ -73,7 +73,7 @@ export async function readyBoot(cell: Cell, prepared: Prepared, place: BootPlace
     // What happened before the guest went on is no doing of its own.
     if (warm.isRestored() || signal.aborted) return observed;
     place.progress.notice(`${cell.id}: booted cold, for its template cannot be used: ${whyNot(observed)}`);
-    await clone?.drop();
+    if (!hadNoTime(observed, clone)) await clone?.drop();
     place.clock?.recast(begunAt, 'template');
     place.clock?.enter('start');
     return observe(bootable);
@@ -115,6 +115,9 @@ async function byClone(cell: Cell, { template, prepared }: Clone, cold: Planned,
   });
   return { ...cold, start, isRestored: () => entry.seen() };
 }
+
+/** A limit that a boot does not keep either says nothing of a template. */
+const hadNoTime = ({ boot: { exit } }: ObservedBoot, clone: Clone | undefined): boolean => exit.kind === 'stopped' && (exit.limitMs ?? Infinity) < (clone?.template.bootMs ?? 0);
 
 function whyNot({ boot: { exit } }: ObservedBoot): string {
   return exit.kind === 'failed' ? exit.message : exit.kind === 'stopped' ? `QEMU did not get it to run (${exit.why})` : 'QEMU ended before the guest ran';

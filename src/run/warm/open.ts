@@ -21,7 +21,7 @@ import type { PreparedCell } from '../cell/prepare.ts';
 import { once } from '../once.ts';
 import type { Supplies } from '../workspace.ts';
 import { buildPayload } from './payload.ts';
-import { dropTemplate, hasTemplate, openTemplate, payloadRoom, type BootTemplate, type Template, type TemplatePlaces } from './template.ts';
+import { dropTemplate, findTemplate, hasTemplate, openTemplate, payloadRoom, type BootTemplate, type Template, type TemplatePlaces } from './template.ts';
 import { asWaiting, payloadSerial, waitingGuest, waitingKey, type WaitingGuest } from './waiting-guest.ts';
 
 /** What a cell's guest goes on from. */
@@ -29,7 +29,7 @@ export interface Clone {
   readonly template: Template;
   /** The cell as prepared, with the template's initrd, its memory and the payload. */
   readonly prepared: PreparedCell;
-  /** No guest can go on from the template. */
+  /** No guest can go on from the template; another one in its place, or none, stays as it is. */
   drop(): Promise<void>;
 }
 
@@ -68,7 +68,8 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
 
   const planWaiting = (cell: Cell, prepared: PreparedCell, initrd: string, places: TemplatePlaces, signal: AbortSignal): Promise<BootPlan> => {
     const scratch = cell.case.artifacts && { path: places.scratch, serial: artifactsSerial, writable: true, bytes: 0 };
-    return machine.plan({ ...cell, id: 'template' }, asWaiting(prepared, initrd, places), signal, scratch);
+    // The limits of one case say nothing of a boot for all.
+    return machine.plan({ ...cell, id: 'template', case: { ...cell.case, timeouts: {} } }, asWaiting(prepared, initrd, places), signal, scratch);
   };
 
   // Two guests pay for a template; the second may come in another run.
@@ -100,6 +101,7 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
       template,
       prepared: { ...prepared, initrd, payload: { path: payload, serial: payloadSerial }, memoryFile: { path: template.memory, shared: false } },
       async drop() {
+        if ((await findTemplate(key, cache))?.bootMs !== template.bootMs) return;
         const kind = kindOf(cell);
         dropped.set(kind, (dropped.get(kind) ?? 0) + 1);
         // A damaged one can be made anew; if that is of no use either, the others are spared the attempt.
