@@ -18,7 +18,7 @@ import { createMemoryGate } from './cell/memory-gate.ts';
 import type { Prepared } from './cell/prepare.ts';
 import { openPipeline } from './pipeline.ts';
 import type { Slot } from './warm/open.ts';
-import { createStarts } from './warm/starts.ts';
+import { createStarts, saidOfOne } from './warm/starts.ts';
 
 export interface ExecRequest {
   readonly command: readonly string[];
@@ -91,8 +91,7 @@ export async function execCells(project: Project, cells: readonly Cell[], option
   const pipeline = await openPipeline(project, options);
   const queue = new PQueue({ concurrency: options.jobs ?? project.harness.concurrency ?? defaultConcurrency(cells) });
   const gate = createMemoryGate();
-  // A command compares nothing.
-  const startOf = createStarts(pipeline, { cells, times: 1, said: options.start ?? (project.harness.start === 'both' ? 'auto' : undefined) });
+  const startOf = createStarts(pipeline, { cells, times: 1, said: saidOfOne(options.start, project.harness.start) });
   const slot: Slot = (memory, work, shared) => gate(memory, work, signal, shared);
   const runOne = async (cell: Cell): Promise<ExecResult> => {
     const raw = createRawOutput();

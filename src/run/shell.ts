@@ -12,8 +12,8 @@ import { createPhaseClock } from './cell/phase-clock.ts';
 import { guestOf, type PreparedCell } from './cell/prepare.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import type { Clone } from './warm/open.ts';
-import { createStarts } from './warm/starts.ts';
-import { wakingOf } from './warm/wake.ts';
+import { createStarts, saidOfOne } from './warm/starts.ts';
+import { wakingOf, whyNotWoken } from './warm/wake.ts';
 
 export interface ShellOptions {
   /** The image's entries run as they would without anybody there. */
@@ -49,7 +49,7 @@ export async function runShell(project: Project, cell: Cell, options: ShellOptio
     const waking = wakingOf(clone.template);
     const { exit } = await bootInTerminal(await planOf(clone.prepared), terminal, signal, waking);
     if (waking.entry.seen() || exit.kind === 'stopped') return exit;
-    progress.notice(`${cell.id}: boots cold, for its template cannot be used${exit.kind === 'failed' ? `: ${exit.message}` : ''}`);
+    progress.notice(`${cell.id}: boots cold, for its template cannot be used: ${whyNotWoken(exit)}`);
     await clone.drop();
   }
   return (await bootInTerminal(await planOf(guest), terminal, signal)).exit;
@@ -62,7 +62,7 @@ const forTerminal = (cell: Cell): Cell => ({ ...cell, case: { ...cell.case, resu
 
 async function findClone(pipeline: Pipeline, cell: Cell, prepared: PreparedCell, start: ShellOptions['start'], signal: AbortSignal): Promise<Clone | undefined> {
   const { harness, progress } = pipeline;
-  const startOf = createStarts(pipeline, { cells: [cell], times: 1, said: start ?? (harness.start === 'both' ? 'auto' : undefined) });
+  const startOf = createStarts(pipeline, { cells: [cell], times: 1, said: saidOfOne(start, harness.start) });
   const telling = setTimeout(() => progress.notice('booting a guest that this shell, and those to come, go on from'), 1000);
   try {
     return (await startOf(cell, prepared, { slot: (_, work) => work(), clock: createPhaseClock('template') }, signal)).clone;

@@ -20,7 +20,7 @@ import { observeBoot, type Bootable, type ObservedBoot, type ObserveOptions } fr
 import type { PhaseClock } from './phase-clock.ts';
 import type { Prepared, PreparedCell, PreparedScript } from './prepare.ts';
 import { unplacedNote } from '../symbols.ts';
-import { wakingOf } from '../warm/wake.ts';
+import { wakingOf, whyNotWoken } from '../warm/wake.ts';
 import type { Clone } from '../warm/open.ts';
 import { attemptName, planCommand, runnerCommand, runnerFor } from './runner.ts';
 import { planScript, scriptCommand } from './script.ts';
@@ -72,7 +72,7 @@ export async function readyBoot(cell: Cell, prepared: Prepared, place: BootPlace
     const observed = await observe(warm);
     // What happened before the guest went on is no doing of its own.
     if (warm.isRestored() || signal.aborted) return observed;
-    place.progress.notice(`${cell.id}: booted cold, for its template cannot be used: ${whyNot(observed)}`);
+    place.progress.notice(`${cell.id}: booted cold, for its template cannot be used: ${whyNotWoken(observed.boot.exit)}`);
     if (!hadNoTime(observed, clone)) await clone?.drop();
     place.clock?.recast(begunAt, 'template');
     place.clock?.enter('start');
@@ -118,10 +118,6 @@ async function byClone(cell: Cell, { template, prepared }: Clone, cold: Planned,
 
 /** A limit that a boot does not keep either says nothing of a template. */
 const hadNoTime = ({ boot: { exit } }: ObservedBoot, clone: Clone | undefined): boolean => exit.kind === 'stopped' && (exit.limitMs ?? Infinity) < (clone?.template.bootMs ?? 0);
-
-function whyNot({ boot: { exit } }: ObservedBoot): string {
-  return exit.kind === 'failed' ? exit.message : exit.kind === 'stopped' ? `QEMU did not get it to run (${exit.why})` : 'QEMU ended before the guest ran';
-}
 
 async function byCommand(runner: RunnerSpec, cell: Cell, prepared: PreparedCell, place: BootPlace): Promise<Planned> {
   const { harness, progress, root, folder, files, number } = place;

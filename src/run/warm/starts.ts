@@ -21,6 +21,9 @@ export interface Start {
   readonly clone: Clone | undefined;
 }
 
+/** What is said of the start of a single guest: it is not compared with another one. */
+export const saidOfOne = (said: StartMode | undefined, project: StartMode): StartMode | undefined => said ?? (project === 'both' ? 'auto' : undefined);
+
 /** Decides for one cell after the other; in `slot` a template that is missing is made. */
 export type Starts = (cell: Cell, prepared: Prepared, making: Pick<WarmOptions, 'slot' | 'clock'>, signal: AbortSignal) => Promise<Start>;
 
