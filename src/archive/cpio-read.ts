@@ -27,20 +27,25 @@ const WINDOW = 256 * 1024;
  */
 export async function readCpio(path: string): Promise<Tree> {
   await using file = await open(path);
-  const records: Record[] = [];
+  const archives: Record[][] = [];
   const read = createWindow(file, path);
   const end = (await file.stat()).size;
-  let isWhole = false;
   for (let offset = 0; offset < end;) {
-    const found = await readRecord(read, offset, path);
-    offset = align(found.offset + found.size, 4);
-    isWhole = found.name === 'TRAILER!!!';
+    const records: Record[] = [];
+    archives.push(records);
+    for (;;) {
+      const found = await readRecord(read, offset, path);
+      offset = align(found.offset + found.size, 4);
+      if (found.name === 'TRAILER!!!') break;
+      records.push(found);
+    }
     // Behind it comes padding, or the next archive.
-    if (isWhole) offset = await skipZeros(read, offset, end);
-    else records.push(found);
+    offset = await skipZeros(read, offset, end);
   }
-  if (!isWhole) throw broken(path, end);
-  return await treeOf(records, path, read);
+  if (archives.length === 0) throw broken(path, end);
+  const tree = createTree();
+  for (const records of archives) await unpack(tree, records, path, read);
+  return tree;
 }
 
 type Read = (offset: number, length: number) => Promise<Buffer>;
@@ -100,16 +105,18 @@ async function skipZeros(read: Read, from: number, end: number): Promise<number>
 
 const types: Readonly<globalThis.Record<number, Inode['type']>> = { 0o100000: 'file', 0o040000: 'directory', 0o120000: 'symlink', 0o020000: 'char', 0o060000: 'block', 0o010000: 'fifo' };
 
-async function treeOf(records: readonly Record[], path: string, read: Read): Promise<Tree> {
-  const tree = createTree();
+/** Puts one archive's records into the tree; the numbers of its inodes say nothing about the next archive's. */
+async function unpack(tree: Tree, records: readonly Record[], path: string, read: Read): Promise<void> {
+  const linked = new Map<number, Inode>();
   // Of the names of one file the last has its content.
-  const content = new Map<number, Inode>();
   for (const record of [...records].reverse()) {
-    if (record.links > 1 && (record.mode & 0o170000) === 0o100000 && !content.has(record.ino)) content.set(record.ino, await inodeOf(record, path, read));
+    if (isLinked(record) && !linked.has(record.ino)) linked.set(record.ino, await inodeOf(record, path, read));
   }
-  for (const record of records) put(tree, record.name, (record.links > 1 ? content.get(record.ino) : undefined) ?? (await inodeOf(record, path, read)));
-  return tree;
+  for (const record of records) put(tree, record.name, (isLinked(record) ? linked.get(record.ino) : undefined) ?? (await inodeOf(record, path, read)));
 }
+
+/** Devices and pipes have further names as files do; a folder counts its own `.`. */
+const isLinked = ({ mode, links }: Record): boolean => links > 1 && types[mode & 0o170000] !== 'directory';
 
 async function inodeOf({ mode, attributes, device, offset, size }: Record, path: string, read: Read): Promise<Inode> {
   const type = types[mode & 0o170000];

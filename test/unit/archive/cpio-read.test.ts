@@ -49,6 +49,32 @@ describe('readCpio', () => {
     expect((await again(read)).equals(bytes)).toBe(true);
   });
 
+  it('keeps hard links of devices and pipes', async () => {
+    const tree = createTree();
+    put(tree, 'dev/null', { type: 'char', major: 1, minor: 3, mode: 0o666, uid: 0, gid: 0, mtime: 5 });
+    put(tree, 'dev/pipe', { type: 'fifo', mode: 0o600, uid: 0, gid: 0, mtime: 5 });
+    link(tree, 'null', 'dev/null');
+    link(tree, 'pipe', 'dev/pipe');
+    const { path, bytes } = await stored(tree);
+    const read = await readCpio(path);
+    expect(lookup(read, 'null')?.inode).toBe(lookup(read, 'dev/null')?.inode);
+    expect((await again(read)).equals(bytes)).toBe(true);
+  });
+
+  it('takes no file of one archive for a file of the next', async () => {
+    const [one, two] = [createTree(), createTree()];
+    for (const [tree, name] of [[one, 'a'], [two, 'b']] as const) {
+      put(tree, name, textFile(`of ${name}`));
+      link(tree, `${name}2`, name);
+    }
+    const path = join(folder, 'both');
+    await writeFile(path, Buffer.concat([await collect(writeCpio(one, noSlices)), await collect(writeCpio(two, noSlices))]));
+    const tree = await readCpio(path);
+    expect(lookup(tree, 'a')?.inode).toBe(lookup(tree, 'a2')?.inode);
+    expect(lookup(tree, 'b')?.inode).toBe(lookup(tree, 'b2')?.inode);
+    expect(lookup(tree, 'a')?.inode).not.toBe(lookup(tree, 'b')?.inode);
+  });
+
   it('reads archives that follow each other as one', async () => {
     const [one, two] = [createTree(), createTree()];
     put(one, 'a', textFile('1'));
