@@ -70,9 +70,9 @@ describe('planBoot', () => {
   });
 
   it.each([
-    ['7.2.22', 'tcg', 'max,-cx16'],
-    ['8.0.0', 'tcg', 'max'],
-    ['10.0.2', 'tcg', 'max'],
+    ['7.2.22', 'tcg', 'max,-erms,-fsrm,-cx16'],
+    ['8.0.0', 'tcg', 'max,-erms,-fsrm'],
+    ['10.0.2', 'tcg', 'max,-erms,-fsrm'],
     ['7.2.22', 'kvm', 'host'],
   ] as const)('gives a guest of QEMU %s under %s the CPU %s', (version, accel, cpu) => {
     const x86 = archs.find(({ name }) => name === 'x86_64');
