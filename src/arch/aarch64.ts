@@ -47,7 +47,7 @@ export default {
   registers: { pc: 32, flags: 33, interruptBit: 0x80, interruptsWhen: 'clear' },
   calls: {
     bits: 64,
-    numbers: { read: 63, write: 64, close: 57, ioctl: 29, mount: 40, chdir: 49, chroot: 51, clock_settime: 112, openat: 56, mkdirat: 34, symlinkat: 36, sethostname: 161, syslog: 116, reboot: 142, exit: 93 },
+    numbers: { read: 63, write: 64, close: 57, ioctl: 29, mount: 40, chdir: 49, chroot: 51, clock_settime: 112, openat: 56, mkdirat: 34, symlinkat: 36, sethostname: 161, syslog: 116, reboot: 142, memfd_create: 279, sendfile: 71, fcntl: 25, exit: 93 },
     code:
       '130082d23300a0f2680240a9610a41a9631242a92801f8b7010000d4691a40f97302019120ffffb609ffffb4e00309aaa80b80d2010000d4e00700f9e90340f9' +
       'e1230091220c098b42200091a81b80d2010000d4e00f80d2f6ffff17',

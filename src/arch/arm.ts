@@ -34,7 +34,7 @@ export default {
     bits: 32,
     flags: 0x0500_0400,
     // clock_settime64.
-    numbers: { read: 3, write: 4, close: 6, ioctl: 54, mount: 21, chdir: 12, chroot: 61, clock_settime: 404, openat: 322, mkdirat: 323, symlinkat: 331, sethostname: 74, syslog: 103, reboot: 88, exit: 1 },
+    numbers: { read: 3, write: 4, close: 6, ioctl: 54, mount: 21, chdir: 12, chroot: 61, clock_settime: 404, openat: 322, mkdirat: 323, symlinkat: 331, sethostname: 74, syslog: 103, reboot: 88, memfd_create: 385, sendfile: 187, fcntl: 55, exit: 1 },
     code:
       '008001e3018040e3007098e5040098e5081098e50c2098e5103098e5144098e5000057e3090000ba000000ef189098e5208088e2000050e3f2ffffaa000059e3' +
       'f0ffff0a0900a0e10170a0e3000000ef04008de500909de504108de2092181e0042082e20b70a0e3000000ef7f00a0e3f4ffffea',

@@ -32,7 +32,7 @@ export default {
   registers: { pc: 32, flags: 'sstatus', interruptBit: 0x2, interruptsWhen: 'set', cutBacktrace: true },
   calls: {
     bits: 64,
-    numbers: { read: 63, write: 64, close: 57, ioctl: 29, mount: 40, chdir: 49, chroot: 51, clock_settime: 112, openat: 56, mkdirat: 34, symlinkat: 36, sethostname: 161, syslog: 116, reboot: 142, exit: 93 },
+    numbers: { read: 63, write: 64, close: 57, ioctl: 29, mount: 40, chdir: 49, chroot: 51, clock_settime: 112, openat: 56, mkdirat: 34, symlinkat: 36, sethostname: 161, syslog: 116, reboot: 142, memfd_create: 279, sendfile: 71, fcntl: 25, exit: 93 },
     code:
       '3714010083380400033584008335040103368401833604020337840263c20802730000008332040313040404e35c05fce38a02fc138502009308d00573000000' +
       '2334a10083320100930581009392320033865500130686009308d00d730000001305f0076ff05ffd',

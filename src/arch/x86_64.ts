@@ -54,7 +54,7 @@ export default {
   registers: { pc: 16, flags: 17, interruptBit: 0x200, interruptsWhen: 'set' },
   calls: {
     bits: 64,
-    numbers: { read: 0, write: 1, close: 3, ioctl: 16, mount: 165, chdir: 80, chroot: 161, clock_settime: 227, openat: 257, mkdirat: 258, symlinkat: 266, sethostname: 170, syslog: 103, reboot: 169, exit: 60 },
+    numbers: { read: 0, write: 1, close: 3, ioctl: 16, mount: 165, chdir: 80, chroot: 161, clock_settime: 227, openat: 257, mkdirat: 258, symlinkat: 266, sethostname: 170, syslog: 103, reboot: 169, memfd_create: 319, sendfile: 40, fcntl: 72, exit: 60 },
     code:
       'bb00100100488b034885c0782f488b7b08488b7310488b53184c8b53204c8b43280f05488b7b304883c3404885c079d54885ff74d0b83c0000000f05488b7b08' +
       '48897c2408488d742408488b0424488d54c410b83b0000000f05bf7f000000ebd4',

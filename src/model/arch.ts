@@ -20,7 +20,7 @@ export interface FirmwareImages {
 export type Accel = 'kvm' | 'hvf' | 'tcg';
 
 /** System calls that are made by their numbers; clock_settime takes 64 bits. */
-export type CallName = 'openat' | 'read' | 'write' | 'close' | 'ioctl' | 'mount' | 'mkdirat' | 'symlinkat' | 'chdir' | 'chroot' | 'clock_settime' | 'sethostname' | 'syslog' | 'reboot' | 'exit';
+export type CallName = 'openat' | 'read' | 'write' | 'close' | 'ioctl' | 'mount' | 'mkdirat' | 'symlinkat' | 'chdir' | 'chroot' | 'clock_settime' | 'sethostname' | 'syslog' | 'reboot' | 'memfd_create' | 'sendfile' | 'fcntl' | 'exit';
 
 export interface Arch {
   /** The name used everywhere, as `uname -m` of a 64-bit or hard-float kernel says it: `x86_64`, `aarch64`, `arm`. */

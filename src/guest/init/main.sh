@@ -8,6 +8,9 @@ set -u
 lib=/usr/lib/kit-test
 state=/run/kit-test
 
+# Containers are made by a sealed copy of runc. Who only looks around makes none.
+[ $# -gt 0 ] || [ ! -d /containers ] || [ -e /etc/kit-test/shell ] || . "$lib/seal-runc.sh"
+
 . "$lib/report.sh"
 trap 'give_up "init ended early"' EXIT
 . "$lib/entry.sh"

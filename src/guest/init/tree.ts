@@ -2,6 +2,7 @@
 // Follow it from set-up.ts to main.sh; what they print is the console protocol in ARCHITECTURE.md.
 import { folder, library, link, program, type GuestFile } from '../files.ts';
 import { powerOff } from './power-off.ts';
+import { sealRunc } from './seal-runc.ts';
 import { setUp } from './set-up.ts';
 
 export const tree: readonly GuestFile[] = [
@@ -23,6 +24,8 @@ export const tree: readonly GuestFile[] = [
   library('entry.sh'),
   library('indent.awk'),
   library('bundle.sh'),
+  library('seal-runc.sh'),
+  program('seal-runc', sealRunc),
   library('enter.sh'),
   library('prepare.sh'),
   library('service.awk'),

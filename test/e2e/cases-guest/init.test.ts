@@ -32,6 +32,11 @@ onshutdown:
 ${entry('last', 'cat /log/stays.log; echo bye', '', '/var/log:/log:ro')}
 `;
 
+/** In a container that sees init: what all runc of the guest runs from while one more container waits for its start. */
+const lookAtRunc = `nsenter -t 1 -m /bin/sh -c '
+mkdir -p /run/made/rootfs/bin; cd /run/made; cp /bin/busybox rootfs/bin/sh; runc spec; sed -i "s/true/false/" config.json
+/run/kit-test/runc create made </dev/null >/dev/null 2>&1; for exe in /proc/[0-9]*/exe; do readlink $exe; done | grep runc; runc delete -f made'`;
+
 let project: Project;
 let report: RunReport;
 beforeAll(async () => {
@@ -46,6 +51,9 @@ beforeAll(async () => {
     'cases/impossible/image.yml': `init: [builtin:init, apt:busybox-static]\nonboot:\n${entry('other', 'true', '    uid: 1000\n')}
   - { name: idle, image: "dir:./root", command: [] }\n`,
     'cases/impossible/root/empty': '',
+    'cases/sealed/case.yaml': 'summary: sealed\n',
+    'cases/sealed/image.yml': `init: [builtin:init, apt:busybox-static, apt:runc]\nonboot:\n${entry('looks', lookAtRunc, '    capabilities: [all]\n    pid: host\n')}`,
+    'cases/sealed/root/empty': '',
     ...scriptCase('long', longText),
   });
   await project.run(['run', '--matrix']);
@@ -98,6 +106,10 @@ it('fails what it cannot run, and says why', async () => {
   const text = await consoleOf('impossible');
   expect(text).toContain('add apt:runc to init');
   expect(text).toContain('the container has no command');
+});
+
+it('lets runc run from a sealed copy, of which it makes no other', async () => {
+  expect(await consoleOf('sealed')).toContain('1..1\n  /memfd:runc (deleted)\n  /memfd:runc (deleted)\nok 1 looks\n');
 });
 
 it('gets the last of much output to the host before the power goes off', async () => {
