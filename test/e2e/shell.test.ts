@@ -1,10 +1,8 @@
-// `kit-test shell`: a person at the console of a cell, behind a real pseudo-terminal (script(1) of util-linux).
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+// `kit-test shell`: a person at the console of a cell.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findProgram } from '../../src/sys/programs.ts';
 import { createProject, scriptCase, type Project } from './project.ts';
+import { hasPseudoTerminal, sitAt, type Answer } from './pseudo-terminal.ts';
 
 let project: Project;
 beforeAll(async () => {
@@ -12,25 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => project[Symbol.asyncDispose]());
 
-/** Answers what is on the screen with the keys that go with it, one after the other; gives all that was there. */
-async function sit(words: readonly string[], answers: readonly (readonly [RegExp, string])[]): Promise<string> {
-  const command = [process.execPath, fileURLToPath(new URL('../../dist/main.js', import.meta.url)), 'shell', ...words];
-  const child = spawn('script', ['--quiet', '--flush', '--return', '--command', command.map((word) => `'${word}'`).join(' '), '/dev/null'], { cwd: project.folder, env: { ...process.env, TERM: 'dumb' }, stdio: ['pipe', 'pipe', 'inherit'] });
-  const left = [...answers];
-  let screen = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    screen += chunk.toString();
-    for (let next = left[0]; next !== undefined && next[0].test(screen); next = left[0]) {
-      left.shift();
-      child.stdin.write(next[1]);
-    }
-  });
-  const [code] = (await once(child, 'close')) as [number];
-  expect({ left, code }).toEqual({ left: [], code: 0 });
-  return screen;
-}
+const sit = (words: readonly string[], answers: readonly Answer[]): Promise<string> =>
+  sitAt([process.execPath, fileURLToPath(new URL('../../dist/main.js', import.meta.url)), 'shell', ...words], answers, project.folder);
 
-describe.runIf(process.platform === 'linux' && findProgram('script') !== undefined)('kit-test shell', () => {
+describe.runIf(hasPseudoTerminal)('kit-test shell', () => {
   it('boots into a shell, and ends with it', async () => {
     const screen = await sit(['checks', '--boot', 'cold'], [[/# (?:\x1b\[6n)?$/, 'echo sum $((40 + 2)) on $(uname -m)\r'], [/sum 42 on aarch64/, 'exit\r']]);
     expect(screen).toContain('Booting checks/6.1/aarch64. Ctrl-] ends the guest.');

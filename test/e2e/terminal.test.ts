@@ -1,12 +1,10 @@
-// A person at a guest's console, behind a real pseudo-terminal (script(1) of util-linux).
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+// A person at a guest's console.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findProgram } from '../../src/sys/programs.ts';
 import { openGuests, type Guests } from './guest.ts';
+import { hasPseudoTerminal, sitAt, type Answer } from './pseudo-terminal.ts';
 
 const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
 const harness = fileURLToPath(new URL('sit-at-console.ts', import.meta.url));
@@ -19,31 +17,18 @@ beforeAll(async () => {
 });
 afterAll(() => guests.dispose());
 
-/** Answers each prompt of the guest with the keys that go with it; gives all that was on the screen. */
-async function sit(script: string, answers: readonly (readonly [string, string])[], ports: readonly number[] = []): Promise<string> {
+async function sit(script: string, answers: readonly Answer[], ports: readonly number[] = []): Promise<string> {
   const file = join(guests.folder, 'plan.json');
   await writeFile(file, JSON.stringify(await guests.plan(guests.arch('aarch64'), { script, request: { ports } })));
-  const child = spawn('script', ['--quiet', '--flush', '--command', `'${process.execPath}' '${jiti}' '${harness}' '${file}'`, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const left = [...answers];
-  let screen = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    screen += chunk.toString();
-    for (let next = left[0]; next !== undefined && screen.includes(next[0]); next = left[0]) {
-      left.shift();
-      child.stdin.write(next[1]);
-    }
-  });
-  await once(child, 'close');
-  expect(left).toEqual([]);
-  return screen;
+  return sitAt([process.execPath, jiti, harness, file], answers);
 }
 
-const onTerminal = it.runIf(process.platform === 'linux' && findProgram('script') !== undefined);
+const onTerminal = it.runIf(hasPseudoTerminal);
 
 onTerminal('gives the guest every key, Ctrl-C too, and ends with Ctrl-]', async () => {
   // A loop, for the key may come before the shell has started its next command.
   const script = `exec setsid cttyhack sh -c 'trap "echo guest: caught it; echo guest: after" INT; echo "guest: type"; read -r word; echo "guest: got $word"; echo "guest: now"; while :; do sleep 1; done'`;
-  const screen = await sit(script, [['guest: type', 'hello\r'], ['guest: now', ctrlC], ['guest: after', `ignored${ctrlBracket}`]]);
+  const screen = await sit(script, [[/guest: type/, 'hello\r'], [/guest: now/, ctrlC], [/guest: after/, `ignored${ctrlBracket}`]]);
   expect(screen).toContain('Ctrl-] ends the guest');
   expect(screen).toContain('guest: got hello');
   expect(screen).toContain('guest: caught it');
