@@ -18,7 +18,7 @@ export default {
     cpu: { tcg: 'max,-erms,-fsrm', kvm: 'host', hvf: 'host' },
     // Before it was written anew in 8.0, CMPXCHG16B lost the flags when an interrupt came: every fifth boot of a 6.12
     // kernel, whose allocator lives on that instruction, ended in a double fault; none of 24 without it.
-    tcgQuirk: { before: '8.0', cpu: 'max,-erms,-fsrm,-cx16' },
+    tcgQuirk: { before: '8.0', without: 'cx16' },
     virtio: 'pci',
   },
   firmware: {

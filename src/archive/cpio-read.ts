@@ -27,24 +27,22 @@ const WINDOW = 256 * 1024;
  */
 export async function readCpio(path: string): Promise<Tree> {
   await using file = await open(path);
-  const archives: Record[][] = [];
+  const tree = createTree();
   const read = createWindow(file, path);
   const end = (await file.stat()).size;
-  for (let offset = 0; offset < end;) {
+  let offset = 0;
+  do {
     const records: Record[] = [];
-    archives.push(records);
     for (;;) {
       const found = await readRecord(read, offset, path);
       offset = align(found.offset + found.size, 4);
       if (found.name === 'TRAILER!!!') break;
       records.push(found);
     }
+    await unpack(tree, records, path, read);
     // Behind it comes padding, or the next archive.
     offset = await skipZeros(read, offset, end);
-  }
-  if (archives.length === 0) throw broken(path, end);
-  const tree = createTree();
-  for (const records of archives) await unpack(tree, records, path, read);
+  } while (offset < end);
   return tree;
 }
 

@@ -15,7 +15,7 @@ export function board(arch: Arch, accel: Accel, qemuVersion: string): Device {
   const { machine, cpu, tcgQuirk } = arch.qemu;
   const type = accel === 'tcg' ? machine.tcg : (machine[accel] ?? machine.tcg);
   const isQuirky = accel === 'tcg' && tcgQuirk !== undefined && !isAtLeast(qemuVersion, tcgQuirk.before);
-  return { argv: ['-machine', type, '-accel', accel, '-cpu', isQuirky ? tcgQuirk.cpu : cpu[accel]] };
+  return { argv: ['-machine', type, '-accel', accel, '-cpu', isQuirky ? `${cpu.tcg},-${tcgQuirk.without}` : cpu[accel]] };
 }
 
 /** Virtual CPUs and memory; QEMU counts memory in MiB. */

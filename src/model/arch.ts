@@ -42,8 +42,8 @@ export interface Arch {
     /** Value of `-machine` (without accel) for each accelerator; tcg is the default of the others. */
     readonly machine: { readonly tcg: string; readonly kvm?: string; readonly hvf?: string };
     readonly cpu: { readonly tcg: string; readonly kvm: string; readonly hvf: string };
-    /** Another CPU for TCG where QEMU is older than a version whose emulation has a defect that guests run into. */
-    readonly tcgQuirk?: { readonly before: string; readonly cpu: string };
+    /** What TCG's CPU is without besides where QEMU is older than a version, for its emulation has a defect that guests run into. */
+    readonly tcgQuirk?: { readonly before: string; readonly without: string };
     /** Bus suffix of virtio devices: `virtio-net-pci` or `virtio-net-device`. */
     readonly virtio: 'pci' | 'device';
     /** QEMU puts the kernel into the guest's memory. Otherwise firmware fetches it, with a ROM of its own that belongs to the machine's state. */

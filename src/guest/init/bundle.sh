@@ -15,7 +15,7 @@
 
 # run_bundle FOLDER: runs the container to its end; its exit status is ours.
 run_bundle() {
-    bundle=$1 rootfs=$1/rootfs runc=runc runc_root=/run/runc broken='' hook='' table="\
+    bundle=$1 rootfs=$1/rootfs runc_root=/run/runc broken='' hook='' table="\
 /dev $1/rootfs/dev none rbind 0 0
 /proc $1/rootfs/proc none rbind 0 0
 /sys $1/rootfs/sys none rbind 0 0
@@ -122,7 +122,8 @@ container_start() {
         return 125
     elif has_runc; then
         [ ! "$hook" ] || add_hook
-        [ ! -s "$state/runc" ] || runc=$state/runc
+        runc=$state/runc
+        [ -s "$runc" ] || runc=runc
         "$runc" --root "$runc_root" run --bundle "$bundle" --pid-file "$bundle/pid" "${bundle##*/}"
     elif [ "$1" != 0 ]; then
         echo "a container with uid $1 needs runc: add apt:runc to init"

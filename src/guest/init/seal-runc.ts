@@ -3,7 +3,7 @@
 // time, and the emulator translates all that runs of it anew. So init holds one for all of them.
 import { AT_FDCWD, type Call } from '../calls.ts';
 
-/** What seal-runc.sh has opened. */
+/** What main.sh has opened. */
 const runc = 3;
 const copy = 4;
 const MFD_ALLOW_SEALING = 2;

@@ -24,7 +24,6 @@ export const tree: readonly GuestFile[] = [
   library('entry.sh'),
   library('indent.awk'),
   library('bundle.sh'),
-  library('seal-runc.sh'),
   program('seal-runc', sealRunc),
   library('enter.sh'),
   library('prepare.sh'),
