@@ -16,6 +16,7 @@ export default {
     cpu: { tcg: 'cortex-a15', kvm: 'host', hvf: 'host' },
     virtio: 'pci',
     kernelInMemory: true,
+    memoryStart: 0x4000_0000,
   },
   firmware: {},
   efi: 'arm',

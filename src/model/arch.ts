@@ -48,6 +48,8 @@ export interface Arch {
     readonly virtio: 'pci' | 'device';
     /** QEMU puts the kernel into the guest's memory. Otherwise firmware fetches it, with a ROM of its own that belongs to the machine's state. */
     readonly kernelInMemory?: true;
+    /** Where the board's memory starts, for kernels that unpack themselves there: QEMU can be given them unpacked. */
+    readonly memoryStart?: number;
   };
   readonly firmware: { readonly bios?: FirmwareFacts; readonly uefi?: FirmwareFacts };
   /** UEFI's short name, as in `BOOTX64.EFI` (UEFI specification, 3.5.1.1), in lower case. */

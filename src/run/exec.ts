@@ -102,8 +102,8 @@ export async function execCells(project: Project, cells: readonly Cell[], option
     const folder = await pipeline.temporary();
     const stages = {
       prepare: pipeline.prepare,
-      async boot(_: Cell, prepared: Prepared, { clock }: AttemptProgress) {
-        const { clone } = await startOf(cell, prepared, { slot, clock }, signal);
+      async boot(_: Cell, made: Prepared, { clock }: AttemptProgress) {
+        const { prepared, clone } = await startOf(cell, made, { slot, clock }, signal);
         const ready = await readyBoot(cell, prepared, { ...pipeline, folder, files, number: 1, graceMs: 2000, onConsole: (chunk) => show(raw.push(chunk)) }, signal, clone);
         return slot(ready.memory, () => ready.run(), ready.shared);
       },

@@ -11,8 +11,7 @@ import type { ExtraFile } from '../image/extra.ts';
 import { createPhaseClock } from './cell/phase-clock.ts';
 import { guestOf, type PreparedCell } from './cell/prepare.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
-import type { Clone } from './warm/open.ts';
-import { createStarts, saidOfOne } from './warm/starts.ts';
+import { createStarts, saidOfOne, type Start } from './warm/starts.ts';
 import { wakingOf, whyNotWoken } from './warm/wake.ts';
 
 export interface ShellOptions {
@@ -44,7 +43,7 @@ export async function runShell(project: Project, cell: Cell, options: ShellOptio
   if ('skip' in prepared) throw skipped(cell, prepared.skip);
   const guest = guestOf(prepared);
   const planOf = (one: PreparedCell): Promise<BootPlan> => pipeline.machine.plan(seat, one, signal);
-  const clone = await findClone(pipeline, seat, guest, start, signal);
+  const { prepared: cold, clone } = await findStart(pipeline, seat, guest, start, signal);
   if (clone !== undefined) {
     const waking = wakingOf(clone.template);
     const { exit } = await bootInTerminal(await planOf(clone.prepared), terminal, signal, waking);
@@ -52,7 +51,7 @@ export async function runShell(project: Project, cell: Cell, options: ShellOptio
     progress.notice(`${cell.id}: boots cold, for its template cannot be used: ${whyNotWoken(exit)}`);
     await clone.drop();
   }
-  return (await bootInTerminal(await planOf(guest), terminal, signal)).exit;
+  return (await bootInTerminal(await planOf(guestOf(cold)), terminal, signal)).exit;
 }
 
 const skipped = ({ id }: Cell, why: string): HarnessError => new HarnessError('CELL_SKIPPED', `${id} is skipped: ${why}`);
@@ -60,12 +59,12 @@ const skipped = ({ id }: Cell, why: string): HarnessError => new HarnessError('C
 /** What a run reads from a guest besides its console has no reader here. */
 const forTerminal = (cell: Cell): Cell => ({ ...cell, case: { ...cell.case, results: 'console', artifacts: undefined } });
 
-async function findClone(pipeline: Pipeline, cell: Cell, prepared: PreparedCell, start: ShellOptions['start'], signal: AbortSignal): Promise<Clone | undefined> {
+async function findStart(pipeline: Pipeline, cell: Cell, prepared: PreparedCell, start: ShellOptions['start'], signal: AbortSignal): Promise<Start> {
   const { harness, progress } = pipeline;
   const startOf = createStarts(pipeline, { cells: [cell], times: 1, said: saidOfOne(start, harness.start) });
   const telling = setTimeout(() => progress.notice('booting a guest that this shell, and those to come, go on from'), 1000);
   try {
-    return (await startOf(cell, prepared, { slot: (_, work) => work(), clock: createPhaseClock('template') }, signal)).clone;
+    return await startOf(cell, prepared, { slot: (_, work) => work(), clock: createPhaseClock('template') }, signal);
   } finally {
     clearTimeout(telling);
   }

@@ -39,9 +39,9 @@ export function createStages(pipeline: Pipeline, folder: RunFolder, options: Sta
   return {
     prepare: pipeline.prepare,
     leave: (cell) => groups.leave(cell),
-    async boot(cell, prepared, { number, onPhase, clock }, signal) {
+    async boot(cell, made, { number, onPhase, clock }, signal) {
       await groups.enter(cell, signal);
-      const { mode, clone } = await startOf(cell, prepared, { slot: slotFor(signal), clock }, signal);
+      const { mode, prepared, clone } = await startOf(cell, made, { slot: slotFor(signal), clock }, signal);
       clock.enter('wait');
       const boot = async (way: Clone | undefined, twin?: 'warm'): Promise<ObservedBoot> => {
         const files = await folder.attempt(cell.id, number, twin);

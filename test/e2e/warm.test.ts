@@ -30,6 +30,7 @@ const facts = [
   'echo "fact stdin=$(readlink /proc/1/fd/0) open=$(ls /proc/1/fd | tr "\\n" " ")"',
   'echo "fact modprobe=$(cat /proc/sys/kernel/modprobe)"',
   'echo "fact loopback=$(cat /sys/class/net/lo/flags)"',
+  'echo "fact places=$(grep Kernel /proc/iomem | tr -s " \\n" " ")"',
   'echo "fact missing=$(busybox --list-full | while read -r path; do [ -e "/$path" ] || echo "$path"; done)"',
   'touch /usr/written && rm /usr/written',
 ].join('\n');
@@ -77,6 +78,13 @@ describe('two cases on three architectures, started both ways', () => {
     // One more disk, which holds the root file system.
     expect([Number(cold['disks']), Number(hot['disks'])]).toEqual([0, 1]);
     expect(Number(hot['processes'])).toBe(Number(cold['processes']));
+  });
+
+  it('have the kernel of arm at the same place, whether it unpacked itself or came unpacked', async () => {
+    const { console, warm } = lastOf(cellOf(report, 'one', '6.1/arm'));
+    const { places } = await factsOf(project, console);
+    expect(places).toMatch(/40208000-[0-9a-f]+ : Kernel code .* : Kernel data/);
+    expect((await factsOf(project, warm?.console))['places']).toBe(places);
   });
 
   it('have what builtin:init sets up', async () => {
@@ -143,6 +151,19 @@ describe('what comes with a case', () => {
   it('boots a case cold that says so', () => {
     expect(isWarm(lastOf(cellOf(report, 'cold')))).toBe(false);
     expect(report.notices.join('\n')).not.toContain('cold starts cold');
+  });
+});
+
+describe('a kernel that unpacks itself', () => {
+  it('boots as it is where a cold boot is asked for, and is unpacked before the boot otherwise', async () => {
+    await using project = await createProject({ 'harness.config.ts': "export default { matrix: { kernels: ['6.1'], arch: ['arm'] }, accel: 'tcg' };\n", ...scriptCase('one', 'true') });
+    const kernelOf = async (...words: readonly string[]): Promise<Buffer> => {
+      expect((await project.run(['run', '--matrix', ...words])).code).toBe(0);
+      const command = await project.read('.kit-test/runs/latest/cells/one+6.1+arm/qemu.cmd');
+      return readFile(/ -kernel (\S+)/.exec(command)?.[1] ?? '');
+    };
+    expect((await kernelOf('--boot', 'cold')).readUInt32LE(0x24)).toBe(0x016f2818);
+    expect((await kernelOf()).readUInt32BE(0)).toBe(0x27051956);
   });
 });
 

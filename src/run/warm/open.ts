@@ -50,7 +50,7 @@ export interface Warm {
 }
 
 /** Changes with what is kept of a guest, and with how it is woken. */
-const VERSION = 3;
+const VERSION = 4;
 /** The first QEMU of which we know that it keeps and restores guests as we need it. */
 const oldestQemu = '6.2';
 const week = 7 * 24 * 3600_000;
@@ -84,7 +84,7 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
     clock.enter('template');
     const { initrd, digest, format } = await once(guests, waitingKey(cell, prepared), () => waitingGuest(cell, prepared, { supplies, images }, signal));
     // Planned with words in place of what differs from machine to machine, or is named by its content.
-    const symbolic = await planWaiting(cell, { ...prepared, kernel: { ...prepared.kernel, image: prepared.kernel.digest } }, digest, { memory: 'memory', blank: 'blank', scratch: 'scratch', payload: 'payload' }, signal);
+    const symbolic = await planWaiting(cell, { ...prepared, kernel: { ...prepared.kernel, image: prepared.kernel.digest }, unpackedKernel: undefined }, digest, { memory: 'memory', blank: 'blank', scratch: 'scratch', payload: 'payload' }, signal);
     if (symbolic.accel === 'hvf') throw new HarnessError('NO_WARM_START', 'hvf cannot keep a guest');
     const host = symbolic.accel === 'tcg' ? [] : [release(), cpus()[0]?.model];
     const key = createHash('sha256').update(JSON.stringify([VERSION, await once(builds, qemu.path, () => qemuBuild(qemu, memo, signal)), symbolic.accel, host, symbolic.binary, symbolic.argv, symbolic.resultsPort])).digest('hex');

@@ -1,7 +1,7 @@
 // How each guest of a command starts: what is said, what is sound, and the copy that it goes on from.
 import type { Cell } from '../../model/cell.ts';
 import type { StartMode } from '../../model/start.ts';
-import type { Prepared } from '../cell/prepare.ts';
+import { startedSooner, type Prepared } from '../cell/prepare.ts';
 import { runnerFor } from '../cell/runner.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { createDemand, startMode, whyCold } from './choose.ts';
@@ -17,6 +17,8 @@ export interface StartOptions {
 
 export interface Start {
   readonly mode: StartMode;
+  /** What boots where there is no clone. Who asks for a cold boot gets one of the kernel's file as it is. */
+  readonly prepared: Prepared;
   /** Undefined where the guest boots. */
   readonly clone: Clone | undefined;
 }
@@ -32,11 +34,12 @@ export function createStarts({ warm, harness, progress }: Pick<Pipeline, 'warm' 
   const told = new Set<string>();
   return async (cell, prepared, making, signal) => {
     const mode = startMode(cell, { said, project: harness.start });
-    if (mode === 'cold' || prepared.script !== undefined || runnerFor(harness, cell.arch) !== undefined) return { mode, clone: undefined };
+    if (mode === 'cold' || prepared.script !== undefined || runnerFor(harness, cell.arch) !== undefined) return { mode, prepared, clone: undefined };
+    const sooner = mode === 'both' ? prepared : startedSooner(prepared);
     const why = whyCold(cell, prepared, mode);
-    if (why === undefined) return { mode, clone: await warm.clone(cell, prepared, { wanted: mode === 'auto' ? demand(cell) : Number.POSITIVE_INFINITY, ...making }, signal) };
+    if (why === undefined) return { mode, prepared: sooner, clone: await warm.clone(cell, prepared, { wanted: mode === 'auto' ? demand(cell) : Number.POSITIVE_INFINITY, ...making }, signal) };
     if (mode !== 'auto' && !told.has(cell.case.name)) progress.notice(`${cell.case.name} starts cold: ${why}`);
     told.add(cell.case.name);
-    return { mode, clone: undefined };
+    return { mode, prepared: sooner, clone: undefined };
   };
 }

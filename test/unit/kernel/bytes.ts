@@ -39,6 +39,20 @@ export function zImage(): Buffer {
   return bytes;
 }
 
+/** With a kernel in it, and the table that tells of it: arch/arm/boot/compressed/vmlinux.lds.S. */
+export function packedZImage(kernel: Buffer, packed: Buffer, { textOffset = 0x208000, program = Buffer.alloc(0) } = {}): Buffer {
+  const head = zImage();
+  const sized = Buffer.concat([head, program, packed]);
+  // gzip's own last word is the size; behind the others it is written.
+  const sizeAt = packed[0] === 0x1f ? sized.length - 4 : sized.length;
+  const words = (...values: readonly number[]): Buffer => Buffer.from(Uint32Array.from(values).buffer);
+  const bytes = Buffer.concat([sized, ...(packed[0] === 0x1f ? [] : [words(kernel.length)]), words(6, 0x5a534c4b, sizeAt, 0x1000, textOffset, 0x10000, 0)]);
+  bytes.writeUInt32LE(0x04030201, 0x30);
+  bytes.writeUInt32LE(0x45454545, 0x34);
+  bytes.writeUInt32LE(bytes.length - 28, 0x38);
+  return bytes;
+}
+
 export function elf(machine: number): Buffer {
   const bytes = Buffer.alloc(1024);
   bytes.write('\x7fELF\x02\x01\x01', 0, 'latin1');
