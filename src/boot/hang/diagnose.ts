@@ -131,8 +131,10 @@ async function askKernel(means: Means, inquiry: Inquiry, machine: MachineAnswers
   if (await press('7', firstAnswerMs) !== true) return;
   // Of a CPU that was stuck the backtrace tells most, and it is stuck no longer than until something else runs. One that is
   // busy is looked at twice: where it is both times is where it hangs.
-  const cpus = inquiry.registers.cutBacktrace === true ? ['p', 'l'] : ['l'];
-  for (const key of wasStuck ? [...cpus, 'w'] : ['w', ...cpus]) await press(key, answerMs);
+  const { cutBacktrace = false } = inquiry.registers;
+  const cpus = cutBacktrace ? ['p', 'l'] : ['l'];
+  // The first look at one that was stuck may fall into the interrupts that waited for it.
+  for (const key of wasStuck ? [...(cutBacktrace ? ['p'] : []), ...cpus, 'w'] : ['w', ...cpus]) await press(key, answerMs);
   // Where nothing runs, the list of all tasks tells most: a slow host may leave no time for what comes after it.
   const looksBusy = inquiry.explained(machine);
   if (!looksBusy) await press('t', allTasksMs);

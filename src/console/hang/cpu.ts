@@ -42,7 +42,9 @@ interface OneReading extends CpuReading {
 function readOne({ task, lines }: PrintedCpu, wasStuck: boolean): OneReading {
   const who = task === undefined ? {} : { task };
   if (lines.some((line) => /^NMI backtrace for cpu \d+ skipped: idling/.test(line))) return { state: 'idle', ...who, names: [] };
-  if (lines.flatMap(functionsOf).at(-1) === irqStack && !lines.some((line) => riscvRegisters.test(line))) return { state: 'unknown', ...who, names: [] };
+  // What was interrupted is not told; and what a stuck CPU does in the interrupts that it is let take then is not what it was stuck in.
+  const isCut = lines.flatMap(functionsOf).at(-1) === irqStack;
+  if (isCut && (wasStuck || !lines.some((line) => riscvRegisters.test(line)))) return { state: 'unknown', ...who, names: [] };
   // It took no interrupt before we made it: the innermost ones came then.
   const stretches = interrupted(lines).slice(wasStuck ? -1 : 0);
   const base = stretches.at(-1) ?? [];
@@ -56,7 +58,7 @@ function readOne({ task, lines }: PrintedCpu, wasStuck: boolean): OneReading {
   if (found !== undefined) return { state: 'kernel', ...who, function: found, names: candidates };
   // The idle task has no user space.
   if (task?.pid === 0) return { state: 'idle', ...who, names: [] };
-  return { state: names.length === 0 && task === undefined ? 'unknown' : 'user', ...who, names: [] };
+  return { state: isCut || (names.length === 0 && task === undefined) ? 'unknown' : 'user', ...who, names: [] };
 }
 
 /** Names of functions from one interrupt to the next, the innermost first, without those of the interrupt that reports. */

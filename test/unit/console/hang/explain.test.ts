@@ -23,14 +23,18 @@ describe('explainHang', () => {
     // Its init waited for input, and was not asked for: the first look at its CPU fell into an interrupt.
     softirq: 'idle: ',
     initreads: 'waiting-for-input: init waits for input in n_tty_read',
+    // When it was let take interrupts, the look at its CPU fell into those that had waited.
+    letin: 'spinning: CPU 0 spinning at 0xffffffff020f1044 with interrupts off (task insmod:PID)',
     spin: 'spinning: CPU 0 spinning in dummy_init_module with interrupts off (task insmod:PID)',
     smp: 'spinning: CPU 1 spinning in dummy_init_module with interrupts off (task insmod:PID)',
     usersp: 'spinning: CPU 0 spinning in user space (task sh:PID)',
   };
 
+  const machines: Readonly<Record<string, MachineAnswers>> = { smp: secondStuck, halt: stuck, spin: stuck, letin: { cpus: [Array(3).fill({ ...running, pc: 'ffffffff020f1044' })], unmasked: [0] } };
+
   it.each(readdirSync(folder).filter((name) => name.endsWith('.log')))('names where the guest of %s hung', (name) => {
     const [kind = ''] = name.split('-');
-    const hang = explainHang(kind === 'smp' ? secondStuck : kind === 'halt' || kind === 'spin' ? stuck : nothing, readAnswers(read(name)));
+    const hang = explainHang(machines[kind] ?? nothing, readAnswers(read(name)));
     expect(`${hang.cause}: ${hang.where ?? ''}`.replace(/:\d+\b/, ':PID')).toBe(expected[kind]);
     expect(hang.memory).toMatch(/^\d+ MiB free of 5\d\d MiB$/);
   });
@@ -45,6 +49,12 @@ describe('explainHang', () => {
     const halted = { ...running, halted: true };
     const hang = explainHang({ cpus: [[halted, halted], [halted, halted]], unmasked: [] }, readAnswers(''));
     expect(hang).toMatchObject({ cause: 'halted', where: 'every CPU is halted and the kernel does not answer' });
+  });
+
+  it('takes what a later look tells of a CPU whose first one fell into the interrupts that had waited', () => {
+    const look = /# sysrq p\n[^]*?(?=# sysrq l)/;
+    const text = read('letin-riscv64-6.12.log').replace(look, (first) => `${first}${look.exec(read('spin-riscv64-6.12.log'))?.[0] ?? ''}`);
+    expect(explainHang(stuck, readAnswers(text)).where).toMatch(/^CPU 0 spinning in dummy_init_module with interrupts off/);
   });
 
   it('takes a CPU that was halted at each look from outside for idle, whatever interrupt its answer came in', () => {
