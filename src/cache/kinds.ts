@@ -9,7 +9,7 @@ export const kindsOfCache: Readonly<Record<string, string>> = {
   exec: 'consoles of `kit-test exec` whose guest gave no exit status',
   kernel: 'kernels of Debian packages: image, Kconfig, modules',
   'kernel-from-image': 'kernels of container images: image, Kconfig, modules',
-  'kernel-image': 'decompressed kernels, for QEMUs that load no compressed ones',
+  'kernel-image': 'decompressed kernels, for QEMU to load',
   modules: 'kernel modules: trees from archives, and segments for the initrd',
   symbols: 'symbol tables of kernels',
   template: 'memory snapshots of booted guests, for warm boots',

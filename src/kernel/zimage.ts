@@ -1,5 +1,6 @@
 // A zImage of 32-bit ARM: a small program with the kernel packed into it. It ends in a table that is there for kexec: arch/arm/boot/compressed/
 // vmlinux.lds.S and head.S of Linux. Pure.
+import { inspectKernel } from './inspect.ts';
 
 export interface ZImage {
   /** Where packed data may begin, each up to its common end: one of them is the kernel. */
@@ -10,9 +11,6 @@ export interface ZImage {
   readonly textOffset: number;
 }
 
-/** Of a little-endian one. */
-const magicAt = 0x24;
-const magic = 0x016f2818;
 const endianAt = 0x30;
 const tableMagicAt = 0x34;
 const tableMagic = 0x45454545;
@@ -28,7 +26,7 @@ const beginnings = ['1f8b08', '28b52ffd', 'fd377a585a00'].map((hex) => Buffer.fr
 /** Undefined where the bytes are no such file, or one without the table, as those of older kernels. */
 export function readZImage(bytes: Buffer): ZImage | undefined {
   const word = (at: number): number => (at >= 0 && at + 4 <= bytes.length ? bytes.readUInt32LE(at) : 0);
-  if (word(magicAt) !== magic || word(endianAt) !== 0x04030201 || word(tableMagicAt) !== tableMagic) return undefined;
+  if (inspectKernel(bytes).format !== 'zimage' || word(endianAt) !== 0x04030201 || word(tableMagicAt) !== tableMagic) return undefined;
   const table = word(tableAt);
   // Its length in words, the tag, where the unpacked size is written, the size of .bss, TEXT_OFFSET.
   if (word(table) < 5 || word(table + 4) !== sizesTag) return undefined;

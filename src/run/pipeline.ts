@@ -7,6 +7,7 @@ import { createImageBuilder } from '../image/build.ts';
 import { parseYaml } from './image-yaml.ts';
 import { openMachine, type Machine } from './cell/machine.ts';
 import { createPrepare, type Prepare } from './cell/prepare.ts';
+import { createStartSooner, type StartSooner } from './cell/sooner.ts';
 import { openWarm, type Warm } from './warm/open.ts';
 import { openSupplies } from './workspace.ts';
 
@@ -21,6 +22,7 @@ export interface Pipeline {
   readonly prepare: Prepare;
   readonly machine: Machine;
   readonly warm: Warm;
+  readonly startSooner: StartSooner;
   readonly harness: Harness;
   /** Folder of the project. */
   readonly root: string;
@@ -37,5 +39,6 @@ export async function openPipeline(project: Project, options: PipelineOptions): 
   const supplies = await openSupplies(project, { frozen: options.frozen, offline: options.offline, progress });
   const images = createImageBuilder({ ...supplies, suite: harness.apt.suite, parseYaml });
   const machine = openMachine({ harness, accel: options.accel ?? harness.accel, cacheRoot: supplies.cache.root, progress });
-  return { prepare: createPrepare(supplies, images, harness), machine, warm: openWarm({ supplies, images, machine }), harness, root: project.root, progress, cacheRoot: supplies.cache.root, temporary: () => supplies.cache.temporary() };
+  const startSooner = createStartSooner(supplies.cache);
+  return { prepare: createPrepare(supplies, images, harness), machine, warm: openWarm({ supplies, images, machine, startSooner }), startSooner, harness, root: project.root, progress, cacheRoot: supplies.cache.root, temporary: () => supplies.cache.temporary() };
 }

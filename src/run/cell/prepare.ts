@@ -17,7 +17,6 @@ import { addSegment } from '../../image/segment.ts';
 import type { ExtraFile } from '../../image/extra.ts';
 import type { ImageBuilder } from '../../image/build.ts';
 import { parseKconfig } from '../../kernel/kconfig.ts';
-import { unpackedKernel } from '../../kernel/unpacked.ts';
 import { requireModules, type ModuleSelection } from '../../kernel/modules.ts';
 import { unmetConfig, unmetRelease, unmetSystem } from '../../matrix/needs.ts';
 import { attach, type Attachments, type Copy } from './attachments.ts';
@@ -32,8 +31,6 @@ import type { Supplies } from '../workspace.ts';
 
 export interface PreparedCell {
   readonly kernel: Kernel;
-  /** A file that QEMU starts the same kernel from sooner than from its own. */
-  readonly unpackedKernel?: string | undefined;
   readonly symbols: KernelSymbols | undefined;
   readonly image: Image;
   readonly initrd: string;
@@ -69,12 +66,6 @@ export type Prepare = (cell: Cell, onPhase: (phase: CellPhase) => void, signal: 
 export function guestOf(prepared: Prepared): PreparedCell {
   if (prepared.script !== undefined) throw new InternalError('a script was prepared where a guest was asked for');
   return prepared;
-}
-
-/** The cell with the kernel that starts soonest. */
-export function startedSooner(prepared: PreparedCell): PreparedCell {
-  const { kernel, unpackedKernel: image } = prepared;
-  return image === undefined ? prepared : { ...prepared, kernel: { ...kernel, image } };
 }
 
 const noModules: ModuleSelection = { files: [], builtin: [], missing: [], tables: {} };
@@ -118,8 +109,7 @@ export function createPrepare(supplies: Supplies, images: ImageBuilder, harness:
     const initrd = await composeInitrd(supplies.cache, image.segments, signal);
     const medium = runner === undefined ? await prepareMedium({ cell, kernel, image }, supplies, signal) : undefined;
     const runnerFiles = runner && valuesOfFiles(runner.format === defaultFormat ? [] : await formatFiles(runner.format, { cell, kernel, image }, supplies, signal), { kernel: kernel.image, initrd });
-    const unpacked = runner === undefined && medium === undefined ? await unpackedKernel(kernel, cell.arch, supplies.cache, signal) : undefined;
-    return { kernel, unpackedKernel: unpacked, symbols, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, kconfig, waits: hasOurInit(yaml) };
+    return { kernel, symbols, image, initrd, medium, runnerFiles, ports: attachments.ports, drives: attachments.drives, kconfig, waits: hasOurInit(yaml) };
   };
 }
 

@@ -18,6 +18,7 @@ import { hostMemo, type Machine } from '../cell/machine.ts';
 import type { SharedMemory } from '../cell/memory-gate.ts';
 import type { PhaseClock } from '../cell/phase-clock.ts';
 import type { PreparedCell } from '../cell/prepare.ts';
+import type { StartSooner } from '../cell/sooner.ts';
 import { once } from '../once.ts';
 import type { Supplies } from '../workspace.ts';
 import { buildPayload } from './payload.ts';
@@ -55,7 +56,7 @@ const VERSION = 4;
 const oldestQemu = '6.2';
 const week = 7 * 24 * 3600_000;
 
-export function openWarm({ supplies, images, machine }: { readonly supplies: Supplies; readonly images: ImageBuilder; readonly machine: Machine }): Warm {
+export function openWarm({ supplies, images, machine, startSooner }: { readonly supplies: Supplies; readonly images: ImageBuilder; readonly machine: Machine; readonly startSooner: StartSooner }): Warm {
   const { cache, progress } = supplies;
   const memo = hostMemo(cache.root);
   /** By what they are made of, and by the program's path. */
@@ -84,12 +85,12 @@ export function openWarm({ supplies, images, machine }: { readonly supplies: Sup
     clock.enter('template');
     const { initrd, digest, format } = await once(guests, waitingKey(cell, prepared), () => waitingGuest(cell, prepared, { supplies, images }, signal));
     // Planned with words in place of what differs from machine to machine, or is named by its content.
-    const symbolic = await planWaiting(cell, { ...prepared, kernel: { ...prepared.kernel, image: prepared.kernel.digest }, unpackedKernel: undefined }, digest, { memory: 'memory', blank: 'blank', scratch: 'scratch', payload: 'payload' }, signal);
+    const symbolic = await planWaiting(cell, { ...prepared, kernel: { ...prepared.kernel, image: prepared.kernel.digest } }, digest, { memory: 'memory', blank: 'blank', scratch: 'scratch', payload: 'payload' }, signal);
     if (symbolic.accel === 'hvf') throw new HarnessError('NO_WARM_START', 'hvf cannot keep a guest');
     const host = symbolic.accel === 'tcg' ? [] : [release(), cpus()[0]?.model];
     const key = createHash('sha256').update(JSON.stringify([VERSION, await once(builds, qemu.path, () => qemuBuild(qemu, memo, signal)), symbolic.accel, host, symbolic.binary, symbolic.argv, symbolic.resultsPort])).digest('hex');
     const boot: BootTemplate = async (places, shared) => {
-      const plan = await planWaiting(cell, prepared, initrd, places, shared);
+      const plan = await planWaiting(cell, await startSooner(cell, prepared, shared), initrd, places, shared);
       return slot(plan.memory, () => takeSnapshot(plan, waitingLine, shared));
     };
     const template = (await hasTemplate(key, cache)) || (await paysOff(key, wanted)) ? await openTemplate(key, cache, boot, signal) : undefined;

@@ -1,7 +1,7 @@
 // How each guest of a command starts: what is said, what is sound, and the copy that it goes on from.
 import type { Cell } from '../../model/cell.ts';
 import type { StartMode } from '../../model/start.ts';
-import { startedSooner, type Prepared } from '../cell/prepare.ts';
+import type { Prepared } from '../cell/prepare.ts';
 import { runnerFor } from '../cell/runner.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { createDemand, startMode, whyCold } from './choose.ts';
@@ -29,13 +29,13 @@ export const saidOfOne = (said: StartMode | undefined, project: StartMode): Star
 /** Decides for one cell after the other; in `slot` a template that is missing is made. */
 export type Starts = (cell: Cell, prepared: Prepared, making: Pick<WarmOptions, 'slot' | 'clock'>, signal: AbortSignal) => Promise<Start>;
 
-export function createStarts({ warm, harness, progress }: Pick<Pipeline, 'warm' | 'harness' | 'progress'>, { cells, times, said }: StartOptions): Starts {
+export function createStarts({ warm, startSooner, harness, progress }: Pick<Pipeline, 'warm' | 'startSooner' | 'harness' | 'progress'>, { cells, times, said }: StartOptions): Starts {
   const demand = createDemand(cells, times);
   const told = new Set<string>();
   return async (cell, prepared, making, signal) => {
     const mode = startMode(cell, { said, project: harness.start });
     if (mode === 'cold' || prepared.script !== undefined || runnerFor(harness, cell.arch) !== undefined) return { mode, prepared, clone: undefined };
-    const sooner = mode === 'both' ? prepared : startedSooner(prepared);
+    const sooner = mode === 'both' ? prepared : await startSooner(cell, prepared, signal);
     const why = whyCold(cell, prepared, mode);
     if (why === undefined) return { mode, prepared: sooner, clone: await warm.clone(cell, prepared, { wanted: mode === 'auto' ? demand(cell) : Number.POSITIVE_INFINITY, ...making }, signal) };
     if (mode !== 'auto' && !told.has(cell.case.name)) progress.notice(`${cell.case.name} starts cold: ${why}`);

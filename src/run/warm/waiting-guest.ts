@@ -8,7 +8,7 @@ import { selectModules } from '../../kernel/modules.ts';
 import type { Cell } from '../../model/cell.ts';
 import { HarnessError } from '../../model/errors.ts';
 import { unsupported } from '../cell/attachments.ts';
-import { startedSooner, type PreparedCell } from '../cell/prepare.ts';
+import type { PreparedCell } from '../cell/prepare.ts';
 import { modulesRequest } from '../kernel-modules.ts';
 import type { Supplies } from '../workspace.ts';
 import { payloadFormats, type PayloadFormat } from './payload.ts';
@@ -69,7 +69,7 @@ async function formatFor({ kernel, kconfig }: Pick<PreparedCell, 'kernel' | 'kco
 /** A cell with the machine of its own, that boots the waiting guest with stand-ins for its drives. */
 export function asWaiting(prepared: PreparedCell, initrd: string, { memory, blank, payload }: TemplatePlaces): PreparedCell {
   return {
-    ...startedSooner(prepared),
+    ...prepared,
     initrd,
     drives: prepared.drives.map((drive) => ({ ...drive, path: blank })),
     payload: { path: payload, serial: payloadSerial },
