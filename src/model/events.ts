@@ -1,6 +1,6 @@
 // What happens during a run, as it is written to events.ndjson.
 import type { BootMedium, CaseSource } from './case.ts';
-import type { CellResult, Attempt, MergedRun, Price, RoundPlan, RunReport } from './report.ts';
+import type { CellResult, Attempt, MergedRun, Price, RoundPlan, RunReport, TemplateBoot } from './report.ts';
 import type { Shard } from './shard.ts';
 
 export interface PlannedCell {
@@ -35,6 +35,8 @@ export type RunEvent = { readonly at: string } & (
   /** Of a run that goes in rounds: so many cells run in this one. An attempt's number is its round. */
   | { readonly kind: 'round-start'; readonly round: number; readonly count: number }
   | { readonly kind: 'round-end'; readonly round: number }
+  /** A guest booted to become a template; cells that wait for it go on from it. */
+  | { readonly kind: 'template-end'; readonly template: TemplateBoot }
   | { readonly kind: 'cell-phase'; readonly id: string; readonly attempt: number; readonly phase: CellPhase }
   | { readonly kind: 'attempt-end'; readonly id: string; readonly attempt: Attempt }
   | { readonly kind: 'cell-end'; readonly result: CellResult }

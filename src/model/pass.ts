@@ -1,6 +1,6 @@
 // A pass as it is kept for later runs: of a cell of which nothing has changed it need not be shown again.
 import * as z from 'zod';
-import { AttemptSchema } from './report-schema.ts';
+import { AttemptSchema } from './attempt-schema.ts';
 import type { Attempt } from './report.ts';
 
 export interface Pass {

@@ -69,6 +69,19 @@ export interface WarmTwin {
   readonly console: string;
 }
 
+/** A guest that booted to become a template. */
+export interface TemplateBoot {
+  readonly kernel: string;
+  readonly arch: string;
+  /** When it had its place; ISO 8601 with milliseconds. */
+  readonly startedAt: string;
+  /** Until its place was free again. */
+  readonly durationMs: number;
+  /** It did not become one. */
+  readonly failed?: true;
+  readonly usage?: Usage;
+}
+
 /** Where the pass of a cell comes from that was not run again, for nothing had changed. */
 export interface CachedFrom {
   readonly run: string;
@@ -156,6 +169,8 @@ export interface RunReport {
   readonly merged?: MergedRun;
   /** Where the run went over its cells in rounds. */
   readonly rounds?: RoundPlan;
+  /** Guests that took a place for no cell, in the order they ended; undefined where there were none. */
+  readonly templates?: readonly TemplateBoot[];
   readonly cost?: Cost;
   readonly notices: readonly string[];
   /** One for each cell of the matrix, in matrix order. */
@@ -177,13 +192,13 @@ export interface Price {
 export interface Cost {
   /** How long machines were in use: that of this run, or those of its parts together. */
   readonly machineMs: number;
-  /** All guests, one after the other. */
+  /** All guests, one after the other; those that became templates are among them. */
   readonly guestMs: number;
   /** What their QEMUs took of processors; undefined where nothing tells. */
   readonly cpuMs?: number;
   /** The most that one of them had of memory. */
   readonly peakMemoryBytes?: number;
-  /** What was not spent: on kernels that a warm start did not boot, and on cells whose pass of an earlier run was shown again. */
+  /** What cells did not spend: on kernels that a warm start did not boot, and on cells whose pass of an earlier run was shown again. */
   readonly saved?: { readonly warmMs: number; readonly cachedMs: number };
   readonly money?: { readonly amount: number; readonly currency: string };
 }

@@ -1,8 +1,8 @@
-// Bars of the timeline: one for each attempt, with the phases of its guest.
+// Bars of the timeline: one for each attempt, with the phases of its guest, and one for each guest that became a template.
 import { memo } from 'preact/compat';
 import { formatDuration } from '../model/format.ts';
 import { phaseWords } from '../report/profile.ts';
-import type { Bar } from './slots.ts';
+import type { Bar, TemplateBar } from './slots.ts';
 
 /** Of a slot, in units of the plot. */
 export const rowHeight = 18;
@@ -25,6 +25,16 @@ export const Bars = memo(({ bars, scale, onCell }: BarsProps) => (
           <rect key={phase} class={`segment ${phase}`} x={startMs * scale} y={bar.slot * rowHeight + 2} width={Math.max(0, (endMs - startMs) * scale - (endMs === bar.endMs ? 0.6 : 0))} height={barHeight} />
         ))}
       </g>
+    ))}
+  </>
+));
+
+export const TemplateBars = memo(({ bars, scale }: { readonly bars: readonly TemplateBar[]; readonly scale: number }) => (
+  <>
+    {bars.map(({ template: { kernel, arch, failed }, slot, startMs, endMs }, index) => (
+      <rect key={index} class="template-bar" x={startMs * scale} y={slot * rowHeight + 2} width={Math.max(0.6, (endMs - startMs) * scale - 0.6)} height={barHeight}>
+        <title>template {kernel}/{arch}: {failed ? 'failed, ' : ''}{formatDuration(endMs - startMs)}</title>
+      </rect>
     ))}
   </>
 ));

@@ -1,18 +1,22 @@
 // Attempts laid on as few rows as ran at once, in the order they began. Pure.
 import { phaseMs, placePhases, type Phase, type PhaseTimes } from '../model/phase.ts';
-import type { Attempt, RunReport } from '../model/report.ts';
+import type { Attempt, RunReport, TemplateBoot } from '../model/report.ts';
 import { outlookOf, type Outlook } from '../report/summarize.ts';
 
-export interface Bar {
+/** A place that was taken. Times count since the run began. */
+interface Taken {
+  readonly slot: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** An attempt. */
+export interface Bar extends Taken {
   readonly cell: string;
   readonly attempt: number;
   /** Attempts of its cell are rounds. */
   readonly round: boolean;
   readonly outlook: Outlook;
-  readonly slot: number;
-  /** Since the run began. */
-  readonly startMs: number;
-  readonly endMs: number;
   /** What it did with its slot, without gaps; none where nothing tells. */
   readonly segments: readonly Segment[];
   /** Of the whole attempt, what was outside of the slot too. */
@@ -26,30 +30,38 @@ export interface Segment {
   readonly endMs: number;
 }
 
-/** Only attempts that booted take a slot. */
-export function laySlots(report: RunReport): { readonly bars: readonly Bar[]; readonly slots: number; readonly endMs: number } {
+/** A guest that booted to become a template. */
+export interface TemplateBar extends Taken {
+  readonly template: TemplateBoot;
+}
+
+/** Attempts that booted take a slot, and templates. */
+export function laySlots(report: RunReport): { readonly bars: readonly Bar[]; readonly templates: readonly TemplateBar[]; readonly slots: number; readonly endMs: number } {
   const began = Date.parse(report.startedAt);
+  const since = (at: string): number => Math.max(0, Date.parse(at) - began);
+  const made = (report.templates ?? []).map((template) => ({ template, startMs: since(template.startedAt), endMs: since(template.startedAt) + template.durationMs }));
   const boots = report.cells
     .flatMap((cell) => cell.attempts.map((attempt) => ({ cell, attempt })))
     .flatMap(({ cell, attempt }) => {
       // Of a round whose evidence was not kept the time of its boot is.
       const bootMs = attempt.trimmed === true ? attempt.durationMs : attempt.boot?.durationMs;
       if (attempt.startedAt === undefined || bootMs === undefined) return [];
-      const startMs = Math.max(0, Date.parse(attempt.startedAt) - began);
+      const startMs = since(attempt.startedAt);
       const segments = segmentsOf(attempt, startMs);
       const isItself = cell.rounds === undefined && attempt === cell.attempts.at(-1);
       return [{ cell: cell.id, attempt: attempt.number, outlook: isItself ? outlookOf(cell) : outlookOf({ ...attempt, flaky: false }), round: cell.rounds !== undefined, startMs, endMs: segments.at(-1)?.endMs ?? startMs + bootMs, segments, phases: attempt.phases }];
-    })
-    .sort((a, b) => a.startMs - b.startMs);
+    });
   const free: number[] = [];
-  const bars = boots.map((boot) => {
+  const taken = [...boots, ...made].sort((a, b) => a.startMs - b.startMs).map((boot) => {
     // A guest's end and the next one's start are told by two clocks, and a place is taken a moment before QEMU starts: that overlap is none.
     const found = free.findIndex((at) => at <= boot.startMs + 25);
     const slot = found === -1 ? free.length : found;
     free[slot] = boot.endMs;
     return { ...boot, slot };
   });
-  return { bars, slots: free.length, endMs: Math.max(report.durationMs, ...bars.map(({ endMs }) => endMs), 1) };
+  const bars = taken.flatMap((each) => ('cell' in each ? each : []));
+  const templates = taken.flatMap((each) => ('template' in each ? each : []));
+  return { bars, templates, slots: free.length, endMs: Math.max(report.durationMs, ...taken.map(({ endMs }) => endMs), 1) };
 }
 
 /** Reports of older versions tell only when user space began. */

@@ -3,12 +3,13 @@ import { formatDuration, formatSize } from '../model/format.ts';
 import type { CellResult, Cost, Price, RunReport } from '../model/report.ts';
 
 /** `machineMs`: how long machines were in use, each for itself. */
-export function costOf(cells: readonly CellResult[], machineMs: number, price: Price | undefined): Cost {
+export function costOf({ cells, templates = [] }: Pick<RunReport, 'cells' | 'templates'>, machineMs: number, price: Price | undefined): Cost {
   const attempts = cells.flatMap((cell) => cell.attempts).filter(({ verdict, cached }) => verdict.kind !== 'skip' && cached === undefined);
-  const used = attempts.flatMap(({ usage }) => usage ?? []);
+  const guests = [...attempts, ...templates];
+  const used = guests.flatMap(({ usage }) => usage ?? []);
   return {
     machineMs,
-    guestMs: Math.round(attempts.reduce((sum, { durationMs }) => sum + durationMs, 0)),
+    guestMs: Math.round(guests.reduce((sum, { durationMs }) => sum + durationMs, 0)),
     ...(used.length === 0 ? {} : { cpuMs: used.reduce((sum, { cpuMs }) => sum + cpuMs, 0), peakMemoryBytes: Math.max(...used.map(({ peakMemoryBytes }) => peakMemoryBytes)) }),
     ...savedOf(cells),
     ...(price === undefined ? {} : { money: { amount: (machineMs / 60_000) * price.perMinute, currency: price.currency } }),

@@ -2,7 +2,7 @@
 // still gives every planned cell exactly one verdict.
 import { HarnessError } from '../model/errors.ts';
 import type { CellPhase, PlannedCell, RunEvent } from '../model/events.ts';
-import type { Attempt, CellResult, RoundPlan, RunReport } from '../model/report.ts';
+import type { Attempt, CellResult, RoundPlan, RunReport, TemplateBoot } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import { interrupted, interruptedDuring } from '../model/verdict.ts';
 import { cellResultOf } from './cell-result.ts';
@@ -47,6 +47,7 @@ export function foldEvents(events: Iterable<RunEvent>, end?: RunEnd): RunReport 
 export function createFold(): Fold {
   const cells = new Map<string, Progress>();
   const notices = new Set<string>();
+  const templates: TemplateBoot[] = [];
   let start: RunStart | undefined;
   let ended: RunReport | undefined;
   let lastAt = '';
@@ -66,6 +67,9 @@ export function createFold(): Fold {
           notices.add(event.message);
           break;
         case 'download': case 'round-start': case 'round-end':
+          break;
+        case 'template-end':
+          templates.push(event.template);
           break;
         case 'cell-phase': {
           const { open } = cell(event.id);
@@ -94,12 +98,12 @@ export function createFold(): Fold {
       if (ended !== undefined && end === undefined) return ended;
       if (start === undefined) throw new HarnessError('EVENTS_EMPTY', 'the events hold no run', { hint: 'name the folder of a run that got as far as its first cell' });
       const { at, interrupted } = end ?? { at: lastAt, interrupted: true };
-      return assemble(start, cells, [...notices], { at, interrupted });
+      return assemble(start, cells, { notices: [...notices], templates: [...templates] }, { at, interrupted });
     },
   };
 }
 
-function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, notices: readonly string[], end: RunEnd): RunReport {
+function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, { notices, templates }: { readonly notices: readonly string[]; readonly templates: readonly TemplateBoot[] }, end: RunEnd): RunReport {
   const planned = new Map(start.cells.map((cell) => [cell.id, cell]));
   const strays = [...progress].filter(([id]) => !planned.has(id)).flatMap(([, { result }]) => result ?? []);
   const cells = [...planned.values()].map((cell) => resultOf(cell, progress.get(cell.id), end.at, start.rounds));
@@ -118,7 +122,8 @@ function assemble(start: RunStart, progress: ReadonlyMap<string, Progress>, noti
     ...(start.shard === undefined ? {} : { shard: shardOf(start.shard) }),
     ...(start.rounds === undefined ? {} : { rounds: start.rounds }),
     ...(start.merged === undefined ? {} : { merged: start.merged }),
-    cost: costOf(all, start.merged?.parts.reduce((sum, part) => sum + part.durationMs, 0) ?? elapsed(start.at, end.at), start.price),
+    ...(templates.length === 0 ? {} : { templates }),
+    cost: costOf({ cells: all, templates }, start.merged?.parts.reduce((sum, part) => sum + part.durationMs, 0) ?? elapsed(start.at, end.at), start.price),
     notices,
     cells: all,
     crashes: distinctCrashes(all),

@@ -84,7 +84,7 @@ export function mergeParts({ parts, notices }: Parts, identity: MergedIdentity):
 /** What a part tells about its cells, each with the result that was checked; where parts begin and end is said anew. */
 function toldBy(event: RunEvent, results: ReadonlyMap<string, CellResult>): readonly RunEvent[] {
   switch (event.kind) {
-    case 'notice': return [event];
+    case 'notice': case 'template-end': return [event];
     case 'cell-phase': case 'attempt-end': return results.has(event.id) ? [event] : [];
     case 'cell-end': {
       const result = results.get(event.result.id);

@@ -1,7 +1,7 @@
 // events.ndjson: one JSON object on each line. A reader takes what is whole; the last line of a killed process may not be.
 import type { RunEvent } from '../model/events.ts';
 
-const kinds: ReadonlySet<string> = new Set<RunEvent['kind']>(['run-start', 'notice', 'download', 'round-start', 'round-end', 'cell-phase', 'attempt-end', 'cell-end', 'run-end']);
+const kinds: ReadonlySet<string> = new Set<RunEvent['kind']>(['run-start', 'notice', 'download', 'round-start', 'round-end', 'template-end', 'cell-phase', 'attempt-end', 'cell-end', 'run-end']);
 
 export interface ParsedEvents {
   readonly events: readonly RunEvent[];

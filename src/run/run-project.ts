@@ -120,7 +120,7 @@ export async function runProject(project: Project, options: RunProjectOptions): 
     deliver: (event) => fanout.emit(event),
     stages: (emit) => {
       relay.connect(emit);
-      const stages = createStages(pipeline, folder, { cells, times: options.rounds === undefined ? 1 : (options.rounds.planned ?? Number.POSITIVE_INFINITY), concurrency, graceMs: graceOf(harness), diagnose: options.diagnose, start: options.start });
+      const stages = createStages(pipeline, folder, { cells, times: options.rounds === undefined ? 1 : (options.rounds.planned ?? Number.POSITIVE_INFINITY), concurrency, graceMs: graceOf(harness), diagnose: options.diagnose, start: options.start, onTemplate: (template) => emit({ kind: 'template-end', template }) });
       return passes === undefined ? stages : { ...stages, recall: passes.recall };
     },
     remember: history?.remember,

@@ -2,6 +2,7 @@
 import PQueue from 'p-queue';
 import type { Cell } from '../model/cell.ts';
 import type { StartMode } from '../model/start.ts';
+import type { TemplateBoot } from '../model/report.ts';
 import type { RunFolder } from '../report/run-folder.ts';
 import type { AttemptStages } from './cell/attempt.ts';
 import { readyBoot } from './cell/boot.ts';
@@ -22,6 +23,8 @@ export interface StagesOptions {
   readonly diagnose: boolean | undefined;
   /** How guests start, where the command line says it. */
   readonly start: StartMode | undefined;
+  /** Told of each guest that had a place to become a template. */
+  readonly onTemplate: (boot: TemplateBoot) => void;
 }
 
 export function createStages(pipeline: Pipeline, folder: RunFolder, options: StagesOptions): AttemptStages {
@@ -41,7 +44,7 @@ export function createStages(pipeline: Pipeline, folder: RunFolder, options: Sta
     leave: (cell) => groups.leave(cell),
     async boot(cell, made, { number, onPhase, clock }, signal) {
       await groups.enter(cell, signal);
-      const { mode, prepared, clone } = await startOf(cell, made, { slot: slotFor(signal), clock }, signal);
+      const { mode, prepared, clone } = await startOf(cell, made, { slot: slotFor(signal), clock, onTemplate: options.onTemplate }, signal);
       clock.enter('wait');
       const boot = async (way: Clone | undefined, twin?: 'warm'): Promise<ObservedBoot> => {
         const files = await folder.attempt(cell.id, number, twin);

@@ -225,7 +225,8 @@ describe.skipIf(program === undefined)('the page of a run', () => {
     const legend = await page.locator('.phases li').allInnerTexts();
     expect(legend.map((item) => item.trim().replace(/ \d.*/, ''))).toEqual(['start', 'boot', 'test', 'end', 'outside of guests:', 'kernel', 'image', 'wait', 'report']);
     expect(legend.slice(0, 4)).toEqual(Array(4).fill(expect.stringMatching(/^\s*\w+ [\d.ms ]+ \(\d+%\)$/)));
-    expect(await page.locator('.timeline').getAttribute('aria-label')).toMatch(/^12 boots on \d slots in [^:]+: start .*, boot .*, test .*, end /);
+    expect(await page.locator('.timeline').getAttribute('aria-label')).toMatch(/^12 boots on \d slots in [^:]+, and 1 template in 1\.9s: start .*, boot .*, test .*, end /);
+    expect(await page.locator('.timeline .template-bar title').allTextContents()).toEqual(['template 6.1/aarch64: 1.9s']);
     const bar = page.locator('.timeline .bar').first();
     expect(await bar.locator('title').textContent()).toBe('wavers/6.1/x86_64, round 1: pass, 1.0s: kernel 40ms, image 80ms, wait 1.5s, start 95ms, boot 500ms, test 355ms, end 50ms, report 12ms');
     // What is drawn is drawn where it belongs: the kernel's boot ends where the test begins.

@@ -46,6 +46,12 @@ describe('a run with --profile', () => {
 
   it('tells of the run beside its cells, and of its slowest cells', () => {
     expect(outcome.stdout).toMatch(/^ {2}start-up +\S+ {2}configuration, cache, history$/m);
+    const [{ kernel, arch, durationMs, usage } = { kernel: '', arch: '', durationMs: Number.NaN }] = report.templates ?? [];
+    expect([kernel, arch, report.templates?.length]).toEqual(['6.1', 'aarch64', 1]);
+    expect(durationMs).toBeLessThan(phaseMs(timesOf('warm'), 'template'));
+    expect(usage?.cpuMs).toBeGreaterThan(durationMs / 4);
+    expect(outcome.stdout).toContain(`\n  template  ${formatDuration(durationMs).padStart(6)}  1 boot, 6.1/aarch64 ${formatDuration(durationMs)}\n`);
+    expect(report.cost?.guestMs).toBeGreaterThan(durationMs + attemptOf('warm').durationMs + attemptOf('cold').durationMs - 2);
     expect(outcome.stdout).toMatch(/^ {2}reports .*terminal \d.*html \d/m);
     for (const { id } of report.cells) expect(outcome.stdout).toMatch(new RegExp(`^  ${id} {2}\\d.*\\n    kernel \\d.*, report \\d`, 'm'));
   });

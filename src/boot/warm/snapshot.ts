@@ -6,12 +6,13 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import type { BootPlan } from '../../model/boot.ts';
+import type { BootPlan, Usage } from '../../model/boot.ts';
 import { HarnessError } from '../../model/errors.ts';
 import { classifyExit } from '../failure.ts';
 import { save } from './migration.ts';
 import { openMonitor } from '../monitor.ts';
 import { spawnQemu, type QemuProcess } from '../spawn.ts';
+import { watchUsage } from '../usage.ts';
 
 export interface Snapshot {
   /** Of the devices. */
@@ -19,6 +20,8 @@ export interface Snapshot {
   readonly console: Buffer;
   /** From QEMU's start until the guest waited. */
   readonly bootMs: number;
+  /** What QEMU took of this machine. */
+  readonly usage?: Usage | undefined;
 }
 
 /**
@@ -29,6 +32,7 @@ export async function takeSnapshot(plan: BootPlan, waitingLine: string, signal: 
   signal.throwIfAborted();
   const startedAt = performance.now();
   const qemu = spawnQemu(plan.binary, plan.argv, { resultsPort: plan.resultsPort });
+  const usage = watchUsage(qemu.pid);
   const ended = endOf(plan, qemu);
   ended.catch(() => undefined);
   const stop = new AbortController();
@@ -42,11 +46,12 @@ export async function takeSnapshot(plan: BootPlan, waitingLine: string, signal: 
     await using receiver = await listen();
     await Promise.race([save(monitor, receiver.socket), ended]);
     const state = await Promise.race([receiver.received, ended]);
+    usage.look();
     monitor.quit();
     await ended.catch((error: unknown) => {
       if (!(error instanceof CleanEnd)) throw error;
     });
-    return { state, console, bootMs };
+    return { state, console, bootMs, usage: usage.end() };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof HarnessError) throw error;
@@ -55,6 +60,7 @@ export async function takeSnapshot(plan: BootPlan, waitingLine: string, signal: 
   } finally {
     limit.removeEventListener('abort', kill);
     kill();
+    usage.end();
   }
 }
 

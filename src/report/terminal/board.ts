@@ -135,7 +135,7 @@ export function createBoard(): Board {
         case 'cell-end':
           keep(event.result);
           break;
-        case 'notice': case 'round-end': case 'run-end':
+        case 'notice': case 'template-end': case 'round-end': case 'run-end':
           break;
       }
     },

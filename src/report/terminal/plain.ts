@@ -48,7 +48,7 @@ export function createPlainLines(theme: Theme, write: (text: string) => void): D
         return `${paint(theme, 'dim', `[${String(done).padStart(String(total).length)}/${total}]`)} ${cellLine(event.result, theme)}`;
       case 'round-start': case 'round-end': case 'attempt-end':
         return rounds?.line(event);
-      case 'cell-phase': case 'run-end':
+      case 'template-end': case 'cell-phase': case 'run-end':
         return undefined;
     }
   };

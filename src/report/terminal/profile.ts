@@ -2,7 +2,7 @@
 import { count, formatDuration } from '../../model/format.ts';
 import { phaseTexts } from '../../model/phase.ts';
 import type { ReporterTime } from '../../model/events.ts';
-import type { RunReport } from '../../model/report.ts';
+import type { RunReport, TemplateBoot } from '../../model/report.ts';
 import { phaseWords, profileOf, slowestProfiles, type CellProfile, type PhaseTotal, type Profile } from '../profile.ts';
 import { clip, safeLine } from '../text.ts';
 import { glyphsOf, paint, type Theme } from './theme.ts';
@@ -51,14 +51,21 @@ function totalsSection({ attempts, totals, placeMs }: Profile, { theme, columns 
   return [clip(`profile  ${count(attempts, 'attempt')}, ${formatDuration(placeMs)} of guests in their places`, columns - 1, glyphsOf(theme).ellipsis), ...totals.map(line)];
 }
 
-function besideSection({ startupMs, durationMs }: RunReport, { theme, columns, reporters }: ProfileOptions): readonly string[] {
+function besideSection({ startupMs, templates = [], durationMs }: RunReport, { theme, columns, reporters }: ProfileOptions): readonly string[] {
   const lines = (name: string, ms: number, texts: readonly string[]): readonly string[] => wrapList(`  ${name.padEnd(nameWidth - 2)}${formatDuration(ms).padStart(timeWidth)}  `, texts, columns - 1);
   return [
     paint(theme, 'dim', clip('the run beside its cells', columns - 1, glyphsOf(theme).ellipsis)),
     ...(startupMs === undefined ? [] : lines('start-up', startupMs, ['configuration', 'cache', 'history'])),
+    ...(templates.length === 0 ? [] : lines('template', templates.reduce((sum, { durationMs: ms }) => sum + ms, 0), templateTexts(templates))),
     ...lines('cells', durationMs, ['from the first to the last']),
     ...(reporters.length === 0 ? [] : lines('reports', reporters.reduce((sum, { ms }) => sum + ms, 0), reporters.map(({ name, ms }) => `${safeLine(name)} ${formatDuration(ms)}`))),
   ];
+}
+
+/** How many there were, and those that took longest. */
+function templateTexts(templates: readonly TemplateBoot[]): readonly string[] {
+  const slowest = [...templates].sort((a, b) => b.durationMs - a.durationMs).slice(0, shownCells);
+  return [count(templates.length, 'boot'), ...slowest.map(({ kernel, arch, durationMs, failed }) => `${safeLine(kernel)}/${arch} ${failed ? 'failed ' : ''}${formatDuration(durationMs)}`)];
 }
 
 function cellsSection(cells: readonly CellProfile[], { theme, columns }: ProfileOptions): readonly string[] {

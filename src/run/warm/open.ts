@@ -5,12 +5,13 @@ import { stat } from 'node:fs/promises';
 import { cpus, release } from 'node:os';
 import { qemuBuild } from '../../boot/qemu-build.ts';
 import type { Qemu } from '../../boot/qemu.ts';
-import { takeSnapshot } from '../../boot/warm/snapshot.ts';
+import { takeSnapshot, type Snapshot } from '../../boot/warm/snapshot.ts';
 import { waitingLine } from '../../guest/template/enter.ts';
 import type { ImageBuilder } from '../../image/build.ts';
 import type { BootPlan } from '../../model/boot.ts';
 import type { Cell } from '../../model/cell.ts';
 import { HarnessError } from '../../model/errors.ts';
+import type { TemplateBoot } from '../../model/report.ts';
 import { isAtLeast } from '../../model/versions.ts';
 import { errorCode } from '../../sys/fs.ts';
 import { artifactsSerial } from '../cell/artifacts.ts';
@@ -43,6 +44,8 @@ export interface WarmOptions {
   readonly slot: Slot;
   /** Told what the time is spent on. */
   readonly clock: PhaseClock;
+  /** Told of each guest that had a place to become a template. */
+  readonly onTemplate?: (boot: TemplateBoot) => void;
 }
 
 export interface Warm {
@@ -80,7 +83,7 @@ export function openWarm({ supplies, images, machine, startSooner }: { readonly 
     return false;
   };
 
-  const findClone = async (cell: Cell, prepared: PreparedCell, { wanted, slot, clock }: WarmOptions, qemu: Qemu, signal: AbortSignal): Promise<Clone | undefined> => {
+  const findClone = async (cell: Cell, prepared: PreparedCell, { wanted, slot, clock, onTemplate }: WarmOptions, qemu: Qemu, signal: AbortSignal): Promise<Clone | undefined> => {
     if (!isAtLeast(qemu.version, oldestQemu)) throw new HarnessError('NO_WARM_START', `QEMU ${qemu.version} is older than ${oldestQemu}`);
     clock.enter('template');
     const { initrd, digest, format } = await once(guests, waitingKey(cell, prepared), () => waitingGuest(cell, prepared, { supplies, images }, signal));
@@ -91,7 +94,7 @@ export function openWarm({ supplies, images, machine, startSooner }: { readonly 
     const key = createHash('sha256').update(JSON.stringify([VERSION, await once(builds, qemu.path, () => qemuBuild(qemu, memo, signal)), symbolic.accel, host, symbolic.binary, symbolic.argv, symbolic.resultsPort])).digest('hex');
     const boot: BootTemplate = async (places, shared) => {
       const plan = await planWaiting(cell, await startSooner(cell, prepared, shared), initrd, places, shared);
-      return slot(plan.memory, () => takeSnapshot(plan, waitingLine, shared));
+      return slot(plan.memory, () => tellOf(cell, () => takeSnapshot(plan, waitingLine, shared), shared, onTemplate));
     };
     const template = (await hasTemplate(key, cache)) || (await paysOff(key, wanted)) ? await openTemplate(key, cache, boot, signal) : undefined;
     if (template === undefined) return undefined;
@@ -129,6 +132,18 @@ export function openWarm({ supplies, images, machine, startSooner }: { readonly 
       }
     },
   };
+}
+
+/** Boots the guest, and tells how long it had its place; of one that was ended because nobody waits for it any more there is nothing to tell. */
+async function tellOf({ kernel, arch }: Cell, boot: () => Promise<Snapshot>, signal: AbortSignal, tell: WarmOptions['onTemplate']): Promise<Snapshot> {
+  const startedAt = new Date().toISOString();
+  const from = performance.now();
+  let made: Snapshot | undefined;
+  try {
+    return (made = await boot());
+  } finally {
+    if (!signal.aborted) tell?.({ kernel: kernel.name, arch: arch.name, startedAt, durationMs: performance.now() - from, ...(made === undefined ? { failed: true } : {}), ...(made?.usage === undefined ? {} : { usage: made.usage }) });
+  }
 }
 
 const kindOf = ({ kernel, arch }: Cell): string => `${kernel.name} on ${arch.name}`;

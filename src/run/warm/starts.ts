@@ -27,7 +27,7 @@ export interface Start {
 export const saidOfOne = (said: StartMode | undefined, project: StartMode): StartMode | undefined => said ?? (project === 'both' ? 'auto' : undefined);
 
 /** Decides for one cell after the other; in `slot` a template that is missing is made. */
-export type Starts = (cell: Cell, prepared: Prepared, making: Pick<WarmOptions, 'slot' | 'clock'>, signal: AbortSignal) => Promise<Start>;
+export type Starts = (cell: Cell, prepared: Prepared, making: Omit<WarmOptions, 'wanted'>, signal: AbortSignal) => Promise<Start>;
 
 export function createStarts({ warm, startSooner, harness, progress }: Pick<Pipeline, 'warm' | 'startSooner' | 'harness' | 'progress'>, { cells, times, said }: StartOptions): Starts {
   const demand = createDemand(cells, times);

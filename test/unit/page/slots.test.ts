@@ -5,7 +5,7 @@ import type { CellResult, RunReport } from '../../../src/model/report.ts';
 import { attempt, cellResult, roundsCell, sampleEvents } from '../report/sample.ts';
 
 const began = '2026-11-21T09:30:00.000Z';
-const report = (cells: readonly CellResult[]): RunReport => ({ ...foldEvents(sampleEvents), startedAt: began, durationMs: 9000, cells });
+const report = (cells: readonly CellResult[]): RunReport => ({ ...foldEvents(sampleEvents), templates: [], startedAt: began, durationMs: 9000, cells });
 const at = (id: string, startMs: number): CellResult => cellResult(id, attempt({ kind: 'pass' }, { startedAt: new Date(Date.parse(began) + startMs).toISOString() }));
 
 describe('the slots of the timeline', () => {
@@ -40,6 +40,14 @@ describe('the slots of the timeline', () => {
     const { phases, ...older } = attempt({ kind: 'pass' }, { startedAt: began });
     expect(phases).toBeDefined();
     expect(laySlots(report([cellResult('a/1/x', older)])).bars[0]?.segments).toEqual([{ phase: 'boot', startMs: 0, endMs: 1800 }, { phase: 'test', startMs: 1800, endMs: 2225 }]);
+  });
+
+  it('are taken by guests that became templates', () => {
+    const template = { kernel: '1', arch: 'x', startedAt: new Date(Date.parse(began) + 2300).toISOString(), durationMs: 800 };
+    const { bars, templates, slots } = laySlots({ ...report([at('a/1/x', 0), at('b/1/x', 3200)]), templates: [template, { ...template, arch: 'y', durationMs: 100 }] });
+    expect(slots).toBe(2);
+    expect(templates).toEqual([{ template, slot: 0, startMs: 2300, endMs: 3100 }, { template: { ...template, arch: 'y', durationMs: 100 }, slot: 1, startMs: 2300, endMs: 2400 }]);
+    expect(bars.map(({ cell, slot }) => [cell, slot])).toEqual([['a/1/x', 0], ['b/1/x', 0]]);
   });
 
   it('are taken only by what booted', () => {

@@ -12,25 +12,30 @@ const cells = [
 
 describe('what a run took', () => {
   it('counts every attempt', () => {
-    expect(costOf(cells, 4000, undefined)).toEqual({ machineMs: 4000, guestMs: 6000, cpuMs: 3400, peakMemoryBytes: 2 ** 27 });
+    expect(costOf({ cells }, 4000, undefined)).toEqual({ machineMs: 4000, guestMs: 6000, cpuMs: 3400, peakMemoryBytes: 2 ** 27 });
+  });
+
+  it('counts the guests that became templates', () => {
+    const templates = [{ kernel: '6.1', arch: 'arm', startedAt: '2026-11-21T09:30:00.000Z', durationMs: 500, ...usage(600, 2 ** 28) }];
+    expect(costOf({ cells, templates }, 4000, undefined)).toEqual({ machineMs: 4000, guestMs: 6500, cpuMs: 4000, peakMemoryBytes: 2 ** 28 });
   });
 
   it('takes nothing of a cell that did not run, and saves what it took before', () => {
     const cell = cachedCell('boot/6.1/arm', 'run-1');
-    expect(costOf([cell], 10, undefined)).toEqual({ machineMs: 10, guestMs: 0, saved: { warmMs: 0, cachedMs: cell.attempts[0].durationMs } });
+    expect(costOf({ cells: [cell] }, 10, undefined)).toEqual({ machineMs: 10, guestMs: 0, saved: { warmMs: 0, cachedMs: cell.attempts[0].durationMs } });
   });
 
   it('saves the boots that warm starts spare', () => {
     const boot = { exit: { kind: 'exited', code: 0 }, durationMs: 300, restored: { afterMs: 100, bootMs: 2000 }, consoleBytes: 1, stderr: '' } as const;
-    expect(costOf([cellResult('boot/6.1/arm', attempt(pass, { durationMs: 300, boot }))], 10, undefined)).toMatchObject({ saved: { warmMs: 1900, cachedMs: 0 } });
+    expect(costOf({ cells: [cellResult('boot/6.1/arm', attempt(pass, { durationMs: 300, boot }))] }, 10, undefined)).toMatchObject({ saved: { warmMs: 1900, cachedMs: 0 } });
   });
 
   it('says nothing of processors where nothing told', () => {
-    expect(costOf(cells.slice(2), 10, undefined)).toEqual({ machineMs: 10, guestMs: 0 });
+    expect(costOf({ cells: cells.slice(2) }, 10, undefined)).toEqual({ machineMs: 10, guestMs: 0 });
   });
 
   it('costs what the machine costs in that time', () => {
-    expect(costOf(cells, 90_000, { perMinute: 0.008, currency: 'USD' }).money).toEqual({ amount: 0.012, currency: 'USD' });
+    expect(costOf({ cells }, 90_000, { perMinute: 0.008, currency: 'USD' }).money).toEqual({ amount: 0.012, currency: 'USD' });
   });
 
   it.each([

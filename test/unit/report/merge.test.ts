@@ -42,6 +42,8 @@ describe('merged parts', () => {
     const { report } = merge(two, one);
     expect(report).toMatchObject({ id: identity.id, command: identity.command, merged: { plan, count: 2, missing: [], parts: [{ shard: 1, id: '20261121T093000000-0001' }, { shard: 2, id: '20261121T093000000-0002' }] } });
     expect(report.shard).toBeUndefined();
+    expect(report.templates).toHaveLength(2);
+    expect(report.templates).toEqual([one, two].flatMap((events) => foldEvents(events).templates ?? []));
   });
 
   it('last from the first start to the last end', () => {

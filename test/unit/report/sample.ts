@@ -180,6 +180,7 @@ export function eventsOf(cells: readonly CellResult[]): readonly RunEvent[] {
     { at: at(0), kind: 'notice', message: 'KVM opens but boots nothing on this host: using TCG' },
     { at: at(1), kind: 'download', name: 'linux-image-armmp', done: 1, total: 100, finished: false },
     { at: at(2), kind: 'download', name: 'linux-image-armmp', done: 100, total: 100, finished: true },
+    { at: at(3), kind: 'template-end', template: { kernel: '6.1', arch: 'aarch64', startedAt: at(1), durationMs: 1900, usage: { cpuMs: 1700, peakMemoryBytes: 2 ** 27 } } },
   ];
   let second = 3;
   for (const cell of cells) {

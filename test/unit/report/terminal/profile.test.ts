@@ -15,7 +15,7 @@ describe('the table of where the time went', () => {
   });
 
   it('says what the run took beside its cells', () => {
-    expect(renderProfile(report, plain)).toMatch(/start-up +310ms .*\n +cells .*\n +reports +352ms {2}terminal 12ms, html 340ms\n/);
+    expect(renderProfile(report, plain)).toMatch(/start-up +310ms .*\n +template +1\.9s {2}1 boot, 6\.1\/aarch64 1\.9s\n +cells .*\n +reports +352ms {2}terminal 12ms, html 340ms\n/);
   });
 
   it('has colours only where they are wanted, and then the same words', () => {
