@@ -2,7 +2,7 @@
 import type { Probe } from '../model/case.ts';
 import { parsePattern } from '../model/pattern.ts';
 import { httpOnce } from '../sys/http.ts';
-import { answerLimit, describeConnection, quoteAnswer, type Ports, type Try } from './try.ts';
+import { answerLimit, describeConnection, isOurFailure, quoteAnswer, type Ports, type Try } from './try.ts';
 
 /** The try of an HTTP request: no proxy, no redirect. */
 export function httpTry(http: NonNullable<Probe['http']>, ports: Ports): Try {
@@ -20,7 +20,9 @@ export function httpTry(http: NonNullable<Probe['http']>, ports: Ports): Try {
       if (wanted === undefined || response.status !== http.status) return `status ${response.status} instead of ${http.status}${text === '' ? '' : `, ${body}`}`;
       return wanted.matches(text) ? undefined : `status ${response.status}, but no ${wanted.source} in the ${body}`;
     } catch (error) {
-      return signal.aborted ? 'no answer in time' : describeConnection(error);
+      if (signal.aborted) return 'no answer in time';
+      if (isOurFailure(error)) throw error;
+      return describeConnection(error);
     }
   };
 }

@@ -3,14 +3,14 @@ import { connect } from 'node:net';
 import type { Probe } from '../model/case.ts';
 import { parsePattern } from '../model/pattern.ts';
 import { formatSize } from '../model/units.ts';
-import { answerLimit, describeConnection, quoteAnswer, type Ports, type Try } from './try.ts';
+import { answerLimit, describeConnection, isOurFailure, quoteAnswer, type Ports, type Try } from './try.ts';
 
 /** More than is ever quoted. */
 const shownBytes = 4096;
 
 /** The try of a dialogue, over a connection of its own. */
 export function tcpTry({ port, dialogue }: NonNullable<Probe['tcp']>, ports: Ports): Try {
-  return (signal) => new Promise((resolve) => {
+  return (signal) => new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port: ports.get(port) ?? 0 });
     let answer = Buffer.alloc(0);
     let next = 0;
@@ -62,7 +62,10 @@ export function tcpTry({ port, dialogue }: NonNullable<Probe['tcp']>, ports: Por
       advance();
       if (answer.length >= answerLimit && next < dialogue.length) end(`${formatSize(answer.length)} came${waitingFor()}: ${quoteAnswer(answer.toString('utf8', 0, shownBytes))}`);
     });
-    socket.on('error', (error) => end(`${describeConnection(error)}${waitingFor()}`));
+    socket.on('error', (error) => {
+      if (isOurFailure(error)) reject(error);
+      end(`${describeConnection(error)}${waitingFor()}`);
+    });
     socket.once('close', () => end(next >= dialogue.length ? undefined : `the connection was closed ${came()}${waitingFor()}`));
   });
 }
