@@ -153,7 +153,7 @@ export const AttemptSchema = z
     startedAt: z.string().exactOptional().describe('when the machine was started; ISO 8601, UTC'),
     accel: z.enum(['kvm', 'hvf', 'tcg']).exactOptional(),
     boot: BootResultSchema.exactOptional(),
-    warm: z.object({ verdict: VerdictSchema, durationMs: milliseconds, restored: RestoredSchema, console: z.string() }).exactOptional().describe('the same cell when it was started warm, for comparison'),
+    warm: z.object({ verdict: VerdictSchema, startedAt: z.string().exactOptional(), durationMs: milliseconds, restored: RestoredSchema, usage: UsageSchema.exactOptional(), console: z.string() }).exactOptional().describe('the same cell when it was started warm, for comparison'),
     console: z.string().exactOptional().describe('relative to the run folder'),
     times: z.string().exactOptional().describe('file with a number for each line of the console: milliseconds from the start of the machine to its first byte'),
     resultsLog: z.string().exactOptional().describe('what came over the port of results, relative to the run folder'),

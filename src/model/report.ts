@@ -63,8 +63,11 @@ export interface Attempt {
 /** A warm start beside the cold boot of the same cell. */
 export interface WarmTwin {
   readonly verdict: Verdict;
+  /** ISO 8601 with milliseconds. */
+  readonly startedAt?: string;
   readonly durationMs: number;
   readonly restored: NonNullable<BootResult['restored']>;
+  readonly usage?: Usage;
   /** Relative to the run folder. */
   readonly console: string;
 }

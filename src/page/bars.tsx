@@ -18,7 +18,7 @@ interface BarsProps {
 export const Bars = memo(({ bars, scale, onCell }: BarsProps) => (
   <>
     {bars.map((bar) => (
-      <g key={`${bar.cell}/${bar.attempt}`} class={`bar ${bar.outlook}`} onClick={() => onCell(bar.cell, bar.attempt)}>
+      <g key={`${bar.cell}/${bar.attempt}${bar.twin ? '/warm' : ''}`} class={`bar ${bar.outlook}`} onClick={() => onCell(bar.cell, bar.attempt)}>
         <title>{barTitle(bar)}</title>
         <rect class="whole" x={bar.startMs * scale} y={bar.slot * rowHeight + 2} width={Math.max(0.6, (bar.endMs - bar.startMs) * scale - 0.6)} height={barHeight} />
         {bar.segments.filter(({ phase, startMs, endMs }) => phase !== 'test' && (endMs - startMs) * scale > 0.3).map(({ phase, startMs, endMs }) => (
@@ -39,8 +39,8 @@ export const TemplateBars = memo(({ bars, scale }: { readonly bars: readonly Tem
   </>
 ));
 
-function barTitle({ cell, attempt, round, outlook, startMs, endMs, segments, phases }: Bar): string {
+function barTitle({ cell, attempt, round, twin, outlook, startMs, endMs, segments, phases }: Bar): string {
   const which = round ? `, round ${attempt}` : attempt === 1 ? '' : `, attempt ${attempt}`;
   const words = phases === undefined ? segments.map(({ phase, ...times }) => `${phase} ${formatDuration(times.endMs - times.startMs)}`) : phaseWords(phases);
-  return `${cell}${which}: ${outlook}, ${formatDuration(endMs - startMs)}${words.length === 0 ? '' : `: ${words.join(', ')}`}`;
+  return `${cell}${which}${twin ? ', warm' : ''}: ${outlook}, ${formatDuration(endMs - startMs)}${words.length === 0 ? '' : `: ${words.join(', ')}`}`;
 }

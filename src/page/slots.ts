@@ -10,12 +10,13 @@ interface Taken {
   readonly endMs: number;
 }
 
-/** An attempt. */
+/** An attempt, or its other start where it has two. */
 export interface Bar extends Taken {
   readonly cell: string;
   readonly attempt: number;
   /** Attempts of its cell are rounds. */
   readonly round: boolean;
+  readonly twin: boolean;
   readonly outlook: Outlook;
   /** What it did with its slot, without gaps; none where nothing tells. */
   readonly segments: readonly Segment[];
@@ -49,7 +50,8 @@ export function laySlots(report: RunReport): { readonly bars: readonly Bar[]; re
       const startMs = since(attempt.startedAt);
       const segments = segmentsOf(attempt, startMs);
       const isItself = cell.rounds === undefined && attempt === cell.attempts.at(-1);
-      return [{ cell: cell.id, attempt: attempt.number, outlook: isItself ? outlookOf(cell) : outlookOf({ ...attempt, flaky: false }), round: cell.rounds !== undefined, startMs, endMs: segments.at(-1)?.endMs ?? startMs + bootMs, segments, phases: attempt.phases }];
+      const itself = { cell: cell.id, attempt: attempt.number, outlook: isItself ? outlookOf(cell) : outlookOf({ ...attempt, flaky: false }), round: cell.rounds !== undefined, twin: false, startMs, endMs: segments.at(-1)?.endMs ?? startMs + bootMs, segments, phases: attempt.phases };
+      return [itself, ...twinOf(attempt, itself, since)];
     });
   const free: number[] = [];
   const taken = [...boots, ...made].sort((a, b) => a.startMs - b.startMs).map((boot) => {
@@ -62,6 +64,13 @@ export function laySlots(report: RunReport): { readonly bars: readonly Bar[]; re
   const bars = taken.flatMap((each) => ('cell' in each ? each : []));
   const templates = taken.flatMap((each) => ('template' in each ? each : []));
   return { bars, templates, slots: free.length, endMs: Math.max(report.durationMs, ...taken.map(({ endMs }) => endMs), 1) };
+}
+
+/** The warm start beside a cold boot. */
+function twinOf({ warm }: Attempt, { cell, attempt, round }: Pick<Bar, 'cell' | 'attempt' | 'round'>, since: (at: string) => number): readonly Omit<Bar, 'slot'>[] {
+  if (warm?.startedAt === undefined) return [];
+  const startMs = since(warm.startedAt);
+  return [{ cell, attempt, round, twin: true, outlook: outlookOf({ verdict: warm.verdict, flaky: false }), startMs, endMs: startMs + warm.durationMs, segments: [] }];
 }
 
 /** Reports of older versions tell only when user space began. */

@@ -5,7 +5,7 @@ import type { CellResult, Cost, Price, RunReport } from '../model/report.ts';
 /** `machineMs`: how long machines were in use, each for itself. */
 export function costOf({ cells, templates = [] }: Pick<RunReport, 'cells' | 'templates'>, machineMs: number, price: Price | undefined): Cost {
   const attempts = cells.flatMap((cell) => cell.attempts).filter(({ verdict, cached }) => verdict.kind !== 'skip' && cached === undefined);
-  const guests = [...attempts, ...templates];
+  const guests = [...attempts, ...attempts.flatMap(({ warm }) => warm ?? []), ...templates];
   const used = guests.flatMap(({ usage }) => usage ?? []);
   return {
     machineMs,

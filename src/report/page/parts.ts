@@ -16,7 +16,7 @@ export function outlineOf(cell: CellResult): CellResult {
 }
 
 /** What is said of an attempt only where its cell is opened. */
-const leftOut: ReadonlySet<string> = new Set<keyof Attempt>(['crashes', 'console', 'times', 'resultsLog', 'qemuCmd', 'usage', 'dialog', 'probes', 'artifacts', 'hang', 'kernel', 'image', 'warm']);
+const leftOut: ReadonlySet<string> = new Set<keyof Attempt>(['crashes', 'console', 'times', 'resultsLog', 'qemuCmd', 'usage', 'dialog', 'probes', 'artifacts', 'hang', 'kernel', 'image']);
 
 function outlineOfAttempt(attempt: Attempt): Attempt {
   const shown = Object.fromEntries(Object.entries(attempt).filter(([name]) => !leftOut.has(name))) as unknown as Attempt;

@@ -5,12 +5,15 @@ import type { ObservedBoot } from '../cell/observe.ts';
 
 /** The cold boot with the warm one beside it. Where they do not agree, that is the verdict; a warm start that fell back to a cold one has nothing to compare. */
 export function compareStarts(cold: ObservedBoot, warm: ObservedBoot): ObservedBoot & { readonly warm?: WarmTwin } {
-  const { restored } = warm.boot;
+  const { verdict: warmVerdict, startedAt, usage, console, boot: { durationMs, restored } } = warm;
   if (restored === undefined) return cold;
-  const twin: WarmTwin = { verdict: warm.verdict, durationMs: warm.boot.durationMs, restored, console: warm.console };
+  const twin: WarmTwin = { verdict: warmVerdict, durationMs, restored, console, ...(startedAt === undefined ? {} : { startedAt }), ...(usage === undefined ? {} : { usage }) };
   if (sameEnd(cold, warm)) return { ...cold, warm: twin };
   const others = Object.fromEntries(Object.entries(cold).filter(([name]) => name !== 'known')) as Omit<ObservedBoot, 'known'>;
-  return { ...others, verdict: { kind: 'fail', reason: `the starts differ: cold ${inWords(cold.verdict)}; warm ${inWords(warm.verdict)}` }, warm: twin };
+  const reason = `the starts differ: cold ${inWords(cold.verdict)}; warm ${inWords(warmVerdict)}`;
+  // What went wrong on our side is nobody else's failure.
+  const ours = [cold.verdict, warmVerdict].find((verdict) => verdict.kind === 'error');
+  return { ...others, verdict: ours === undefined ? { kind: 'fail', reason } : { ...ours, reason }, warm: twin };
 }
 
 function sameEnd(cold: ObservedBoot, warm: ObservedBoot): boolean {

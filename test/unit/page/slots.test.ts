@@ -42,6 +42,14 @@ describe('the slots of the timeline', () => {
     expect(laySlots(report([cellResult('a/1/x', older)])).bars[0]?.segments).toEqual([{ phase: 'boot', startMs: 0, endMs: 1800 }, { phase: 'test', startMs: 1800, endMs: 2225 }]);
   });
 
+  it('are taken by both starts of a cell that has two', () => {
+    const cold = at('a/1/x', 800);
+    const warm = { verdict: { kind: 'fail', reason: 'no' }, startedAt: new Date(Date.parse(began) + 100).toISOString(), durationMs: 600, restored: { afterMs: 90, bootMs: 1000 }, console: 'w' } as const;
+    const { bars, slots } = laySlots(report([{ ...cold, attempts: [{ ...cold.attempts[0], warm }] }]));
+    expect(slots).toBe(1);
+    expect(bars).toMatchObject([{ cell: 'a/1/x', twin: true, outlook: 'fail', startMs: 100, endMs: 700, segments: [] }, { cell: 'a/1/x', twin: false, outlook: 'pass', startMs: 800 }]);
+  });
+
   it('are taken by guests that became templates', () => {
     const template = { kernel: '1', arch: 'x', startedAt: new Date(Date.parse(began) + 2300).toISOString(), durationMs: 800 };
     const { bars, templates, slots } = laySlots({ ...report([at('a/1/x', 0), at('b/1/x', 3200)]), templates: [template, { ...template, arch: 'y', durationMs: 100 }] });

@@ -20,6 +20,11 @@ describe('what a run took', () => {
     expect(costOf({ cells, templates }, 4000, undefined)).toEqual({ machineMs: 4000, guestMs: 6500, cpuMs: 4000, peakMemoryBytes: 2 ** 28 });
   });
 
+  it('counts both starts of a cell that has two', () => {
+    const warm = { verdict: pass, durationMs: 200, restored: { afterMs: 90, bootMs: 1000 }, console: 'w', ...usage(150, 2 ** 26) };
+    expect(costOf({ cells: [cellResult('boot/6.1/arm', attempt(pass, { durationMs: 1000, warm, ...usage(900, 2 ** 27) }))] }, 10, undefined)).toMatchObject({ guestMs: 1200, cpuMs: 1050, peakMemoryBytes: 2 ** 27 });
+  });
+
   it('takes nothing of a cell that did not run, and saves what it took before', () => {
     const cell = cachedCell('boot/6.1/arm', 'run-1');
     expect(costOf({ cells: [cell] }, 10, undefined)).toEqual({ machineMs: 10, guestMs: 0, saved: { warmMs: 0, cachedMs: cell.attempts[0].durationMs } });

@@ -14,7 +14,7 @@ const warm = (verdict: Verdict, extra: object = {}): ObservedBoot => observed(ve
 
 describe('a cell that is started both ways', () => {
   it('ends as its cold boot where they agree, with the times of both', () => {
-    expect(compareStarts(observed(pass), warm(pass))).toMatchObject({ verdict: pass, warm: { verdict: pass, durationMs: 300, restored } });
+    expect(compareStarts(observed(pass), warm(pass))).toMatchObject({ verdict: pass, warm: { verdict: pass, startedAt: '', durationMs: 300, restored } });
     expect(compareStarts(observed({ kind: 'fail', reason: 'a' }), warm({ kind: 'fail', reason: 'b', line: 7 })).verdict).toEqual({ kind: 'fail', reason: 'a' });
   });
 
@@ -26,6 +26,13 @@ describe('a cell that is started both ways', () => {
     for (const [cold, hot] of [[one, other], [other, one]] as const) {
       const { verdict } = compareStarts(observed(cold), warm(hot));
       expect(verdict).toMatchObject({ kind: 'fail', reason: expect.stringMatching(/^the starts differ: cold .+; warm .+/) as string });
+    }
+  });
+
+  it('fails by what went wrong on our side, where something did', () => {
+    const error = { kind: 'error', stage: 'boot', reason: 'QEMU died' } as const;
+    for (const [cold, hot] of [[error, pass], [pass, error]] as const) {
+      expect(compareStarts(observed(cold), warm(hot)).verdict).toMatchObject({ kind: 'error', stage: 'boot', reason: expect.stringMatching(/^the starts differ: .*QEMU died/) as string });
     }
   });
 
