@@ -206,6 +206,14 @@ describe('a template', () => {
     expect(await templates()).toBe(1);
   });
 
+  it('names the flash of its machine, and keeps none of its empty pages', async () => {
+    await using cache = await seedCache();
+    await using project = await createProject(one);
+    const { folder } = await made(project, cache.root);
+    expect(await warmOf(project)).toBe(true);
+    expect((await readFile(join(folder, 'state'), 'latin1')).match(/virt\.flash\d/g)).toEqual(['virt.flash0', 'virt.flash1']);
+  });
+
   it('that is damaged is made anew, and costs no cell', async () => {
     await using cache = await seedCache();
     await using project = await createProject(one);

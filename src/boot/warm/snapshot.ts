@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import type { BootPlan, Usage } from '../../model/boot.ts';
 import { HarnessError } from '../../model/errors.ts';
 import { classifyExit } from '../failure.ts';
+import { withoutBlankPages } from './blank-pages.ts';
 import { save } from './migration.ts';
 import { openMonitor } from '../monitor.ts';
 import { spawnQemu, type QemuProcess } from '../spawn.ts';
@@ -51,7 +52,7 @@ export async function takeSnapshot(plan: BootPlan, waitingLine: string, signal: 
     await ended.catch((error: unknown) => {
       if (!(error instanceof CleanEnd)) throw error;
     });
-    return { state, console, bootMs, usage: usage.end() };
+    return { state: withoutBlankPages(state), console, bootMs, usage: usage.end() };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof HarnessError) throw error;

@@ -54,7 +54,7 @@ export interface Warm {
 }
 
 /** Changes with what is kept of a guest, and with how it is woken. */
-const VERSION = 4;
+const VERSION = 5;
 /** The first QEMU of which we know that it keeps and restores guests as we need it. */
 const oldestQemu = '6.2';
 const week = 7 * 24 * 3600_000;
