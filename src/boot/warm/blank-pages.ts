@@ -37,76 +37,61 @@ class UnknownStream extends Error {}
 
 function rewrite(state: Buffer, startAt: number, setUpAt: number): Buffer {
   const number = state.readUInt32BE(startAt + 1);
-  const kept: Buffer[] = [];
   let at = setUpAt;
-  /** What has been read but not yet kept begins here. */
-  let from = 0;
-  let read = '';
-  let written = '';
 
   const word = (): { readonly flags: number; readonly address: bigint } => {
     const value = state.readBigUInt64BE(at);
     at += 8;
     return { flags: Number(value & BigInt(pageBytes - 1)), address: value & ~BigInt(pageBytes - 1) };
   };
-  const name = (): string => {
-    const length = state.readUInt8(at);
-    if (at + 1 + length > state.length) throw new UnknownStream();
-    at += 1 + length;
-    return state.toString('latin1', at - length, at);
-  };
-  const expectFooter = (): void => {
-    if (state.readUInt8(at) !== sectionFooter || state.readUInt32BE(at + 1) !== number) throw new UnknownStream();
-    at += 5;
-  };
-  const page = (flags: number, address: bigint, recordAt: number): void => {
-    if ((flags & sameBlock) === 0) read = name();
-    const bytes = (flags & ~sameBlock) === zeroPage ? 1 : (flags & ~sameBlock) === wholePage ? pageBytes : undefined;
-    if (bytes === undefined || at + bytes > state.length) throw new UnknownStream();
-    const contentAt = at;
+  const take = (bytes: number): Buffer => {
+    if (at + bytes > state.length) throw new UnknownStream();
     at += bytes;
-    if (bytes === 1 && state[contentAt] === 0 && isBlank(read)) {
-      kept.push(state.subarray(from, recordAt));
-      from = at;
-      return;
-    }
-    if (read !== written && (flags & sameBlock) !== 0) {
-      kept.push(state.subarray(from, recordAt), record(flags & ~sameBlock, address, read));
-      from = contentAt;
-    }
-    written = read;
+    return state.subarray(at - bytes, at);
   };
-  const pages = (): void => {
-    for (;;) {
-      const recordAt = at;
-      const { flags, address } = word();
-      if (flags === endOfSection) return;
-      page(flags, address, recordAt);
-    }
+  const name = (): string => take(take(1).readUInt8()).toString('latin1');
+  /** Of this section: its kind, or its footer, and its number. */
+  const mark = (...kinds: readonly number[]): number => {
+    const bytes = take(5);
+    if (!kinds.includes(bytes.readUInt8()) || bytes.readUInt32BE(1) !== number) throw new UnknownStream();
+    return bytes.readUInt8();
   };
 
   // The list of blocks: name, size, and, for memory that is shared may stay where it is, its address.
-  const { flags, address: total } = word();
-  if (flags !== sizes) throw new UnknownStream();
-  for (let left = total; left > 0n; at += 16) {
+  const { flags: first, address: total } = word();
+  if (first !== sizes) throw new UnknownStream();
+  for (let left = total; left > 0n;) {
     name();
-    left -= state.readBigUInt64BE(at);
+    left -= take(16).readBigUInt64BE();
   }
-  pages();
-  expectFooter();
-  for (let kind = 0; kind !== sectionEnd;) {
-    kind = state.readUInt8(at);
-    if ((kind !== sectionPart && kind !== sectionEnd) || state.readUInt32BE(at + 1) !== number) throw new UnknownStream();
-    at += 5;
+
+  const kept: Buffer[] = [state.subarray(0, at)];
+  let read = '';
+  let written = '';
+  const pages = (): void => {
+    for (let { flags, address } = word(); flags !== endOfSection; { flags, address } = word()) {
+      if ((flags & sameBlock) === 0) read = name();
+      const kind = flags & ~sameBlock;
+      if (kind !== zeroPage && kind !== wholePage) throw new UnknownStream();
+      const content = take(kind === zeroPage ? 1 : pageBytes);
+      if (kind === zeroPage && content[0] === 0 && isBlank(read)) continue;
+      kept.push(record(kind, address, read === written ? undefined : read), content);
+      written = read;
+    }
+  };
+  for (let kind = sectionStart;;) {
     pages();
-    expectFooter();
+    const endAt = at - 8;
+    mark(sectionFooter);
+    if (kind === sectionEnd) return Buffer.concat([...kept, state.subarray(endAt)]);
+    kind = mark(sectionPart, sectionEnd);
+    kept.push(state.subarray(endAt, at));
   }
-  return Buffer.concat([...kept, state.subarray(from)]);
 }
 
-function record(flags: number, address: bigint, block: string): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeBigUInt64BE(address | BigInt(flags));
-  head.writeUInt8(block.length, 8);
-  return Buffer.concat([head, Buffer.from(block, 'latin1')]);
+/** What stands before the bytes of a page; without a block it is of the one before. */
+function record(kind: number, address: bigint, block: string | undefined): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeBigUInt64BE(address | BigInt(block === undefined ? kind | sameBlock : kind));
+  return block === undefined ? head : Buffer.concat([head, Buffer.from([block.length]), Buffer.from(block, 'latin1')]);
 }
